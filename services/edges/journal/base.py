@@ -1,0 +1,131 @@
+"""Topics of records, appended, read and committed: the contract of a journal."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+Positions = Mapping[tuple[str, int], int]
+"""(topic, partition) -> the offset to read next."""
+Headers = tuple[tuple[str, bytes], ...]
+
+
+class JournalError(Exception):
+    """The journal cannot do what was asked; the message says what to do about it."""
+
+
+class JournalBusy(JournalError):
+    """Another process holds this writer's name, and the caller did not want to wait."""
+
+
+class Fenced(JournalError):
+    """Another writer of the same name was elected since: this process must end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A record to be written; a value of None is a tombstone (it removes the key from a compacted topic)."""
+
+    topic: str
+    value: bytes | None
+    key: bytes | None = None
+    headers: Headers = ()
+    partition: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A record as it was read; ``time`` is when it was written, in seconds since the epoch."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    value: bytes | None
+    headers: Headers
+    time: float
+
+
+class Writer(ABC):
+    """The one elected writer of a name: its restored state, and commits that are all or nothing.
+
+    Topic names are the plain ones of `services.edges.topics` (no prefix). The state lives in the compacted topic
+    ``<name>-state``, positions included.
+    """
+
+    @property
+    @abstractmethod
+    def state(self) -> Mapping[str, bytes]:
+        """State entries as restored at the election; not kept up to date afterwards."""
+
+    @property
+    @abstractmethod
+    def positions(self) -> Positions:
+        """Positions as restored at the election."""
+
+    @abstractmethod
+    def commit(
+        self, outputs: Sequence[Message], changes: Mapping[str, bytes | None], positions: Positions
+    ) -> list[int]:
+        """Write outputs, state changes (None deletes) and positions, all or nothing; durable when it returns.
+
+        Returns the offset of each output. Raises Fenced where another writer was elected; after any error the process
+        must end (crash-only).
+        """
+
+    @abstractmethod
+    def close(self) -> None:
+        """Give the name up, so that the next writer need not wait."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+
+class Journal(ABC):
+    """The only way in which processes touch storage. Safe to use from several threads."""
+
+    @abstractmethod
+    def append(self, messages: Sequence[Message]) -> list[int]:
+        """Write messages, all or nothing; durable when it returns. Returns each one's offset."""
+
+    @abstractmethod
+    def read(self, positions: Positions, limit: int, wait: float = 0.0) -> list[Record]:
+        """Up to ``limit`` committed records from these positions on, in order within each partition.
+
+        Where there is none, waits up to ``wait`` seconds for the first.
+        """
+
+    @abstractmethod
+    def bounds(self, topic: str) -> Mapping[tuple[str, int], tuple[int, int]]:
+        """For each partition of the topic: the oldest offset still kept, and the offset that the next record gets."""
+
+    @abstractmethod
+    def identity(self, topic: str) -> str:
+        """``cluster-id/topic-id``: the same for as long as the topic is the same one."""
+
+    @abstractmethod
+    def writer(self, name: str, *, wait: bool = True) -> Writer:
+        """Become the writer of this name: wait until elected, fence every earlier one, then restore up to the end.
+
+        Raises JournalBusy at once where another process holds the name and ``wait`` is False.
+        """
+
+    @abstractmethod
+    def tidy(self, now: float) -> None:
+        """Apply each topic's retention as of ``now``; a broker does that by itself."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Release what is held; appended and committed records stay."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()

@@ -1,0 +1,42 @@
+"""A signal -> stable, warning or drift: the contract of a drift detector."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from enum import StrEnum
+
+from stream.records import Entry
+
+
+class DriftState(StrEnum):
+    """What a detector thinks of its signal."""
+
+    STABLE = "stable"
+    WARNING = "warning"
+    DRIFT = "drift"
+
+
+class Detector(ABC):
+    """Watches one number in [0, 1] whose rise means that the model knows the stream less well than it did."""
+
+    @abstractmethod
+    def update(self, value: float) -> bool:
+        """Take the next value; True where this one completes the evidence for a rise (an alarm)."""
+
+    @property
+    @abstractmethod
+    def state(self) -> DriftState:
+        """DRIFT for a while after an alarm, else WARNING or STABLE."""
+
+    @property
+    @abstractmethod
+    def statistic(self) -> float:
+        """What is watched, for a dashboard: the estimate of the signal's mean."""
+
+    @abstractmethod
+    def save(self) -> Entry:
+        """All that later answers depend on."""
+
+    @abstractmethod
+    def restore(self, entry: Entry) -> None:
+        """Go on from what `save` returned."""

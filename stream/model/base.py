@@ -1,0 +1,110 @@
+"""Embedding -> class probabilities, labels -> better model: the contract of a model."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+from stream.records import ClassNames, Doubles, Entry, Floats, Integers, State
+
+
+class Prediction(NamedTuple):
+    """Class probabilities of n texts, (n, k) each, rows summing to 1 (k = 0 before any class is known).
+
+    ``query`` comes from the map that query strategies should look at: without what would make classes that nobody has
+    labelled look confident.
+    """
+
+    probabilities: Doubles
+    query: Doubles
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a refit may look at: n examples and the last w texts of the stream.
+
+    ``embeddings`` (n, d), ``classes`` (n,) as indices into the model's classes, ``weights`` (n,) positive,
+    ``window`` (w, d).
+    """
+
+    embeddings: Floats
+    classes: Integers
+    weights: Doubles
+    window: Floats
+
+
+class RefitJob(Protocol):
+    """A refit as a value: `run` is pure, so it may happen anywhere and, after a crash, once more."""
+
+    @property
+    def size(self) -> int:
+        """Examples x classes: processes run small jobs at once and large ones in a thread."""
+
+    def run(self) -> Entry:
+        """The new head, for `Model.adopt`."""
+
+    def save(self) -> Entry:
+        """The job as state; `Model.restore_job` makes it again."""
+
+
+class Model(ABC):
+    """Predicts a class for each text and improves with each label; its classes appear as they come."""
+
+    @property
+    @abstractmethod
+    def classes(self) -> tuple[str, ...]:
+        """The known classes, in the order of the columns of `predict`; named ones first."""
+
+    @property
+    @abstractmethod
+    def label_counts(self) -> Integers:
+        """Labels learned per class, (k,)."""
+
+    @property
+    def trust(self) -> float:
+        """How far the class names are believed, 0 to 1; 0 without names."""
+        return 0.0
+
+    @abstractmethod
+    def name(self, names: ClassNames) -> None:
+        """Take the task's class names as a prior; the classes exist from then on."""
+
+    @abstractmethod
+    def predict(self, embeddings: Floats) -> Prediction:
+        """Class probabilities of texts (n, d); a row's bits do not depend on the rows beside it."""
+
+    @abstractmethod
+    def learn(self, embedding: Floats, label: str) -> None:
+        """Take one example (d,), at once; a label seen for the first time becomes a class."""
+
+    @abstractmethod
+    def unlearn(self, embedding: Floats, label: str) -> None:
+        """Take one example back exactly: as if it had never been learned, but for the last refit."""
+
+    @abstractmethod
+    def refit_due(self, texts_seen: int) -> bool:
+        """Has enough come since the last job to be worth another? Asked after each label and each text."""
+
+    @abstractmethod
+    def refit(self, evidence: Evidence, texts_seen: int) -> RefitJob:
+        """The job that would make a better head from this evidence; marks it as begun."""
+
+    @abstractmethod
+    def restore_job(self, entry: Entry) -> RefitJob:
+        """The job that `RefitJob.save` described."""
+
+    @abstractmethod
+    def adopt(self, head: Entry) -> None:
+        """Install what a job's `run` returned; classes that appeared since keep their prototypes.
+
+        Raises ValueError, leaving the model as it was, where the head is not finite.
+        """
+
+    @abstractmethod
+    def save(self) -> State:
+        """All but what `learn` rebuilds from the examples, under keys that this model chooses."""
+
+    @abstractmethod
+    def restore(self, state: State) -> None:
+        """Go on from what `save` returned; the learner then learns the kept examples again, in any order."""

@@ -1,0 +1,182 @@
+"""The values that flow: texts with embeddings in, decisions and requests out, labels back, outcomes out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+"""Embeddings and weights, float32."""
+Doubles = NDArray[np.float64]
+"""Probabilities and utilities, float64."""
+Integers = NDArray[np.int64]
+
+
+class Verdict(StrEnum):
+    """What the budget says about one text."""
+
+    SKIP = "SKIP"
+    ASK = "ASK"
+    AUDIT = "AUDIT"
+
+
+class Reason(StrEnum):
+    """Why a verdict was given; the closed list that users may rely on."""
+
+    AUDIT = "audit"
+    UNCERTAIN = "uncertain"
+    COLD_START = "cold_start"
+    BELOW_THRESHOLD = "below_threshold"
+    OUT_OF_BUDGET = "out_of_budget"
+    RATE_LIMIT = "rate_limit"
+    QUEUE_FULL = "queue_full"
+    NEAR_OPEN_REQUEST = "near_open_request"
+    GIVEN_LABEL = "given_label"
+
+
+class OutcomeKind(StrEnum):
+    """What became of one label message; the closed list that users may rely on."""
+
+    LEARNED = "learned"
+    SKIPPED = "skipped"
+    REPEATED = "repeated"
+    CONFLICTING = "conflicting"
+    CORRECTED = "corrected"
+    CLOSED = "closed"
+    LATE = "late"
+    UNKNOWN = "unknown"
+    HELD = "held"
+    REJECTED = "rejected"
+
+
+class Entry(NamedTuple):
+    """One value of saved state: JSON-able fields and named arrays; never code."""
+
+    fields: Mapping[str, Any] = {}
+    arrays: Mapping[str, NDArray[Any]] = {}
+
+
+State = dict[str, Entry]
+"""Saved state by key, such as ``budget`` or ``example/3f2a...``."""
+Changes = dict[str, Entry | None]
+"""Keys that changed since they were last collected; None removes the key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """A batch of n texts with their embeddings, as columns in stream order.
+
+    ``origins`` are ``cluster/topic-id/partition/offset``; ``ids`` are the users' names or, where none was given, the
+    origins; ``embeddings`` are float32 (n, d) unit vectors on the grid of `stream.exact`; ``labels`` are given labels
+    or None; ``covered`` names for each source partition (``cluster/topic-id/partition``) the range [from, to) of
+    offsets that the batch accounts for, texts, dead letters and markers included.
+    """
+
+    origins: Sequence[str]
+    ids: Sequence[str]
+    texts: Sequence[str]
+    embeddings: Floats
+    labels: Sequence[str | None]
+    sources: Sequence[str]
+    covered: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.origins)
+
+    def take(self, rows: Sequence[int] | Integers | slice) -> Items:
+        """Only the given rows, in the given order; ``covered`` is dropped."""
+        index = range(len(self))[rows] if isinstance(rows, slice) else rows
+        return Items(
+            origins=[self.origins[row] for row in index],
+            ids=[self.ids[row] for row in index],
+            texts=[self.texts[row] for row in index],
+            embeddings=self.embeddings[rows],
+            labels=[self.labels[row] for row in index],
+            sources=[self.sources[row] for row in index],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ClassNames:
+    """The classes that a task names: n names with their embeddings, float32 (n, d), and the hash that identifies them.
+
+    An embedding is the unit mean of the encoded name, its description and its example phrases.
+    """
+
+    names: tuple[str, ...]
+    embeddings: Floats
+    digest: str
+
+
+class Decision(NamedTuple):
+    """One row of `decisions`: what was predicted for a text, what was decided, and why."""
+
+    id: str
+    origin: str
+    label: str | None
+    probability: float
+    utility: float
+    threshold: float
+    verdict: Verdict
+    reason: Reason
+    query_probability: float
+    model_version: int
+    decided_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One question to a reviewer; times are seconds since the epoch, ``suggestions`` the likeliest classes, best first."""
+
+    request_id: str
+    origin: str
+    text_id: str
+    text: str
+    suggestions: tuple[tuple[str, float], ...]
+    verdict: Verdict
+    reason: Reason
+    utility: float
+    threshold: float
+    strategy: str
+    query_probability: float
+    asked_at: float
+    expires_at: float
+
+
+class Label(NamedTuple):
+    """One answer: ``label`` is None where the reviewer skipped; ``offset`` is its place in the `labels` topic."""
+
+    request_id: str
+    label: str | None
+    reviewer: str
+    offset: int
+    corrects: bool = False
+
+
+class Outcome(NamedTuple):
+    """What became of one answer."""
+
+    request_id: str
+    reviewer: str
+    label: str | None
+    outcome: OutcomeKind
+    model_version: int
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A labelled text that the model was taught: ``key`` is the request id or, for a given label, the origin."""
+
+    key: str
+    text: str
+    embedding: Floats
+    label: str
+    reviewer: str
+    predicted: str | None
+    verdict: Verdict
