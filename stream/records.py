@@ -131,7 +131,7 @@ class Decision(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One question to a reviewer; times are seconds since the epoch, ``suggestions`` the likeliest classes, best first."""
+    """One question to a reviewer; times are seconds since the epoch, ``suggestions`` likely classes, best first."""
 
     request_id: str
     origin: str

@@ -1,0 +1,88 @@
+# A bare checkout with Python >= 3.11 -> a running, tested sluice. `make` alone lists the targets.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(BIN)/uv
+
+# Size of the wheels on Linux x86-64; torch with CUDA is 3.0 GB of it, and 6.1 GB of disk is what they fill.
+# Measured with `pip download --no-deps -r requirements/run.txt -d wheels && du -sm wheels`; cpu: without CUDA.
+FETCH_run := about 3.3 GB
+FETCH_dev := about 3.4 GB
+FETCH_cpu := about 0.5 GB
+
+# Progress on a terminal, silence off it.
+QUIET := $(shell test -t 2 || echo --quiet)
+
+# Two workers: the machines that this must be quick on have two cores.
+PYTEST := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -n 2
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo install install-cpu test check format bench lock clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: install ## the whole system on real texts, with simulated reviewers; ends by itself
+	$(BIN)/sluice demo
+
+install: $(VENV)/installed-run ## what `make demo` needs, from the hash-pinned lock
+
+install-cpu: $(UV) ## the same with a small torch for CPUs only; from an index of its own, and untested here
+	$(call say_fetch,cpu)
+	$(UV) pip sync $(QUIET) --python $(BIN)/python --torch-backend=cpu requirements/cpu.txt
+	$(call install_sluice,run)
+
+test: $(VENV)/installed-dev ## every test
+	$(PYTEST)
+
+check: $(VENV)/installed-dev ## format, lint, types, imports, fast tests; under a minute
+	$(BIN)/ruff format --check --quiet
+	$(BIN)/ruff check --quiet
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+	$(PYTEST) -m "not slow"
+
+format: $(VENV)/installed-dev ## put the sources into form
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+
+bench: $(VENV)/installed-dev ## the benchmarks: benchmarks/results/*.json and a table
+	$(BIN)/python -m benchmarks
+
+lock: $(UV) ## resolve requirements/*.txt anew; UPGRADE=--upgrade moves the pins that still fit
+	echo uv | $(COMPILE) - -o requirements/uv.txt
+	$(COMPILE) pyproject.toml --group build --group dev -o requirements/dev.txt
+	$(COMPILE) pyproject.toml --group build -c requirements/dev.txt -o requirements/run.txt
+	$(BIN)/python requirements/without_cuda.py < requirements/run.txt > requirements/cpu.txt
+
+clean: ## remove what can be made again, the virtual environment included
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+
+# Installing. A stamp file says what the environment holds; dev holds all of run.
+
+COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-find-links \
+	--no-header $(UPGRADE)
+
+say_fetch = @echo "Fetching and installing requirements/$(1).txt into $(VENV): $(FETCH_$(1)) where nothing is cached yet." >&2
+
+define install_sluice
+@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+@rm -f $(VENV)/installed-dev
+@touch $(VENV)/installed-run $(VENV)/installed-$(1)
+endef
+
+$(VENV)/installed-%: requirements/%.txt pyproject.toml | $(UV)
+	$(call say_fetch,$*)
+	@$(UV) pip sync $(QUIET) --python $(BIN)/python --require-hashes $<
+	$(call install_sluice,$*)
+
+$(UV): requirements/uv.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "sluice needs Python 3.11 or later; name one: make PYTHON=python3.12 ..." >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2> /dev/null \
+		|| { echo "$(PYTHON) cannot make virtual environments; on Debian: apt install python3-venv" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@

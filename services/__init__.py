@@ -1,0 +1,1 @@
+"""Bytes -> the learning core -> bytes: the processes and their edges."""

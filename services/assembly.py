@@ -1,0 +1,78 @@
+"""Settings -> wired parts: the only place that chooses between them."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from services.edges.encoders import place
+from services.edges.encoders.base import Encoder, EncoderError
+from services.edges.journal.base import Journal
+from services.edges.journal.sqlite import SqliteJournal
+from services.edges.settings import BudgetSettings, LearnerSettings, Settings
+from stream.budget import RULES
+from stream.budget.accounts import Budget
+from stream.drift.adwin import RebasedAdwin
+from stream.drift.signals import AUDIT_ERROR, UTILITY, UTILITY_TEXTS, Signals
+from stream.learner import Learner
+from stream.model import MODELS
+from stream.parts import Parts
+from stream.pending import Pending
+from stream.strategies import STRATEGIES
+from stream.strategies.base import Strategy
+from stream.strategies.random import Random
+
+
+def build_journal(settings: Settings) -> Journal:
+    """The journal of the data directory, made where there is none. Raises JournalError."""
+    return SqliteJournal(settings.data.dir)
+
+
+def build_encoder(settings: Settings) -> Encoder:
+    """The encoder of the settings, loaded: a real one takes seconds. Raises EncoderError."""
+    where = place(settings.encoder.model)
+    try:
+        # Only here: torch alone takes longer to import than everything else to start.
+        factory = getattr(import_module(where.module), where.factory)
+    except ModuleNotFoundError as error:
+        raise EncoderError(f"encoder {settings.encoder.model} needs the package {error.name}: install it") from error
+    encoder: Encoder = factory(where.source)
+    return encoder
+
+
+def encoder_name(settings: Settings) -> str:
+    """What `Encoder.name` will be, without loading it."""
+    return settings.encoder.model
+
+
+def build_learner(settings: Settings) -> Learner:
+    """A new learner; classes are closed where the task says so."""
+    learner, task = settings.learner, settings.task
+    parts = Parts(
+        model=MODELS[learner.model](),
+        strategy=_build_strategy(learner),
+        strategy_name=learner.strategy,
+        budget=_build_budget(settings.budget, learner),
+        signals=Signals({UTILITY: RebasedAdwin(numbers_per_value=UTILITY_TEXTS), AUDIT_ERROR: RebasedAdwin()}),
+        pending=Pending(settings.requests.expire_seconds),
+    )
+    return Learner(parts, {named.name for named in task.classes} if task.closed else None)
+
+
+def _build_strategy(learner: LearnerSettings) -> Strategy:
+    strategy = STRATEGIES[learner.strategy]
+    return Random(learner.seed) if strategy is Random else strategy()
+
+
+def _build_budget(budget: BudgetSettings, learner: LearnerSettings) -> Budget:
+    return Budget(
+        RULES[learner.budget_rule],
+        # As the decimal that the user wrote: the budget's arithmetic is exact.
+        str(budget.fraction),
+        str(budget.audit_share),
+        burst=budget.burst,
+        carry=budget.carry,
+        per_hour=budget.per_hour,
+        per_day=budget.per_day,
+        max_open=budget.max_open,
+        seed=learner.seed,
+    )

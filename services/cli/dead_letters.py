@@ -1,0 +1,110 @@
+"""`sluice dead-letters` -> messages that could not be read: looked at, and sent once more."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from services.cli.errors import WRONG_USE, Refused
+from services.cli.options import AsJson, Data
+from services.cli.output import print_json, print_table
+
+if TYPE_CHECKING:
+    from services.edges.dead_letters import DeadLetter
+
+_SHOWN_BYTES = 80
+
+
+def register(app: typer.Typer) -> None:
+    """Add the group `dead-letters`."""
+    group = typer.Typer(help="Messages that could not be read.", no_args_is_help=True)
+    group.command("list")(list_all)
+    group.command("show")(show)
+    group.command("replay")(replay)
+    app.add_typer(group, name="dead-letters")
+
+
+def list_all(data: Data = None, as_json: AsJson = False) -> None:
+    """Every dead letter, oldest first: where it came from, and why it could not be read."""
+    letters = _letters(data)
+    if as_json:
+        print_json([_as_object(letter) for letter in letters])
+    else:
+        rows = [[each.origin, each.topic, each.reason, each.detail, _beginning(each)] for each in letters]
+        print_table(["origin", "topic", "reason", "detail", "value"], rows)
+
+
+def show(
+    origin: Annotated[str, typer.Argument(help="The origin, as `dead-letters list` shows it.")],
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """One dead letter with all that is kept of it."""
+    letter = _named([origin], _letters(data))[0]
+    if as_json:
+        print_json(_as_object(letter))
+        return
+    for name, value in _as_object(letter).items():
+        typer.echo(f"{name:8}  {value}")
+
+
+def replay(
+    origins: Annotated[list[str] | None, typer.Argument(metavar="[ORIGIN]...", help="Which ones.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="All of them.")] = False,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Send messages once more to the topic that they came from, all or none, and take their dead letters away.
+
+    Example: `sluice dead-letters replay --all`
+    """
+    from services.cli.following import existing_journal
+    from services.cli.options import settings_with
+    from services.edges.dead_letters import read_dead_letters, replay_dead_letters
+
+    if bool(origins) == everything:
+        typer.echo("sluice: name the dead letters to replay, or say --all", err=True)
+        raise typer.Exit(WRONG_USE)
+    with existing_journal(settings_with(data__dir=data)) as journal:
+        letters = read_dead_letters(journal)
+        chosen = letters if everything else _named(origins or [], letters)
+        replay_dead_letters(journal, chosen)
+    if as_json:
+        print_json({"replayed": [letter.origin for letter in chosen]})
+    else:
+        typer.echo(f"{len(chosen)} replayed", err=True)
+
+
+def _letters(data: Data) -> list[DeadLetter]:
+    from services.cli.following import existing_journal
+    from services.cli.options import settings_with
+    from services.edges.dead_letters import read_dead_letters
+
+    with existing_journal(settings_with(data__dir=data)) as journal:
+        return read_dead_letters(journal)
+
+
+def _named(origins: list[str], letters: list[DeadLetter]) -> list[DeadLetter]:
+    by_origin = {letter.origin: letter for letter in letters}
+    if missing := [origin for origin in origins if origin not in by_origin]:
+        raise Refused(f"no dead letter came from {', '.join(missing)}: `sluice dead-letters list` shows them")
+    return [by_origin[origin] for origin in origins]
+
+
+def _as_object(letter: DeadLetter) -> dict[str, Any]:
+    from services.edges.times import rfc3339
+
+    return {
+        "origin": letter.origin,
+        "topic": letter.topic,
+        "reason": letter.reason,
+        "detail": letter.detail,
+        "time": rfc3339(letter.time),
+        "size": letter.size,
+        "value": letter.value.decode(errors="replace"),
+    }
+
+
+def _beginning(letter: DeadLetter) -> str:
+    return ascii(letter.value[:_SHOWN_BYTES].decode(errors="replace"))[1:-1]

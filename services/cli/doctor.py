@@ -1,0 +1,35 @@
+"""`sluice doctor` -> what is well, what is not, and how to mend it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import typer
+
+from services.cli.errors import FAILED
+from services.cli.options import AsJson, Data
+from services.cli.output import print_json
+
+
+def register(app: typer.Typer) -> None:
+    """Add `doctor`."""
+    app.command()(doctor)
+
+
+def doctor(data: Data = None, as_json: AsJson = False) -> None:
+    """Check everything that `sluice up` needs, and say how to mend what is wrong.
+
+    Ends with code 1 where there is a problem.
+    """
+    from services.doctor import examine
+
+    findings = examine({"data.dir": data})
+    if as_json:
+        print_json([asdict(finding) for finding in findings])
+    else:
+        for finding in findings:
+            typer.echo(f"{'ok     ' if finding.ok else 'PROBLEM'}  {finding.what}: {finding.detail}")
+            if not finding.ok:
+                typer.echo(f"         {finding.mend}")
+    if not all(finding.ok for finding in findings):
+        raise typer.Exit(FAILED)

@@ -1,0 +1,45 @@
+"""A user's mistake or the world's -> one line on stderr and an exit code; a bug stays a traceback."""
+
+from __future__ import annotations
+
+import sys
+from typing import NoReturn
+
+import typer
+
+FAILED = 1
+WRONG_USE = 2
+REFUSED = 3
+
+
+class Refused(Exception):
+    """What was asked for is not there, or not allowed; the message is one line that says why."""
+
+
+def explain_or_raise(error: Exception) -> NoReturn:
+    """End with the exit code for what a user can mend, telling how; raise anything else."""
+    code = _code(error)
+    if code is None:
+        raise error
+    typer.echo(f"sluice: {error}", err=True)
+    sys.exit(code)
+
+
+def _code(error: Exception) -> int | None:
+    from services.console.schema import ViewError
+    from services.edges.datasets import DatasetError
+    from services.edges.dead_letters import NotReplayable
+    from services.edges.journal.base import JournalError
+    from services.edges.settings import SettingsError
+    from services.embedded import PortTaken
+
+    codes: dict[type[Exception], int] = {
+        SettingsError: WRONG_USE,
+        DatasetError: WRONG_USE,
+        Refused: REFUSED,
+        NotReplayable: REFUSED,
+        JournalError: FAILED,
+        PortTaken: FAILED,
+        ViewError: FAILED,
+    }
+    return next((code for kind, code in codes.items() if isinstance(error, kind)), None)

@@ -1,0 +1,85 @@
+"""`sluice explain ID` -> why this text was asked about, or why not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from services.cli.errors import Refused
+from services.cli.options import AsJson, Data
+from services.cli.output import print_json
+
+if TYPE_CHECKING:
+    from services.console.view import Explanation
+
+_REASONS = {
+    "audit": "drawn at random, so that accuracy can be measured without bias",
+    "uncertain": "its utility reached the threshold, and there was budget",
+    "cold_start": "no label was known yet, and it is typical of the stream",
+    "below_threshold": "its utility was under the threshold",
+    "out_of_budget": "it was worth asking, but the budget was spent",
+    "rate_limit": "it was worth asking, but the limit per hour or day was reached",
+    "queue_full": "it was worth asking, but too many requests were open",
+    "near_open_request": "a request that is still open is about nearly the same text",
+    "given_label": "it came with its label",
+}
+
+
+def register(app: typer.Typer) -> None:
+    """Add `explain`."""
+    app.command()(explain)
+
+
+def explain(
+    name: Annotated[str, typer.Argument(metavar="ID", help="A text's id or origin, or a request's id.")],
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Why a text was asked about, or why not, and what came of it.
+
+    Example: `sluice explain order-4711`
+    """
+    from services.cli.following import followed_view
+    from services.cli.options import settings_with
+
+    with followed_view(settings_with(data__dir=data)) as view:
+        found = view.explain(name)
+    if found is None:
+        raise Refused(f"no decision about {name!r} is kept: is this its id, and the right data directory?")
+    if as_json:
+        print_json(_as_object(found))
+    else:
+        typer.echo("\n".join(_as_sentences(found)))
+
+
+def _as_object(found: Explanation) -> dict[str, Any]:
+    decision = found.decision._asdict()
+    decision["class"] = decision.pop("label")
+    return {
+        "decision": decision,
+        "meaning": _REASONS[found.decision.reason],
+        "request": found.request,
+        "request_open": found.request_open,
+        "outcomes": found.outcomes,
+    }
+
+
+def _as_sentences(found: Explanation) -> list[str]:
+    decision = found.decision
+    predicted = f"{decision.label} ({decision.probability:.0%})" if decision.label else "nothing: no class was known"
+    sentences = [
+        f"{decision.verdict}: {_REASONS[decision.reason]}.",
+        f"predicted          {predicted}, by model version {decision.model_version}",
+        f"utility            {decision.utility:.4f}, threshold {decision.threshold:.4f}",
+        f"query probability  {decision.query_probability:.4f}",
+    ]
+    if found.request is not None:
+        sentences.append(
+            f"request            {found.request['request_id']}, {'open' if found.request_open else 'closed'}"
+        )
+    for outcome in found.outcomes:
+        sentences.append(
+            f"answer             {outcome.get('label', 'skip')} by {outcome['reviewer']}: {outcome['outcome']}"
+        )
+    return sentences

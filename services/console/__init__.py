@@ -1,0 +1,1 @@
+"""Topics -> people and programs: the review page and the HTTP API."""

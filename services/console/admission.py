@@ -1,0 +1,72 @@
+"""Request bodies -> bytes, while they are few and small enough: the bounds of what the API holds in memory."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from fastapi import Request
+
+from services.console.problems import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """One body holds at most ``body_bytes`` and ``rows``; all open posts together ``open_bytes`` and ``open_posts``."""
+
+    body_bytes: int = 8 * 2**20
+    rows: int = 10_000
+    open_bytes: int = 64 * 2**20
+    open_posts: int = 256
+
+
+LIMITS = Limits()
+
+
+class Admission:
+    """Counts the posts that are open, waiting ones included, and the bytes that they hold.
+
+    Lives on the event loop alone, so it needs no lock.
+    """
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self._posts = 0
+        self._bytes = 0
+
+    @asynccontextmanager
+    async def body(self, request: Request) -> AsyncIterator[bytes]:
+        """The body of a request, read no further than the limits allow.
+
+        Raises Problem: 413 where this body is too large, 429 where the open posts together are.
+        """
+        if self._posts >= self.limits.open_posts:
+            raise _too_many(f"{self.limits.open_posts} posts are open already")
+        self._refuse_large(int(request.headers.get("content-length") or 0))
+        self._posts += 1
+        held = 0
+        try:
+            body = bytearray()
+            async for chunk in request.stream():
+                self._take(len(chunk))
+                held += len(chunk)
+                self._refuse_large(held)
+                body += chunk
+            yield bytes(body)
+        finally:
+            self._posts -= 1
+            self._bytes -= held
+
+    def _take(self, size: int) -> None:
+        if self._bytes + size > self.limits.open_bytes:
+            raise _too_many(f"the open posts hold {self.limits.open_bytes} bytes already")
+        self._bytes += size
+
+    def _refuse_large(self, size: int) -> None:
+        if size > self.limits.body_bytes:
+            raise Problem(413, f"a body may have {self.limits.body_bytes} bytes: send several smaller ones")
+
+
+def _too_many(detail: str) -> Problem:
+    return Problem(429, f"{detail}: try again in a moment", {"Retry-After": "1"})

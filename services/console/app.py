@@ -1,0 +1,71 @@
+"""Parts -> the HTTP API and the review page, as one ASGI app."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection, Sequence
+from pathlib import Path
+
+from fastapi import FastAPI
+from fastapi.responses import FileResponse
+from prometheus_client import CollectorRegistry
+from starlette.staticfiles import StaticFiles
+
+from services.console import problems
+from services.console.admission import LIMITS, Admission, Limits
+from services.console.doors import LOOPBACK, Doors
+from services.console.follower import Follower
+from services.console.leases import Leases
+from services.console.parts import Parts
+from services.console.queue import Queue
+from services.console.routes import labels, status, texts
+from services.console.view import View
+from services.edges.journal.base import Journal
+from services.edges.settings import TaskSettings
+
+PAGE = Path(__file__).with_name("page")
+_NO_TASK = TaskSettings()
+
+
+def build_app(
+    journal: Journal,
+    view: View,
+    follower: Follower,
+    registry: CollectorRegistry,
+    *,
+    task: TaskSettings = _NO_TASK,
+    limits: Limits = LIMITS,
+    lease_seconds: float = 300.0,
+    hosts: Collection[str] = LOOPBACK,
+    not_ready: Callable[[], Sequence[str]] = tuple,
+    clock: Callable[[], float] = time.time,
+) -> FastAPI:
+    """The app; someone else steps the follower, in a thread of its own.
+
+    ``not_ready`` names what other parts of the process are still waiting for; ``hosts`` are the names under which the
+    service may be called.
+    """
+    parts = Parts(
+        journal=journal,
+        view=view,
+        follower=follower,
+        queue=Queue(view, Leases(lease_seconds)),
+        admission=Admission(limits),
+        registry=registry,
+        task=task,
+        clock=clock,
+        not_ready=not_ready,
+    )
+    # The framework's own documentation pages load scripts from other hosts.
+    app = FastAPI(title="sluice", version="1", docs_url=None, redoc_url=None)
+    problems.install(app)
+    app.add_middleware(Doors, hosts=hosts)
+    for concept in (texts, labels, status):
+        app.include_router(concept.router(parts))
+    app.mount("/page", StaticFiles(directory=PAGE))
+
+    @app.get("/", include_in_schema=False)
+    async def page() -> FileResponse:
+        return FileResponse(PAGE / "index.html")
+
+    return app

@@ -1,0 +1,73 @@
+"""Messages and answers -> their part of the OpenAPI document."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from pydantic import BaseModel
+
+from services.console.problems import MEDIA_TYPE
+
+Schema = dict[str, Any]
+
+_NUMBER: Schema = {"type": ["number", "null"]}
+_TEXT: Schema = {"type": "string"}
+_COUNT: Schema = {"type": "integer"}
+_TIME: Schema = {"type": "string", "format": "date-time"}
+
+
+def _object(**properties: Schema) -> Schema:
+    return {"type": "object", "properties": properties}
+
+
+def _list(items: Schema) -> Schema:
+    return {"type": "array", "items": items}
+
+
+DECISION = _object(
+    **{"id": _TEXT, "origin": _TEXT, "class": {"type": ["string", "null"]}},
+    **dict.fromkeys(("probability", "utility", "threshold", "query_probability"), _NUMBER),
+    verdict={"enum": ["SKIP", "ASK", "AUDIT"]},
+    reason=_TEXT,
+    model_version=_COUNT,
+    decided_at=_TIME,
+)
+DECISIONS = _object(decisions=_list({"anyOf": [DECISION, {"type": "null"}]}), ids=_list(_TEXT))
+ACCEPTED_TEXTS = _object(accepted=_COUNT, ids=_list(_TEXT))
+ACCEPTED_LABELS = _object(accepted=_COUNT)
+OUTCOMES = _object(outcomes=_list({"type": ["object", "null"]}))
+REQUESTS = _object(requests=_list({"type": "object"}))
+CLASSES = _object(classes=_list(_TEXT), closed={"type": "boolean"}, name=_TEXT, instructions=_TEXT)
+STATUS = _object(
+    **dict.fromkeys(("texts", "asked", "labels", "open_requests", "model_version"), _COUNT),
+    **dict.fromkeys(("spent_fraction", "budget"), _NUMBER),
+    classes=_list(_TEXT),
+    accuracy=_object(estimate=_NUMBER, low=_NUMBER, high=_NUMBER, answers=_COUNT),
+    drift={"type": "object", "additionalProperties": {"enum": ["stable", "warning", "drift"]}},
+    labelling=_object(state=_TEXT, reason=_TEXT),
+)
+PROBLEM = _object(type=_TEXT, title=_TEXT, status=_COUNT, detail=_TEXT)
+
+
+def answers(good: Mapping[int, Schema], *problems: int) -> dict[int | str, dict[str, Any]]:
+    """The answers of a call: what it gives by status, and the statuses of its problems."""
+    told: dict[int | str, dict[str, Any]] = {}
+    for status, schema in good.items():
+        told[status] = {"description": HTTPStatus(status).phrase, "content": {"application/json": {"schema": schema}}}
+    for status in problems:
+        told[status] = {"description": HTTPStatus(status).phrase, "content": {MEDIA_TYPE: {"schema": PROBLEM}}}
+    return told
+
+
+def body_of(message: type[BaseModel]) -> dict[str, Any]:
+    """The body of a post: one message, an array, or one a line."""
+    one = message.model_json_schema()
+    json = {"schema": {"anyOf": [one, _list(one)]}}
+    return {
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": json, "application/x-ndjson": {"schema": one}},
+        }
+    }

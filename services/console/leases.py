@@ -1,0 +1,75 @@
+"""Open requests -> who looks at which: no two reviewers get the same one, and audits are not starved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+AUDIT_TURN = 4
+"""Every fourth request dealt is an audit while any is open.
+
+Audits are the honest measure of accuracy, which needs their answers in full; by utility alone they would come last.
+They are a tenth of the requests (`BUDGET__AUDIT_SHARE`), so at a fourth of the answers none is left behind as long as
+two fifths of all requests are answered.
+"""
+
+
+ANSWERED_SECONDS = 3_600.0
+"""How long an answered request is dealt to nobody, should the learner be away; mostly it closes within a second."""
+
+
+class Lease(NamedTuple):
+    """A request is shown to ``reviewer`` alone until ``expires``; nobody gets it once it is ``answered``."""
+
+    reviewer: str
+    expires: float
+    answered: bool = False
+
+
+class Leases:
+    """Remembers who looks at what, for ``seconds`` at a time. Bound: one lease for each open request.
+
+    Not kept over a restart: the worst that follows is that two reviewers see one request, and the first answer counts.
+    """
+
+    def __init__(self, seconds: float = 300.0) -> None:
+        self._seconds = seconds
+        self._leases: dict[str, Lease] = {}
+        self._dealt = 0
+
+    def expire(self, now: float) -> None:
+        """Drop the leases that have run out at ``now``, in seconds since the epoch."""
+        self._leases = {held: lease for held, lease in self._leases.items() if lease.expires > now}
+
+    def held(self, reviewer: str) -> list[str]:
+        """The requests that this reviewer was dealt and has not answered, in the order of dealing."""
+        return [held for held, lease in self._leases.items() if lease.reviewer == reviewer and not lease.answered]
+
+    def __len__(self) -> int:
+        return len(self._leases)
+
+    def __contains__(self, request_id: str) -> bool:
+        return request_id in self._leases
+
+    def deal(self, asks: Iterable[str], audits: Iterable[str], count: int) -> list[str]:
+        """Up to ``count`` of the free requests, in the order given, every `AUDIT_TURN`-th of them an audit."""
+        rest_asks = [request_id for request_id in asks if request_id not in self]
+        rest_audits = [request_id for request_id in audits if request_id not in self]
+        dealt: list[str] = []
+        while len(dealt) < count and (rest_asks or rest_audits):
+            turn = self._dealt % AUDIT_TURN == AUDIT_TURN - 1
+            dealt.append((rest_audits if rest_audits and (turn or not rest_asks) else rest_asks).pop(0))
+            self._dealt += 1
+        return dealt
+
+    def grant(self, reviewer: str, request_ids: Sequence[str], now: float) -> float:
+        """Lease these requests to this reviewer, or renew their leases; returns when they run out."""
+        expires = now + self._seconds
+        for request_id in request_ids:
+            self._leases[request_id] = Lease(reviewer, expires)
+        return expires
+
+    def answered(self, reviewer: str, request_ids: Iterable[str], now: float) -> None:
+        """Deal these requests to nobody while their answers are on the way to the learner."""
+        for request_id in request_ids:
+            self._leases[request_id] = Lease(reviewer, now + ANSWERED_SECONDS, answered=True)

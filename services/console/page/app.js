@@ -1,0 +1,252 @@
+// Questions -> answers: the page's state, its keys and its calls.
+
+import * as api from "./api.js";
+import * as question from "./question.js";
+import * as status from "./status.js";
+import { Reviewer } from "./reviewer.js";
+import { Search } from "./search.js";
+
+const $ = (id) => document.getElementById(id);
+const AHEAD = 4;
+const POLL_MILLISECONDS = 2500;
+const HISTORY = 50;
+
+/** What to tell of an answer that was not simply learned. */
+const OUTCOMES = {
+  repeated: "You had given this answer already.",
+  conflicting: "You had answered this one differently before; the first answer stands.",
+  closed: "Somebody else had answered this one already.",
+  late: "This question had expired, so the answer was not learned.",
+  unknown: "This question is no longer known.",
+  held: "Your answers are on hold, so this one was not learned.",
+  rejected: "This class is not one of the task's, so the answer was not taken.",
+};
+
+const reviewer = new Reviewer();
+const search = new Search($("search"), $("matches"), answer);
+let queue = [];
+let answered = [];
+let correcting = null;
+let known = null;
+const troubles = { saving: "", reaching: "" };
+
+// What is shown.
+
+function render() {
+  const current = correcting?.request ?? queue[0];
+  $("loading").hidden = true;
+  $("question").hidden = !current;
+  $("empty").hidden = Boolean(current);
+  $("undo").hidden = Boolean(correcting);
+  $("undo").disabled = !answered.length;
+  $("skip").hidden = Boolean(correcting);
+  $("undo-empty").hidden = !answered.length;
+  $("today").textContent = reviewer.today;
+  $("reviewer").textContent = reviewer.name || "Who are you?";
+  if (current) {
+    question.show(current, answer, correcting?.label);
+    $("text").focus({ preventScroll: true });
+  } else {
+    renderEmpty();
+  }
+}
+
+function renderEmpty() {
+  const begun = known?.texts > 0;
+  $("empty-title").textContent = begun ? "All caught up" : "Waiting for the first text";
+  $("empty-text").textContent = begun
+    ? "There is nothing to answer. New questions appear here by themselves."
+    : "Questions appear here as soon as texts come in. Send one:";
+  $("first-text").hidden = begun;
+  $("first-text").firstChild.textContent = `curl ${location.origin}/v1/texts -d '{"text": "Where is my card?"}'`;
+}
+
+/** Tell of trouble with saving or with reaching the service; an empty text ends that one. */
+function trouble(about, text) {
+  troubles[about] = text;
+  const told = troubles.saving || troubles.reaching;
+  $("trouble").textContent = told;
+  $("trouble").hidden = !told;
+}
+
+const say = (text) => ($("said").textContent = text);
+
+// What is done.
+
+function answer(label) {
+  search.clear();
+  if (correcting) correct(label);
+  else if (queue.length) send({ request: queue[0], label });
+}
+
+function send(entry) {
+  queue.shift();
+  answered = [...answered, entry].slice(-HISTORY);
+  reviewer.count(1);
+  say(entry.label === null ? "Skipped." : `Labelled ${entry.label}.`);
+  render();
+  entry.saved = post(entry, {}).catch((error) => {
+    answered = answered.filter((each) => each !== entry);
+    reviewer.count(-1);
+    queue.unshift(entry.request);
+    failed(error);
+  });
+  if (queue.length < AHEAD / 2) refill();
+}
+
+function correct(label) {
+  const entry = { request: correcting.request, label };
+  const before = correcting;
+  correcting = null;
+  answered = [...answered, entry];
+  say(`Corrected to ${label}.`);
+  render();
+  entry.saved = Promise.resolve(before.saved)
+    .then(() => post(entry, { corrects: true }))
+    .catch((error) => {
+      answered = answered.map((each) => (each === entry ? before : each));
+      failed(error);
+    });
+}
+
+async function post(entry, more) {
+  const { request, label } = entry;
+  const given = label === null ? { skip: true } : { label };
+  const times = { answered_at: new Date().toISOString() };
+  const outcome = await api.label({ request_id: request.request_id, ...given, reviewer: reviewer.name, ...times, ...more });
+  entry.done = true;
+  trouble("saving", "");
+  if (OUTCOMES[outcome?.outcome]) say(OUTCOMES[outcome.outcome]);
+}
+
+function failed(error) {
+  trouble("saving", `Your answer was not saved. ${error.message}`);
+  say("");
+  render();
+}
+
+function skip() {
+  if (!correcting) answer(null);
+}
+
+function undo() {
+  if (!answered.length) return;
+  if (correcting) return keep();
+  correcting = answered.at(-1);
+  answered = answered.slice(0, -1);
+  say("");
+  render();
+}
+
+function keep() {
+  if (!correcting) return;
+  answered = [...answered, correcting];
+  correcting = null;
+  render();
+}
+
+function ask() {
+  $("name").value = reviewer.name;
+  $("name-dialog").showModal();
+}
+
+function named(event) {
+  event.preventDefault();
+  const name = $("name").value.trim();
+  if (!name) return;
+  $("name-dialog").close();
+  if (name !== reviewer.name) {
+    reviewer.name = name;
+    queue = [];
+    answered = [];
+    correcting = null;
+  }
+  refill();
+}
+
+// What comes in.
+
+async function refill() {
+  if (!reviewer.name) return;
+  const name = reviewer.name;
+  const saved = new Set(answered.filter((entry) => entry.done));
+  try {
+    const found = await api.requests(name, AHEAD);
+    if (name !== reviewer.name) return;
+    // Answers that were on their way meanwhile may not have been known to the service.
+    const unsaved = answered.filter((entry) => !saved.has(entry)).map((entry) => entry.request);
+    const had = new Set([...queue, ...unsaved].map((request) => request.request_id));
+    const idle = !queue.length && !correcting;
+    queue.push(...found.filter((request) => !had.has(request.request_id)));
+    trouble("reaching", "");
+    if (idle) render();
+  } catch (error) {
+    unreachable(error);
+  }
+}
+
+async function refresh() {
+  try {
+    known = await api.status();
+    trouble("reaching", "");
+    status.show(known);
+    search.classes = known.classes;
+    search.describe();
+    if (!$("empty").hidden) renderEmpty();
+  } catch (error) {
+    unreachable(error);
+  }
+}
+
+function unreachable(error) {
+  if (!(error instanceof api.Trouble)) throw error;
+  trouble("reaching", error.message);
+}
+
+async function poll() {
+  if (!document.hidden) {
+    await refresh();
+    if (!queue.length) await refill();
+  }
+  setTimeout(poll, POLL_MILLISECONDS);
+}
+
+async function describe() {
+  try {
+    const { closed, instructions } = await api.task();
+    search.closed = closed;
+    $("instructions").textContent = instructions;
+    $("instructions").hidden = !instructions;
+  } catch (error) {
+    unreachable(error);
+  }
+}
+
+// How it is driven.
+
+function key(event) {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || $("name-dialog").open) return;
+  if (event.target.closest("input")) return;
+  const place = Number(event.key);
+  const keys = { s: skip, u: undo, "/": () => $("search").focus(), Escape: keep };
+  const suggested = place >= 1 && place <= 9 ? $("suggestions").querySelectorAll("button")[place - 1] : undefined;
+  const act = suggested && !$("question").hidden ? () => answer(suggested.dataset.label) : keys[event.key.toLowerCase()] ?? keys[event.key];
+  if (!act) return;
+  event.preventDefault();
+  act();
+}
+
+document.addEventListener("keydown", key);
+$("skip").addEventListener("click", skip);
+$("undo").addEventListener("click", undo);
+$("undo-empty").addEventListener("click", undo);
+$("keep").addEventListener("click", keep);
+$("who").addEventListener("click", ask);
+$("name-form").addEventListener("submit", named);
+
+await describe();
+await refresh();
+if (reviewer.name) await refill();
+else ask();
+render();
+setTimeout(poll, POLL_MILLISECONDS);

@@ -1,0 +1,34 @@
+// The service's status -> the strip at the foot of the page.
+
+const $ = (id) => document.getElementById(id);
+const count = new Intl.NumberFormat("en");
+const percent = new Intl.NumberFormat("en", { style: "percent", maximumFractionDigits: 1 });
+const whole = new Intl.NumberFormat("en", { style: "percent", maximumFractionDigits: 0 });
+
+const SEVERITY = ["stable", "warning", "drift"];
+
+export function show(status) {
+  const { accuracy, drift, labelling } = status;
+  $("texts").textContent = count.format(status.texts);
+  $("asked").textContent = count.format(status.asked);
+  const spent = `${percent.format(status.spent_fraction)} of ${percent.format(status.budget)}`;
+  $("budget").textContent = status.budget === null ? "" : spent;
+  $("budget").title = "Share of the texts that were asked about, and the budget";
+  $("open").textContent = count.format(status.open_requests);
+  $("labels").textContent = count.format(status.labels);
+  $("labels").title = labelling.reason ?? "";
+  $("classes").textContent = status.classes.length === 1 ? "1 class" : `${count.format(status.classes.length)} classes`;
+  showAccuracy(accuracy);
+  const states = Object.values(drift);
+  const worst = SEVERITY.findLast((state) => states.includes(state)) ?? "–";
+  $("drift").textContent = worst;
+  $("drift").className = worst;
+  $("drift").title = Object.entries(drift).map(([signal, state]) => `${signal}: ${state}`).join(", ");
+  document.title = status.open_requests ? `(${count.format(status.open_requests)}) sluice` : "sluice";
+}
+
+function showAccuracy({ estimate, low, high, answers }) {
+  $("accuracy").textContent = answers ? whole.format(estimate) : "–";
+  $("interval").textContent = answers ? `${whole.format(low)} to ${whole.format(high)}` : "no checks yet";
+  $("interval").title = `95% interval, from ${answers} answered random checks`;
+}

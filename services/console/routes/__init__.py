@@ -1,0 +1,1 @@
+"""Parts -> routers: one concept of the API a file."""

@@ -1,0 +1,63 @@
+"""GET /v1/requests, POST /v1/labels: questions out, answers in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import JSONResponse
+from starlette.concurrency import run_in_threadpool
+
+from services.console.documents import ACCEPTED_LABELS, OUTCOMES, REQUESTS, answers, body_of
+from services.console.parts import Parts, Wait
+from services.edges.messages import MAX_NAME_CHARACTERS, LabelMessage
+from services.edges.times import rfc3339
+
+MAX_LEASED = 100
+
+Reviewer = Annotated[str, Query(min_length=1, max_length=MAX_NAME_CHARACTERS, description="A name or pseudonym.")]
+Limit = Annotated[int, Query(ge=1, le=MAX_LEASED)]
+
+
+def router(parts: Parts) -> APIRouter:
+    """The routes of requests and of their answers."""
+    api = APIRouter(tags=["labels"])
+
+    @api.get("/v1/requests", responses=answers({200: REQUESTS}, 422))
+    def get_requests(reviewer: Reviewer, limit: Limit = 1) -> JSONResponse:
+        """Lease open requests to a reviewer, most useful first; what the reviewer holds already comes before."""
+        leased, expires = parts.queue.lease(reviewer, limit, parts.clock())
+        return JSONResponse({"requests": [request | {"lease_expires": rfc3339(expires)} for request in leased]})
+
+    @api.post(
+        "/v1/labels",
+        status_code=202,
+        openapi_extra=body_of(LabelMessage),
+        responses=answers({202: ACCEPTED_LABELS, 200: OUTCOMES}, 400, 413, 422, 429, 503),
+    )
+    async def post_labels(request: Request, wait: Wait = None) -> JSONResponse:
+        """Accept answers, all or none; 202 once durable, or 200 with what became of them where ``wait`` is given."""
+        async with parts.admission.body(request) as body:
+            messages = await parts.messages(request, body, LabelMessage.parse)
+            offsets = await run_in_threadpool(accept, parts, messages)
+            if wait is None:
+                return JSONResponse({"accepted": len(offsets)}, 202)
+            told = await parts.follower.outcomes.rows(offsets, parts.view.outcomes, wait)
+            return JSONResponse({"outcomes": [told.get(offset) for offset in offsets]})
+
+    return api
+
+
+def accept(parts: Parts, messages: Sequence[LabelMessage]) -> list[int]:
+    """Append the answers, durably, those without a time with this one's; their offsets in `labels`."""
+    if not messages:
+        return []
+    now = parts.clock()
+    timed = [
+        message if message.answered_at is not None else message.model_copy(update={"answered_at": now})
+        for message in messages
+    ]
+    offsets = parts.journal.append([message.record() for message in timed])
+    parts.queue.answered([(message.request_id, message.reviewer) for message in messages], now)
+    return offsets

@@ -1,0 +1,84 @@
+"""GET /v1/status, /v1/classes, /livez, /readyz, /metrics: how it stands."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from fastapi import APIRouter, Response
+from fastapi.responses import JSONResponse
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from services.console.documents import CLASSES, STATUS, answers
+from services.console.news import STATUS as STATUS_KEY
+from services.console.parts import Parts
+from services.console.problems import Problem
+
+NOT_BEGUN: dict[str, Any] = {
+    "texts": 0,
+    "asked": 0,
+    "spent_fraction": 0.0,
+    "budget": None,
+    "labels": 0,
+    "open_requests": 0,
+    "classes": [],
+    "model_version": 0,
+    "accuracy": {"estimate": None, "low": None, "high": None, "answers": 0},
+    "drift": {},
+    "labelling": {"state": "cold", "reason": "the learner has not committed anything yet"},
+}
+
+
+def router(parts: Parts) -> APIRouter:
+    """The routes that tell how the service stands."""
+    api = APIRouter(tags=["status"])
+
+    @api.get("/v1/status", responses=answers({200: STATUS}))
+    def get_status() -> JSONResponse:
+        """How the learner stood at its last commit."""
+        return JSONResponse(finite(parts.view.state(STATUS_KEY) or NOT_BEGUN))
+
+    @api.get("/v1/classes", responses=answers({200: CLASSES}))
+    def get_classes() -> JSONResponse:
+        """The known classes, named ones first, whether there can be others, and what reviewers are told."""
+        known = (parts.view.state(STATUS_KEY) or NOT_BEGUN)["classes"]
+        task = parts.task
+        names = known or [named.name for named in task.classes]
+        return JSONResponse(
+            {"name": task.name, "instructions": task.instructions, "closed": task.closed, "classes": names}
+        )
+
+    @api.get("/livez", responses=answers({200: {"type": "object"}}))
+    async def livez() -> JSONResponse:
+        """Tell that the process answers."""
+        return JSONResponse({"alive": True})
+
+    @api.get("/readyz", responses=answers({200: {"type": "object"}}, 503))
+    def readyz() -> JSONResponse:
+        """Tell whether texts can be posted and decisions be looked up."""
+        missing = [*parts.not_ready()]
+        if not parts.follower.caught_up:
+            missing.append("the console is still reading the journal")
+        if missing:
+            raise Problem(503, "; ".join(missing), {"Retry-After": "1"})
+        return JSONResponse({"ready": True})
+
+    @api.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
+    def metrics() -> Response:
+        """The metrics of this process, for Prometheus."""
+        return Response(generate_latest(parts.registry), media_type=CONTENT_TYPE_LATEST)
+
+    return api
+
+
+def finite(value: Any) -> Any:
+    """The value with every number that is not finite replaced by None: JSON has no others.
+
+    >>> finite({"estimate": math.nan, "answers": 0})
+    {'estimate': None, 'answers': 0}
+    """
+    if isinstance(value, dict):
+        return {name: finite(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [finite(each) for each in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -1,0 +1,96 @@
+"""A file -> the console's SQLite tables: opened, told apart from foreign files, emptied where they are outdated."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from pathlib import Path
+
+_APPLICATION = 0x53_4C_43_56
+_VERSION = 1
+_TABLES = """
+CREATE TABLE identities (topic TEXT PRIMARY KEY, identity TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE positions (topic TEXT, partition INTEGER, next INTEGER NOT NULL, PRIMARY KEY (topic, partition));
+CREATE TABLE state (key TEXT PRIMARY KEY, fields TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE decisions (
+    sequence INTEGER PRIMARY KEY, id TEXT NOT NULL, origin TEXT NOT NULL, label TEXT, probability REAL, utility REAL,
+    threshold REAL, verdict TEXT NOT NULL, reason TEXT NOT NULL, query_probability REAL, model_version INTEGER NOT NULL,
+    decided_at REAL NOT NULL
+);
+CREATE INDEX decisions_id ON decisions (id);
+CREATE TABLE requests (
+    sequence INTEGER PRIMARY KEY, request_id TEXT NOT NULL UNIQUE, text_id TEXT NOT NULL, verdict TEXT NOT NULL,
+    utility REAL NOT NULL, asked_at REAL NOT NULL, expires_at REAL NOT NULL, message TEXT NOT NULL,
+    open INTEGER NOT NULL DEFAULT 1
+);
+CREATE INDEX requests_text ON requests (text_id);
+CREATE INDEX requests_useful ON requests (verdict, utility DESC) WHERE open;
+CREATE TABLE outcomes (
+    labels_offset INTEGER PRIMARY KEY, request_id TEXT NOT NULL, message TEXT NOT NULL
+);
+CREATE INDEX outcomes_request ON outcomes (request_id);
+"""
+
+
+class ViewError(Exception):
+    """The file cannot be used as a view; the message is one line that says what to do about it."""
+
+
+def connect(path: Path, identities: Mapping[str, str]) -> sqlite3.Connection:
+    """A connection to the view at ``path``, which holds what was followed from these topics, or is empty.
+
+    ``identities`` name each followed topic's identity. A view of other topics, or of another version, is emptied: it is
+    built again from the journal. Raises ViewError where the file is something else.
+    """
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10.0)
+    try:
+        _prepare(connection, identities)
+    except sqlite3.OperationalError as error:
+        connection.close()
+        raise ViewError(
+            f"{path} cannot be opened ({error}): is the disk writable, and another process done?"
+        ) from error
+    except sqlite3.DatabaseError as error:
+        connection.close()
+        raise ViewError(
+            f"{path} is not the console's view ({error}): move it away, it is built again from the journal"
+        ) from error
+    return connection
+
+
+def _prepare(connection: sqlite3.Connection, identities: Mapping[str, str]) -> None:
+    tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    if tables and _pragma(connection, "application_id") != _APPLICATION:
+        raise sqlite3.DatabaseError("it belongs to another program")
+    connection.execute("PRAGMA journal_mode = WAL")
+    # A power cut may cost the last transactions, never the file: positions go back with the rows.
+    connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute("PRAGMA cache_size = -65536")
+    # What was forgotten must not stay readable in the file's free space.
+    connection.execute("PRAGMA secure_delete = ON")
+    connection.execute("BEGIN IMMEDIATE")
+    if not _follows(connection, identities):
+        create(connection, identities)
+    connection.execute("COMMIT")
+
+
+def create(connection: sqlite3.Connection, identities: Mapping[str, str]) -> None:
+    """Make the tables, in the transaction that is open; those that were there are dropped."""
+    for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+        connection.execute(f'DROP TABLE "{name}"')
+    for statement in _TABLES.split(";"):
+        connection.execute(statement)
+    connection.executemany("INSERT INTO identities VALUES (?, ?)", identities.items())
+    connection.execute(f"PRAGMA application_id = {_APPLICATION}")
+    connection.execute(f"PRAGMA user_version = {_VERSION}")
+
+
+def _follows(connection: sqlite3.Connection, identities: Mapping[str, str]) -> bool:
+    if _pragma(connection, "user_version") != _VERSION:
+        return False
+    return dict(connection.execute("SELECT topic, identity FROM identities")) == identities
+
+
+def _pragma(connection: sqlite3.Connection, name: str) -> int:
+    (value,) = connection.execute(f"PRAGMA {name}").fetchone()
+    return int(value)

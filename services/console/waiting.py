@@ -1,0 +1,83 @@
+"""Rows as they are followed -> the calls that wait for them, without a thread for each."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
+from contextlib import contextmanager
+from threading import Lock
+from typing import Generic, TypeVar
+
+from starlette.concurrency import run_in_threadpool
+
+Key = TypeVar("Key", bound=Hashable)
+Row = TypeVar("Row")
+
+
+class Wait(Generic[Key, Row]):
+    """One call's wait: ``rows`` fill up as they come, until none is ``missing``."""
+
+    def __init__(self, keys: Collection[Key]) -> None:
+        self.rows: dict[Key, Row] = {}
+        self.missing = set(keys)
+        self._complete = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
+
+    def fill(self, rows: Mapping[Key, Row]) -> None:
+        """Take those of the rows that are missing; from any thread that holds the lock of `Waiting`."""
+        for key in rows.keys() & self.missing:
+            self.rows[key] = rows[key]
+            self.missing.discard(key)
+        if not self.missing:
+            self._loop.call_soon_threadsafe(self._complete.set)
+
+    async def complete(self, seconds: float) -> None:
+        """Return when nothing is missing, or after ``seconds``."""
+        if not self.missing:
+            return
+        try:
+            await asyncio.wait_for(self._complete.wait(), seconds)
+        except TimeoutError:
+            return
+
+
+class Waiting(Generic[Key, Row]):
+    """The waits of all calls. Whoever expects first and looks up what is there already misses nothing."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._waits: set[Wait[Key, Row]] = set()
+
+    @contextmanager
+    def expect(self, keys: Collection[Key]) -> Iterator[Wait[Key, Row]]:
+        """Wait for the rows of these keys, on the running event loop."""
+        wait: Wait[Key, Row] = Wait(keys)
+        with self._lock:
+            self._waits.add(wait)
+        try:
+            yield wait
+        finally:
+            with self._lock:
+                self._waits.discard(wait)
+
+    async def rows(
+        self, keys: Collection[Key], look_up: Callable[[Collection[Key]], Mapping[Key, Row]], seconds: float
+    ) -> dict[Key, Row]:
+        """The rows of these keys that ``look_up`` finds (in a thread), or that come within ``seconds``."""
+        with self.expect(keys) as wait:
+            self._fill(wait, await run_in_threadpool(look_up, keys))
+            await wait.complete(seconds)
+            if wait.missing:
+                # Another process that follows into the same view may have taken them.
+                self._fill(wait, await run_in_threadpool(look_up, set(wait.missing)))
+        return wait.rows
+
+    def _fill(self, wait: Wait[Key, Row], rows: Mapping[Key, Row]) -> None:
+        with self._lock:
+            wait.fill(rows)
+
+    def deliver(self, rows: Mapping[Key, Row]) -> None:
+        """Hand these rows to whoever waits for them; from any thread."""
+        with self._lock:
+            for wait in self._waits:
+                wait.fill(rows)

@@ -1,0 +1,217 @@
+"""Runs -> SVG curves that take their colours from the page around them."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import matplotlib
+import numpy as np
+from markupsafe import Markup
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from stream.records import Doubles
+
+_INK, _FAINT, _RANDOM = "#010101", "#020202", "#030303"
+_STRATEGIES = ("#040404", "#050505", "#060606", "#070707", "#080808")
+_VARIABLES = {_INK: "ink", _FAINT: "faint", _RANDOM: "random"} | {
+    placeholder: f"series-{number}" for number, placeholder in enumerate(_STRATEGIES)
+}
+"""Colours that no chart needs stand for the page's own, which differ between light and dark."""
+_STYLE: dict[Any, Any] = {
+    "svg.fonttype": "none",
+    "font.size": 11,
+    "text.color": _INK,
+    "axes.edgecolor": _FAINT,
+    "axes.labelcolor": _INK,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "axes.grid.axis": "y",
+    "grid.color": _FAINT,
+    "grid.alpha": 0.35,
+    "grid.linewidth": 0.8,
+    "xtick.color": _INK,
+    "ytick.color": _INK,
+    "xtick.major.size": 0,
+    "ytick.major.size": 0,
+    "legend.frameon": False,
+    "lines.linewidth": 2.2,
+    "lines.solid_capstyle": "round",
+}
+
+
+@dataclass(frozen=True)
+class Course:
+    """One run at p points of its stream: texts seen, requests issued so far, and accuracy on held-back texts."""
+
+    texts: Sequence[float]
+    asked: Sequence[float]
+    accuracy: Sequence[float]
+
+
+@dataclass(frozen=True)
+class Series:
+    """The runs of one configuration, drawn as their mean with a band from the worst to the best."""
+
+    name: str
+    courses: Sequence[Course]
+    random: bool = False
+
+    def mean(self, column: str) -> Doubles:
+        """The mean of ``texts``, ``asked`` or ``accuracy`` at each point, (p,)."""
+        return np.mean(self._columns(column), axis=0)  # type: ignore[no-any-return]
+
+    def band(self) -> tuple[Doubles, Doubles]:
+        """The lowest and the highest accuracy at each point, (p,) each."""
+        accuracy = self._columns("accuracy")
+        return accuracy.min(axis=0), accuracy.max(axis=0)
+
+    def _columns(self, column: str) -> Doubles:
+        rows = [getattr(course, column) for course in self.courses]
+        points = min(map(len, rows))
+        return np.array([row[:points] for row in rows], dtype=np.float64)
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Something that happened at a place in the stream."""
+
+    text: int
+    meaning: str
+
+
+@dataclass(frozen=True)
+class Saving:
+    """``ours`` labels reach the accuracy that ``random`` labels reach when they are drawn at random."""
+
+    accuracy: float
+    ours: float
+    random: float
+
+
+@matplotlib.rc_context(_STYLE)
+def learning_curves(series: Sequence[Series], saving: Saving | None) -> Markup:
+    """Accuracy on held-back texts over labels requested."""
+    figure, axes = _figure(5.0)
+    _draw_accuracy(axes, series, "asked")
+    if saving is not None and saving.ours < saving.random:
+        _draw_saving(axes, saving)
+    axes.set_xlabel("labels requested")
+    axes.set_xlim(left=0)
+    return _svg(figure, "Accuracy on held-back texts over labels requested")
+
+
+@matplotlib.rc_context(_STYLE)
+def accuracy_over_texts(series: Sequence[Series], marks: Sequence[Mark]) -> Markup:
+    """Accuracy on held-back texts over the stream, with what happened on the way."""
+    figure, axes = _figure(3.6)
+    _draw_accuracy(axes, series, "texts")
+    _draw_marks(axes, marks)
+    axes.set_xlabel("texts seen")
+    return _svg(figure, "Accuracy on held-back texts over the stream")
+
+
+@matplotlib.rc_context(_STYLE)
+def spending(series: Sequence[Series], budget: float, marks: Sequence[Mark]) -> Markup:
+    """Requests issued per text so far, under what the budget allows."""
+    figure, axes = _figure(3.6)
+    texts = series[0].mean("texts")
+    axes.fill_between(texts[[0, -1]], budget, color=_FAINT, alpha=0.25, linewidth=0)
+    axes.plot(texts[[0, -1]], [budget, budget], color=_INK, linewidth=1.2, linestyle=(0, (4, 3)), label="allowed")
+    for number, each in enumerate(series):
+        seen = each.mean("texts")
+        share = np.divide(each.mean("asked"), seen, out=np.zeros_like(seen), where=seen > 0)
+        axes.plot(seen, share, **_line(number, each))
+    _draw_marks(axes, marks)
+    axes.set_xlabel("texts seen")
+    axes.set_ylabel("labels requested per text")
+    axes.set_ylim(0, 1.2 * budget)
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.3g}"))
+    axes.legend(loc="lower right", ncols=len(series) + 1)
+    return _svg(figure, "Labels requested per text so far, against what the budget allows")
+
+
+def _figure(height: float) -> tuple[Figure, Axes]:
+    figure = Figure(figsize=(9.6, height), layout="constrained")
+    axes = figure.subplots()
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+    axes.xaxis.set_major_locator(MaxNLocator(8, steps=[1, 2, 5, 10], integer=True))
+    axes.yaxis.set_major_locator(MaxNLocator(6))
+    axes.margins(x=0.01)
+    return figure, axes
+
+
+def _line(number: int, series: Series) -> dict[str, Any]:
+    colour = _RANDOM if series.random else _STRATEGIES[number % len(_STRATEGIES)]
+    return {"color": colour, "label": series.name, "linewidth": 1.8 if series.random else 2.4}
+
+
+def _draw_accuracy(axes: Axes, series: Sequence[Series], column: str) -> None:
+    for number, each in enumerate(series):
+        line = _line(number, each)
+        low, high = each.band()
+        axes.fill_between(each.mean(column), low, high, color=line["color"], alpha=0.16, linewidth=0)
+        axes.plot(each.mean(column), each.mean("accuracy"), **line)
+    axes.set_ylabel("accuracy on held-back texts")
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.0%}"))
+    axes.legend(loc="lower right")
+
+
+def _draw_saving(axes: Axes, saving: Saving) -> None:
+    axes.annotate(
+        "",
+        xy=(saving.ours, saving.accuracy),
+        xytext=(saving.random, saving.accuracy),
+        arrowprops={"arrowstyle": "->", "color": _INK, "linewidth": 1.2, "shrinkA": 0, "shrinkB": 0},
+    )
+    share = 1 - saving.ours / saving.random
+    middle = (saving.ours + saving.random) / 2
+    axes.annotate(
+        f"{share:.0%} fewer labels",
+        (middle, saving.accuracy),
+        (0, -5),
+        textcoords="offset points",
+        ha="center",
+        va="top",
+    )
+
+
+def _draw_marks(axes: Axes, marks: Sequence[Mark]) -> None:
+    """Each mark with its meaning at the top, the first to the left of its line so that near ones do not collide."""
+    axes.margins(y=0.12)
+    for number, mark in enumerate(marks):
+        axes.axvline(mark.text, color=_INK, linewidth=1.0, linestyle=(0, (1, 2)))
+        side, gap = ("right", -5) if number == 0 else ("left", 5)
+        axes.annotate(
+            mark.meaning,
+            xy=(mark.text, 1),
+            xytext=(gap, 0),
+            xycoords=("data", "axes fraction"),
+            textcoords="offset points",
+            horizontalalignment=side,
+            verticalalignment="top",
+            fontsize=10,
+        )
+
+
+def _svg(figure: Figure, meaning: str) -> Markup:
+    """The figure as an element of a page: scaled to its width, in its font, with its colours, the same at each run."""
+    written = io.StringIO()
+    with matplotlib.rc_context({**_STYLE, "svg.hashsalt": meaning}):
+        figure.savefig(written, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
+    drawing = written.getvalue()
+    drawing = drawing[drawing.index("<svg ") :]
+    for placeholder, variable in _VARIABLES.items():
+        drawing = drawing.replace(placeholder, f"var(--{variable})")
+    drawing = re.sub(r"font: ([\d.]+px) [^;\"]+", r"font-size: \1", drawing)
+    drawing = re.sub(
+        r'<svg (.*?)width="[^"]*"', rf'<svg role="img" aria-label="{meaning}" \1', drawing, count=1, flags=re.S
+    )
+    drawing = re.sub(r'^(<svg [^>]*?) height="[^"]*"', r"\1", drawing, count=1, flags=re.S)
+    return Markup(drawing)

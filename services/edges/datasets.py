@@ -1,0 +1,184 @@
+"""A file of labelled texts -> its rows in order: JSON lines or CSV, gzipped or not."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import hashlib
+import io
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC
+from pathlib import Path
+from typing import Any
+
+from pydantic_core import from_json
+
+from services.edges.messages import MAX_NAME_CHARACTERS
+from services.edges.times import seconds_of
+
+BANKING77 = Path(__file__).parents[1] / "data" / "banking77.jsonl.gz"
+"""The packaged data set: 13,078 questions to a bank in 77 classes (see ATTRIBUTION beside it)."""
+_TIME_FIELDS = ("time", "ts")
+
+
+class DatasetError(ValueError):
+    """The file cannot be used; the message is one line that names the file and, where one row is wrong, its line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One text: ``id`` is the file's, else made of the file's hash and the row's number; ``time`` in seconds."""
+
+    id: str
+    text: str
+    label: str | None
+    time: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """A file's rows in their order; ``digest`` is the file's SHA-256 in hex."""
+
+    name: str
+    digest: str
+    rows: tuple[Row, ...]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The labels that occur, sorted."""
+        return tuple(sorted({row.label for row in self.rows if row.label is not None}))
+
+
+def load(path: Path, *, text_field: str = "text", label_field: str = "label", labelled: bool = False) -> Dataset:
+    """Read ``.jsonl`` or ``.csv``, also with ``.gz``; where ``labelled``, each row must have a label.
+
+    ``id`` and ``time`` (or ``ts``; UTC unless it says otherwise) are optional. Raises DatasetError.
+    """
+    content = _content(path)
+    digest = hashlib.sha256(content).hexdigest()
+    reader = _Reader(text_field, label_field, labelled, digest)
+    try:
+        text = io.StringIO(_unpacked(path, content).decode("utf-8-sig"), newline="")
+    except UnicodeDecodeError as error:
+        raise DatasetError(f"{path}: not UTF-8 (byte {error.start})") from None
+    rows: dict[str, Row] = {}
+    for line, fields in _fields(path, text):
+        try:
+            row = reader.row(fields, len(rows))
+        except ValueError as error:
+            raise DatasetError(f"{path}, line {line}: {error}") from None
+        if row.id in rows:
+            raise DatasetError(f"{path}, line {line}: id {row.id[:80]!r} was used before")
+        rows[row.id] = row
+    if not rows:
+        raise DatasetError(f"{path}: no rows")
+    return Dataset(path.name.partition(".")[0], digest, tuple(rows.values()))
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    text_field: str
+    label_field: str
+    labelled: bool
+    digest: str
+
+    def row(self, fields: Mapping[str, Any], number: int) -> Row:
+        """One row of fields; ValueError where something is missing or wrong."""
+        text = self._text(fields)
+        label = _word(fields, self.label_field)
+        if self.labelled and label is None:
+            raise ValueError(f"no {self.label_field!r}; {_choose(fields, '--label-field')}")
+        if label is not None and len(label) > MAX_NAME_CHARACTERS:
+            raise ValueError(f"{self.label_field!r} has {len(label)} characters; {MAX_NAME_CHARACTERS} are the most")
+        return Row(_word(fields, "id") or f"{self.digest[:16]}-{number}", text, label, _time(fields))
+
+    def _text(self, fields: Mapping[str, Any]) -> str:
+        text = fields.get(self.text_field)
+        if text is None:
+            raise ValueError(f"no {self.text_field!r}; {_choose(fields, '--text-field')}")
+        if not isinstance(text, str) or not text.strip():
+            raise ValueError(f"{self.text_field!r} holds no text")
+        return text
+
+
+def _choose(fields: Mapping[str, Any], option: str) -> str:
+    return f"there are {', '.join(map(repr, fields))}: choose with {option}" if fields else "the row is empty"
+
+
+def _word(fields: Mapping[str, Any], name: str) -> str | None:
+    """A label or an id: numbers are common in data sets, and taken as their digits."""
+    match fields.get(name):
+        case None | "":
+            return None
+        case str() | int() as word:
+            return str(word)
+        case _:
+            raise ValueError(f"{name!r} is neither a string nor a whole number")
+
+
+def _time(fields: Mapping[str, Any]) -> float | None:
+    time = next((fields[name] for name in _TIME_FIELDS if fields.get(name)), None)
+    if time is None:
+        return None
+    if not isinstance(time, str):
+        raise ValueError("the time is not a string such as 2025-01-31T12:00:00Z")
+    return seconds_of(time, local=UTC)
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise DatasetError(f"{path}: {error.strerror}") from None
+
+
+def _unpacked(path: Path, content: bytes) -> bytes:
+    if path.suffix != ".gz":
+        return content
+    try:
+        return gzip.decompress(content)
+    except (OSError, EOFError, zlib.error) as error:
+        raise DatasetError(f"{path}: not a whole gzip file ({error})") from None
+
+
+def _fields(path: Path, text: io.StringIO) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    """Line number and fields of each row."""
+    match [suffix for suffix in path.suffixes if suffix != ".gz"]:
+        case [*_, ".jsonl" | ".ndjson"]:
+            return _json_lines(path, text)
+        case [*_, ".csv"]:
+            return _csv_rows(path, text)
+    raise DatasetError(f"{path}: the name must end in .jsonl or .csv (or .jsonl.gz, .csv.gz)")
+
+
+def _json_lines(path: Path, text: io.StringIO) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    for line, content in enumerate(text, 1):
+        if not content.strip():
+            continue
+        try:
+            fields = from_json(content)
+        except ValueError as error:
+            raise DatasetError(f"{path}, line {line}: not JSON ({error})") from None
+        if not isinstance(fields, dict):
+            raise DatasetError(f"{path}, line {line}: not a JSON object")
+        yield line, fields
+
+
+def _csv_rows(path: Path, text: io.StringIO) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    reader = csv.DictReader(text, strict=True)
+    try:
+        for fields in reader:
+            yield reader.line_num, _columns(path, reader.line_num, fields)
+    except csv.Error as error:
+        raise DatasetError(f"{path}, line {reader.reader.line_num}: not CSV ({error})") from None
+
+
+def _columns(path: Path, line: int, fields: Mapping[str | None, Any]) -> Mapping[str, Any]:
+    if None in fields:
+        raise DatasetError(f"{path}, line {line}: more columns than the first line names")
+    return {name: value for name, value in fields.items() if name is not None}

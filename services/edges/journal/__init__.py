@@ -1,0 +1,1 @@
+"""Messages -> durable records, in order -> messages: one port, and one adapter a file."""

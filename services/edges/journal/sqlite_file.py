@@ -1,0 +1,82 @@
+"""An SQLite file -> connections for any thread, transactions one at a time, and word of each commit."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from services.edges.journal.base import JournalError
+from services.edges.journal.sqlite_schema import connect, explained
+
+_POLL_SECONDS = 0.02
+"""How often a waiter looks for what other processes wrote; what this process wrote wakes it at once."""
+
+
+class SqliteFile:
+    """The prepared file at ``path``, opened by as many connections as threads use it at the same time."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.closed = False
+        self.commits = 0
+        self._idle: list[sqlite3.Connection] = []
+        self._changed = threading.Condition()
+        # Threads queue here for their turn to write; SQLite's own lock, for other processes, can only be polled.
+        self._writing = threading.Lock()
+
+    @contextmanager
+    def connection(self) -> Iterator[sqlite3.Connection]:
+        """A connection to read with; what SQLite complains of is raised as JournalError."""
+        with explained(self.path):
+            connection = self._take()
+            try:
+                yield connection
+            finally:
+                self._put_back(connection)
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """A connection to write with: all or nothing, and durable once the block is left without an error."""
+        with self._writing, self.connection() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            finally:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+        with self._changed:
+            self.commits += 1
+            self._changed.notify_all()
+
+    def wait(self, commits: int, seconds: float) -> None:
+        """Wait while ``commits`` is still the count of this process, but only until others may have written."""
+        with self._changed:
+            if self.commits == commits:
+                self._changed.wait(min(seconds, _POLL_SECONDS))
+
+    def close(self) -> None:
+        """Close the connections, those in use as soon as they are put back; waiters end with JournalError."""
+        with self._changed:
+            self.closed = True
+            self._changed.notify_all()
+            while self._idle:
+                self._idle.pop().close()
+
+    def _take(self) -> sqlite3.Connection:
+        with self._changed:
+            if self.closed:
+                raise JournalError(f"{self.path} has been closed by this process")
+            if self._idle:
+                return self._idle.pop()
+        return connect(self.path)
+
+    def _put_back(self, connection: sqlite3.Connection) -> None:
+        with self._changed:
+            if self.closed:
+                connection.close()
+            else:
+                self._idle.append(connection)

@@ -1,0 +1,108 @@
+"""What one transaction of the learner did -> its metrics, once it is durable."""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from dataclasses import dataclass, field
+
+from services.edges.dead_letters import Unreadable
+from services.edges.journal.base import Message
+from services.edges.metrics import Metrics
+from stream.drift.base import DriftState
+from stream.learner import Learner
+from stream.records import Decision, Outcome, Reason, Verdict
+
+_DETECTOR = "adwin"
+_DRIFT_LEVEL = {DriftState.STABLE: 0, DriftState.WARNING: 1, DriftState.DRIFT: 2}
+_QUERY_RATIO_TEXTS = 1_000
+
+
+@dataclass
+class Step:
+    """What one transaction writes, and what the metrics tell of it; ``dead`` are (topic, why it was unreadable)."""
+
+    records: int
+    now: float
+    outputs: list[Message] = field(default_factory=list)
+    decisions: list[Decision] = field(default_factory=list)
+    arrived: list[float] = field(default_factory=list)
+    outcomes: list[Outcome] = field(default_factory=list)
+    latencies: list[float] = field(default_factory=list)
+    dead: list[tuple[str, Unreadable]] = field(default_factory=list)
+    expired: int = 0
+    adopted: int = 0
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to commit."""
+        return not (self.records or self.expired or self.adopted)
+
+
+class LearnerMetrics:
+    """Publishes steps. Counters rise after the commit only, so that no crash counts a thing twice."""
+
+    def __init__(self, metrics: Metrics) -> None:
+        self._metrics = metrics
+        self._asked: deque[bool] = deque(maxlen=_QUERY_RATIO_TEXTS)
+        self._alarms: int | None = None
+
+    def restored(self, learner: Learner) -> None:
+        """Show where the learner starts from."""
+        self._metrics.learner_active.set(1)
+        self._show(learner)
+
+    def committed(self, step: Step, learner: Learner, seconds: float) -> None:
+        """Publish a step that took ``seconds`` to commit."""
+        self._metrics.commit_duration_seconds.observe(seconds)
+        self._metrics.checkpoint_age_seconds.set_to_current_time()
+        self._metrics.model_updates.inc(step.adopted)
+        self._count(step)
+        self._show(learner)
+
+    def _count(self, step: Step) -> None:
+        metrics = self._metrics
+        for (verdict, reason), count in Counter((d.verdict, d.reason) for d in step.decisions).items():
+            metrics.decisions.labels(verdict.value, reason.value).inc(count)
+            if verdict is not Verdict.SKIP:
+                metrics.label_requests.labels(verdict.value).inc(count)
+        for decision in step.decisions:
+            metrics.utility.observe(decision.utility)
+            metrics.query_probability.observe(decision.query_probability)
+        if step.decisions:
+            metrics.learner_batch_texts.observe(len(step.decisions))
+            metrics.threshold.set(step.decisions[-1].threshold)
+        for arrived in step.arrived:
+            metrics.decision_latency_seconds.observe(max(0.0, step.now - arrived))
+        for outcome, count in Counter(o.outcome for o in step.outcomes).items():
+            metrics.labels.labels(outcome.value).inc(count)
+        for latency in step.latencies:
+            metrics.verification_latency_seconds.observe(latency)
+        for topic, error in step.dead:
+            metrics.dead_letters.labels(topic, error.reason).inc()
+        self._asked.extend(d.verdict is not Verdict.SKIP for d in step.decisions if d.reason is not Reason.GIVEN_LABEL)
+
+    def _show(self, learner: Learner) -> None:
+        metrics, parts = self._metrics, learner.parts
+        metrics.label_requests_open.set(len(parts.pending))
+        metrics.model_version.set(learner.version)
+        metrics.model_classes.set(len(parts.model.classes))
+        metrics.budget_limit_ratio.set(float(parts.budget.fraction))
+        if self._asked:
+            metrics.query_ratio.set(sum(self._asked) / len(self._asked))
+        if parts.budget.seen:
+            metrics.budget_spent_ratio.set(parts.budget.asked / parts.budget.seen)
+        if parts.audit.answers:
+            metrics.accuracy_ratio.labels("audit").set(parts.audit.estimate)
+            metrics.accuracy_ratio_low.labels("audit").set(parts.audit.low)
+            metrics.accuracy_ratio_high.labels("audit").set(parts.audit.high)
+        self._show_drift(learner)
+
+    def _show_drift(self, learner: Learner) -> None:
+        signals = learner.parts.signals
+        for signal, state in signals.states().items():
+            self._metrics.drift_state.labels(_DETECTOR, signal).set(_DRIFT_LEVEL[state])
+            self._metrics.drift_statistic.labels(_DETECTOR, signal).set(signals.statistics()[signal])
+        new = signals.alarms[self._alarms :] if self._alarms is not None else []
+        for alarm in new:
+            self._metrics.drift_detected.labels(_DETECTOR, alarm.signal).inc()
+        self._alarms = len(signals.alarms)

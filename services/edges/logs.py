@@ -1,0 +1,48 @@
+"""An event and its fields -> one line on stderr: JSON, or colours on a terminal; never a text."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import TextIO
+
+import structlog
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+_WITHHELD = frozenset({"text", "texts", "value", "embedding"})
+
+
+def configure(stream: TextIO | None = None, *, level: int = logging.INFO) -> None:
+    """Write the events of structlog, and the warnings of libraries, to ``stream`` (standard error) from now on."""
+    stream = sys.stderr if stream is None else stream
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        withhold_texts,
+    ]
+    render: list[Processor] = (
+        [structlog.dev.ConsoleRenderer()]
+        if stream.isatty()
+        else [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+    )
+    structlog.configure(
+        processors=[*shared, *render],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.WriteLoggerFactory(file=stream),
+        cache_logger_on_first_use=False,
+    )
+    _join_libraries(stream, shared, render)
+
+
+def withhold_texts(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Replace what could hold a user's text: logs are kept and read where texts must not be."""
+    return {key: "(withheld)" if key in _WITHHELD else value for key, value in event.items()}
+
+
+def _join_libraries(stream: TextIO, shared: list[Processor], render: list[Processor]) -> None:
+    """Libraries log through the standard library: their warnings take the same form."""
+    remove = structlog.stdlib.ProcessorFormatter.remove_processors_meta
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=[remove, *render]))
+    logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)

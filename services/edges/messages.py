@@ -1,0 +1,241 @@
+"""JSON bytes <-> messages of the topics <-> records of the core: frozen, versioned, every part bounded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Final, Literal, Self
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    ValidationError,
+    ValidationInfo,
+    model_validator,
+)
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+from services.edges.dead_letters import Fault, Unreadable
+from services.edges.journal.base import Message
+from services.edges.json_object import read_object
+from services.edges.times import rfc3339, seconds_of
+from services.edges.topics import LABEL_OUTCOMES, LABEL_REQUESTS, LABELS, TEXTS
+from stream.records import Label, Outcome, OutcomeKind, Reason, Request, Verdict
+
+MAX_TEXT_CHARACTERS: Final = 10_000
+MAX_NAME_CHARACTERS: Final = 200
+_MAX_ID_CHARACTERS = 500
+_MAX_SUGGESTIONS = 1_000
+_READ: Final = object()
+
+
+def _time(value: object, info: ValidationInfo) -> float:
+    """Text in a message that was read; a number where our own code makes a message."""
+    if isinstance(value, str):
+        try:
+            return seconds_of(value)
+        except ValueError as error:
+            raise PydanticCustomError(Fault.WRONG_TIME.value, "{why}", {"why": str(error)}) from None
+    if isinstance(value, float) and info.context is not _READ:
+        return value
+    raise PydanticCustomError("string_type", "a time was expected, such as 2025-01-31T12:00:00Z")
+
+
+def _not_blank(text: str) -> str:
+    if not text.strip():
+        raise PydanticCustomError("string_too_short", "nothing but white space")
+    return text
+
+
+def _encodable(text: str) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise PydanticCustomError("string_unicode", "half a surrogate pair is no character") from None
+    return text
+
+
+_Text = Annotated[str, Field(max_length=MAX_TEXT_CHARACTERS), AfterValidator(_not_blank), AfterValidator(_encodable)]
+_Name = Annotated[str, Field(max_length=MAX_NAME_CHARACTERS), AfterValidator(_not_blank), AfterValidator(_encodable)]
+_Id = Annotated[str, Field(min_length=1, max_length=_MAX_ID_CHARACTERS), AfterValidator(_encodable)]
+_Time = Annotated[float, BeforeValidator(_time), PlainSerializer(rfc3339, return_type=str, when_used="json")]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, strict=True, extra="ignore", allow_inf_nan=False)
+
+
+class _Message(_Part):
+    """Times are seconds since the epoch here, RFC 3339 in the JSON."""
+
+    schema_version: Literal[1] = 1
+
+    @classmethod
+    def parse(cls, value: bytes) -> Self:
+        """The message in these bytes; Unreadable where there is none."""
+        return cls.read(read_object(value))
+
+    @classmethod
+    def read(cls, fields: Mapping[str, Any]) -> Self:
+        """The message with these fields, as JSON would give them; Unreadable where one is wrong."""
+        try:
+            return cls.model_validate(fields, context=_READ)
+        except ValidationError as error:
+            raise _wrong(error.errors(include_url=False, include_input=False)[0]) from None
+
+    def encode(self) -> bytes:
+        """The message as JSON, fields without a value left out."""
+        return self.model_dump_json(exclude_none=True).encode()
+
+
+class TextMessage(_Message):
+    """One text of the traffic; ``id`` is the user's name for it, ``label`` its class where the producer knows it."""
+
+    text: _Text
+    id: _Id | None = None
+    label: _Name | None = None
+    source: _Id | None = None
+    time: _Time | None = None
+
+    def record(self) -> Message:
+        """To be written to the topic `texts`."""
+        return Message(TEXTS, self.encode(), key=self.id.encode() if self.id else None)
+
+
+class Suggestion(_Part):
+    """A class that the text may belong to."""
+
+    label: _Name
+    probability: float
+
+
+class Why(_Part):
+    """Why the label is asked for; ``nearest`` is an id of a text that was asked about before."""
+
+    reason: Reason = Field(strict=False)
+    utility: float
+    threshold: float
+    strategy: _Name
+    query_probability: float | None = None
+    nearest: _Id | None = None
+
+
+class RequestMessage(_Message):
+    """One question to a reviewer."""
+
+    request_id: _Id
+    text_id: _Id
+    origin: _Id | None = None
+    text: _Text
+    suggestions: tuple[Suggestion, ...] = Field(default=(), max_length=_MAX_SUGGESTIONS, strict=False)
+    why: Why
+    verdict: Verdict = Field(strict=False)
+    asked_at: _Time
+    expires_at: _Time
+
+    @classmethod
+    def of(cls, request: Request) -> Self:
+        """The message that asks this."""
+        return cls(
+            request_id=request.request_id,
+            text_id=request.text_id,
+            origin=request.origin,
+            text=request.text,
+            suggestions=tuple(Suggestion(label=label, probability=p) for label, p in request.suggestions),
+            why=Why(
+                reason=request.reason,
+                utility=request.utility,
+                threshold=request.threshold,
+                strategy=request.strategy,
+                query_probability=request.query_probability,
+            ),
+            verdict=request.verdict,
+            asked_at=request.asked_at,
+            expires_at=request.expires_at,
+        )
+
+    def record(self) -> Message:
+        """To be written to the topic `label-requests`."""
+        return Message(LABEL_REQUESTS, self.encode(), key=self.request_id.encode())
+
+
+class LabelMessage(_Message):
+    """One answer to a request: either a label, or ``skip`` where the reviewer cannot tell."""
+
+    request_id: _Id
+    label: _Name | None = None
+    skip: bool = False
+    reviewer: _Name
+    answered_at: _Time | None = None
+    corrects: bool = False
+
+    @model_validator(mode="after")
+    def _answers_once(self) -> Self:
+        if self.skip and self.label is not None:
+            raise PydanticCustomError(Fault.WRONG_VALUE.value, "both a label and skip")
+        if not self.skip and self.label is None:
+            raise PydanticCustomError("missing", "neither a label nor skip")
+        return self
+
+    def answer(self, offset: int) -> Label:
+        """The answer for the core; ``offset`` is its place in the topic `labels`."""
+        return Label(self.request_id, self.label, self.reviewer, offset, self.corrects)
+
+    def record(self) -> Message:
+        """To be written to the topic `labels`."""
+        return Message(LABELS, self.encode(), key=self.request_id.encode())
+
+
+class OutcomeMessage(_Message):
+    """What became of one answer; ``labels_offset`` is the answer's place in the topic `labels`."""
+
+    request_id: _Id
+    reviewer: _Name
+    label: _Name | None = None
+    outcome: OutcomeKind = Field(strict=False)
+    model_version: int = Field(ge=0)
+    labels_offset: int = Field(ge=0)
+
+    @classmethod
+    def of(cls, outcome: Outcome) -> Self:
+        """The message that tells this."""
+        return cls(
+            request_id=outcome.request_id,
+            reviewer=outcome.reviewer,
+            label=outcome.label,
+            outcome=outcome.outcome,
+            model_version=outcome.model_version,
+            labels_offset=outcome.offset,
+        )
+
+    def record(self) -> Message:
+        """To be written to the topic `label-outcomes`."""
+        key = f"{self.request_id}/{self.reviewer}/{self.labels_offset}"
+        return Message(LABEL_OUTCOMES, self.encode(), key=key.encode())
+
+
+_FAULTS: Final[Mapping[str, Fault]] = {
+    "missing": Fault.MISSING_FIELD,
+    "string_too_short": Fault.EMPTY_FIELD,
+    "string_too_long": Fault.TOO_LONG,
+    "string_unicode": Fault.NOT_UTF8,
+    "too_long": Fault.TOO_LONG,
+    "finite_number": Fault.NOT_FINITE,
+    "enum": Fault.WRONG_VALUE,
+    "greater_than_equal": Fault.WRONG_VALUE,
+    Fault.WRONG_TIME.value: Fault.WRONG_TIME,
+    Fault.WRONG_VALUE.value: Fault.WRONG_VALUE,
+}
+
+
+def _wrong(error: ErrorDetails) -> Unreadable:
+    field = ".".join(map(str, error["loc"]))
+    fault = _FAULTS.get(error["type"], Fault.WRONG_TYPE)
+    if field == "schema_version":
+        fault = Fault.UNKNOWN_VERSION
+    if field == "text":
+        fault = {Fault.MISSING_FIELD: Fault.MISSING_TEXT, Fault.EMPTY_FIELD: Fault.EMPTY_TEXT}.get(fault, fault)
+    return Unreadable(fault, f"{field}: {error['msg']}" if field else error["msg"])

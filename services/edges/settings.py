@@ -1,0 +1,186 @@
+"""What a user may choose -> one checked, frozen value."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from stream.budget import RULES
+from stream.model import MODELS
+from stream.strategies import STRATEGIES
+
+FILE = "sluice.toml"
+PREFIX = "SLUICE_"
+BETWEEN = "__"
+
+
+class SettingsError(ValueError):
+    """A setting is wrong; the message is one line that names it and says how to mend it."""
+
+
+def _loopback(host: str) -> str:
+    if host != "localhost" and not ip_address(host).is_loopback:
+        raise ValueError("only a loopback address, such as 127.0.0.1: there is no access control yet")
+    return host
+
+
+def _one_of(table: Mapping[str, object]) -> AfterValidator:
+    def check(name: str) -> str:
+        if name not in table:
+            raise ValueError(f"there is no such part; there are {', '.join(table)}")
+        return name
+
+    return AfterValidator(check)
+
+
+def _listed(value: object) -> object:
+    """A list as it may stand in an environment variable: JSON, or names between commas."""
+    if not isinstance(value, str):
+        return value
+    return json.loads(value) if value.lstrip().startswith("[") else [name.strip() for name in value.split(",")]
+
+
+def _class(value: object) -> object:
+    return {"name": value} if isinstance(value, str) else value
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class TaskClass(_Section):
+    """A class that the task names: what it means in words, and phrases that belong to it."""
+
+    name: str = Field(min_length=1, max_length=200)
+    description: str = Field(default="", max_length=10_000)
+    examples: tuple[str, ...] = ()
+
+
+def _distinct(classes: tuple[TaskClass, ...]) -> tuple[TaskClass, ...]:
+    names = [named.name for named in classes]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise ValueError(f"named twice: {', '.join(twice)}")
+    return classes
+
+
+_Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
+_Classes = Annotated[
+    tuple[Annotated[TaskClass, BeforeValidator(_class)], ...],
+    NoDecode,
+    BeforeValidator(_listed),
+    AfterValidator(_distinct),
+]
+
+
+class BudgetSettings(_Section):
+    """How many requests there may be: per text, per hour and day, and open at once."""
+
+    fraction: float = Field(default=0.05, ge=0, le=1)
+    per_hour: int | None = Field(default=None, ge=1)
+    per_day: int | None = Field(default=None, ge=1)
+    max_open: int = Field(default=10_000, ge=1)
+    audit_share: float = Field(default=0.1, ge=0, le=1)
+    burst: int = Field(default=0, ge=0)
+    carry: int = Field(default=50, ge=1)
+
+
+class LearnerSettings(_Section):
+    """The learner's parts by the names of their modules, and the seed of its random draws."""
+
+    strategy: Annotated[str, _one_of(STRATEGIES)] = "typical_margin"
+    model: Annotated[str, _one_of(MODELS)] = "softmax_prototypes"
+    budget_rule: Annotated[str, _one_of(RULES)] = "window_quantile"
+    seed: int = Field(default=0, ge=0, lt=2**63)
+
+
+class RequestsSettings(_Section):
+    """How long a request waits for its answer."""
+
+    expire_seconds: float = Field(default=7 * 24 * 3600.0, gt=0)
+
+
+class EncoderSettings(_Section):
+    """What embeds texts: ``minilm``, ``static:NAME``, or a sentence-transformers model by name or path."""
+
+    model: str = Field(default="minilm", min_length=1)
+
+
+class TaskSettings(_Section):
+    """What reviewers are asked: classes that are known beforehand, whether there can be others, and what to tell."""
+
+    name: str = Field(default="", max_length=200)
+    classes: _Classes = ()
+    closed: bool = False
+    instructions: str = Field(default="", max_length=10_000)
+
+
+class HttpSettings(_Section):
+    """Where `sluice up` listens."""
+
+    host: Annotated[str, AfterValidator(_loopback)] = "127.0.0.1"
+    port: int = Field(default=8080, ge=0, le=65_535)
+
+
+class MetricsSettings(_Section):
+    """Which sources of texts are counted by name; all others count as ``other``."""
+
+    sources: _Names = ()
+
+
+class ConsoleSettings(_Section):
+    """How many decisions can be looked up."""
+
+    decisions_kept: int = Field(default=1_000_000, ge=1)
+
+
+class DataSettings(_Section):
+    """Where the embedded journal lives."""
+
+    dir: Path = Path("sluice-data")
+
+
+class Settings(BaseSettings):
+    """Everything that a user may choose; the defaults live here and nowhere else."""
+
+    model_config = SettingsConfigDict(
+        frozen=True,
+        extra="forbid",
+        env_prefix=PREFIX,
+        env_nested_delimiter=BETWEEN,
+        env_ignore_empty=True,
+        toml_file=FILE,
+    )
+
+    budget: BudgetSettings = BudgetSettings()
+    learner: LearnerSettings = LearnerSettings()
+    requests: RequestsSettings = RequestsSettings()
+    encoder: EncoderSettings = EncoderSettings()
+    task: TaskSettings = TaskSettings()
+    http: HttpSettings = HttpSettings()
+    metrics: MetricsSettings = MetricsSettings()
+    console: ConsoleSettings = ConsoleSettings()
+    data: DataSettings = DataSettings()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003  the signature is pydantic's
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Flags before the environment, the environment before the file."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)

@@ -1,0 +1,113 @@
+"""sluice.toml, environment, flags -> settings: read once, each value with its origin."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import os
+import tomllib
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+from pydantic_settings import EnvSettingsSource, TomlConfigSettingsSource
+
+from services.edges.settings import BETWEEN, FILE, PREFIX, Settings, SettingsError
+
+_Name = tuple[str, ...]
+_Layers = dict[str, dict[str, Any]]
+
+
+class Shown(NamedTuple):
+    """One effective setting: its name as in ``SLUICE_<name>``, its value, and where that was set."""
+
+    name: str
+    value: Any
+    origin: str
+
+
+def load_settings(overrides: Mapping[str, object] | None = None) -> Settings:
+    """The settings of this process; ``overrides`` are flags, such as ``{"budget.fraction": 0.1}``; None leaves unset.
+
+    Raises SettingsError.
+    """
+    flags = _nested(overrides or {})
+    _refuse_unknown_variables()
+    layers = _layers(flags)
+    _refuse_unknown(layers)
+    try:
+        return Settings(**flags)
+    except ValidationError as error:
+        raise SettingsError(_explain(error.errors()[0], layers)) from None
+
+
+def show_settings(overrides: Mapping[str, object] | None = None) -> list[Shown]:
+    """Every setting with its origin, for people to read. Raises SettingsError."""
+    settings = load_settings(overrides)
+    layers = _layers(_nested(overrides or {}))
+    values = settings.model_dump(mode="json")
+    return [Shown(_written(name), values[name[0]][name[1]], _origin(name, layers)) for name in _known()]
+
+
+def _layers(flags: dict[str, Any]) -> _Layers:
+    """What each origin sets, the strongest first."""
+    try:
+        file = TomlConfigSettingsSource(Settings)()
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{FILE} is not readable as TOML: {error}") from None
+    return {"flag": flags, "environment": EnvSettingsSource(Settings)(), FILE: file}
+
+
+def _nested(flat: Mapping[str, object]) -> dict[str, Any]:
+    nested: dict[str, Any] = {}
+    for name, value in flat.items():
+        section, _, field = name.partition(".")
+        if value is not None:
+            nested.setdefault(section, {})[field] = value
+    return nested
+
+
+def _known() -> list[_Name]:
+    sections = {name: type(field.default) for name, field in Settings.model_fields.items()}
+    return [(section, field) for section, model in sections.items() for field in model.model_fields]
+
+
+def _written(name: _Name) -> str:
+    return BETWEEN.join(name).upper()
+
+
+def _refuse_unknown(layers: _Layers) -> None:
+    for origin, layer in layers.items():
+        for section, fields in layer.items():
+            for name in [(section, field) for field in fields] if isinstance(fields, dict) else [(section,)]:
+                _refuse_if_unknown(name, origin)
+
+
+def _refuse_unknown_variables() -> None:
+    """Before the environment is parsed: pydantic-settings passes over what it does not know."""
+    sections = tuple(f"{PREFIX}{section.upper()}" for section in Settings.model_fields)
+    for variable in map(str.upper, os.environ):
+        if variable.startswith(sections) or (variable.startswith(PREFIX) and BETWEEN in variable):
+            _refuse_if_unknown(tuple(variable.removeprefix(PREFIX).lower().split(BETWEEN)), "environment")
+
+
+def _refuse_if_unknown(name: _Name, origin: str) -> None:
+    known = _known()
+    if name not in known:
+        near = difflib.get_close_matches(_written(name), map(_written, known), n=1, cutoff=0.5)
+        mend = f"did you mean {near[0]}?" if near else "`sluice config show` lists them all"
+        raise SettingsError(f"{_written(name)} ({origin}): there is no such setting; {mend}")
+
+
+def _origin(name: _Name, layers: _Layers) -> str:
+    return next((origin for origin, layer in layers.items() if name[1] in layer.get(name[0], {})), "default")
+
+
+def _explain(error: ErrorDetails, layers: _Layers) -> str:
+    name = tuple(str(part) for part in error["loc"][:2])
+    section = Settings.model_fields[name[0]].default
+    default = json.dumps(getattr(section, name[1]), default=str)
+    why = error["msg"].removeprefix("Value error, ")
+    value = str(error["input"])[:80]
+    return f"{_written(name)} = {value} ({_origin(name, layers)}): {why[0].lower()}{why[1:]}; the default is {default}"

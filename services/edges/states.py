@@ -1,0 +1,31 @@
+"""State entry <-> safetensors bytes: arrays and JSON, never code."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+from safetensors import SafetensorError
+from safetensors.numpy import load, save
+
+from services.edges.dead_letters import Fault, Unreadable
+from stream.records import Entry
+
+
+def encode(entry: Entry) -> bytes:
+    """The entry as one safetensors value, its fields as JSON in the metadata (tuples become lists)."""
+    arrays = {name: np.asarray(array, order="C") for name, array in entry.arrays.items()}
+    return save(arrays, {"fields": json.dumps(dict(entry.fields))})
+
+
+def decode(data: bytes) -> Entry:
+    """What `encode` made; Unreadable where it is anything else."""
+    try:
+        arrays = load(data)
+        header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
+        fields = json.loads(header["__metadata__"]["fields"])
+    except (SafetensorError, ValueError, LookupError, TypeError, RecursionError) as error:
+        raise Unreadable(Fault.WRONG_SCHEMA, f"not a state entry: {error}") from error
+    if not isinstance(fields, dict):
+        raise Unreadable(Fault.WRONG_TYPE, f"fields are {type(fields).__name__}, not an object")
+    return Entry(fields, arrays)

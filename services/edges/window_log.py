@@ -1,0 +1,97 @@
+"""Places in `items` -> the last embeddings of the stream, read back after a restart."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+
+from services.edges import batches, topics
+from services.edges.journal.base import Journal, JournalError
+from stream.records import Entry, Floats, Integers
+
+KEY = "window"
+_PARTITION = (topics.ITEMS, 0)
+
+
+class _Run(NamedTuple):
+    """Rows ``start`` to ``end`` of the batch at ``offset``: all were new."""
+
+    offset: int
+    start: int
+    end: int
+
+
+class WindowLog:
+    """Remembers where the last ``texts`` new texts stand in `items`, so that their embeddings need not be saved twice.
+
+    Where `items` is about to forget the oldest of them, `copy` takes them into the state instead.
+    """
+
+    def __init__(self, texts: int = 1_000) -> None:
+        self._texts = texts
+        self._runs: deque[_Run] = deque()
+        self._rows = 0
+        self._copied: Floats = np.zeros((0, 0), np.float32)
+
+    def passed(self, offset: int, rows: Integers) -> None:
+        """Note which rows of the batch at ``offset`` were new."""
+        breaks = np.flatnonzero(np.diff(rows) != 1) + 1
+        for start, end in pairwise([0, *breaks.tolist(), len(rows)]):
+            if end > start:
+                self._runs.append(_Run(offset, int(rows[start]), int(rows[end - 1]) + 1))
+        self._rows += len(rows)
+        while self._runs and self._rows - _length(self._runs[0]) >= self._texts:
+            self._rows -= _length(self._runs.popleft())
+
+    @property
+    def oldest(self) -> int | None:
+        """The offset of the oldest batch that is needed; None where none is."""
+        return self._runs[0].offset if self._runs else None
+
+    def copy(self, embeddings: Floats) -> None:
+        """Keep these embeddings (w, d) in the state from now on, instead of their places."""
+        self._copied = embeddings.copy()
+        self._runs.clear()
+        self._rows = 0
+
+    def save(self) -> Entry:
+        """The places, and the embeddings that were copied as far as they are still in the window."""
+        missing = max(0, self._texts - self._rows)
+        copied = self._copied[len(self._copied) - min(missing, len(self._copied)) :]
+        return Entry({"runs": [list(run) for run in self._runs]}, {"copied": copied.astype(np.float16)})
+
+    def restore(self, entry: Entry, journal: Journal) -> Floats:
+        """The window's embeddings (w, d), oldest first; none from an empty entry.
+
+        Raises JournalError where `items` has lost some of them.
+        """
+        self._runs = deque(_Run(*run) for run in entry.fields.get("runs", []))
+        self._rows = sum(_length(run) for run in self._runs)
+        self._copied = entry.arrays.get("copied", self._copied).astype(np.float32)
+        parts = [self._copied] if len(self._copied) else []
+        parts += _read(journal, self._runs)
+        return np.concatenate(parts)[-self._texts :] if parts else np.zeros((0, 0), np.float32)
+
+
+def _length(run: _Run) -> int:
+    return run.end - run.start
+
+
+def _read(journal: Journal, runs: Sequence[_Run] | deque[_Run]) -> list[Floats]:
+    embeddings: dict[int, Floats] = {}
+    if runs:
+        position, last = runs[0].offset, runs[-1].offset
+        while position <= last and (records := journal.read({_PARTITION: position}, limit=64)):
+            for record in records:
+                batch = batches.decode(record.value or b"")
+                if isinstance(batch, batches.ItemsBatch):
+                    embeddings[record.offset] = batch.items.embeddings
+            position = records[-1].offset + 1
+    lost = [run.offset for run in runs if run.offset not in embeddings]
+    if lost:
+        raise JournalError(f"items has lost offset {lost[0]}, which the learner's window needs: was its retention cut?")
+    return [embeddings[run.offset][run.start : run.end] for run in runs]

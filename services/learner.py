@@ -1,0 +1,161 @@
+"""Items and labels -> decisions, requests and outcomes, one transaction a step: the learner's process."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from threading import Event
+
+import structlog
+
+from services.edges import batches, states, topics, window_log
+from services.edges.dead_letters import Unreadable, dead_letter
+from services.edges.journal.base import Journal, Message, Record
+from services.edges.learner_metrics import LearnerMetrics, Step
+from services.edges.messages import LabelMessage, OutcomeMessage, RequestMessage
+from services.edges.window_log import WindowLog
+from stream.learner import Learner
+from stream.records import Changes, Entry, State
+from stream.status import status
+
+READ_RECORDS = 64
+TICK_SECONDS = 1.0
+INLINE_REFIT_SIZE = 100_000
+"""Refits of at most this many examples x classes run in line (some 50 ms); larger ones in a thread."""
+
+_log = structlog.get_logger()
+
+
+class LearnerProcess:
+    """Drives a new `Learner` over a journal, from where the last process of this kind committed.
+
+    ``encoder`` names the only encoder whose items are taken. After any error the process must end: what it committed
+    is all that happened.
+    """
+
+    def __init__(
+        self,
+        journal: Journal,
+        learner: Learner,
+        encoder: str,
+        metrics: LearnerMetrics,
+        *,
+        clock: Callable[[], float] = time.time,
+        wait: bool = True,
+        inline_refit_size: int = INLINE_REFIT_SIZE,
+    ) -> None:
+        self.learner = learner
+        self._journal, self._encoder, self._metrics, self._clock = journal, encoder, metrics, clock
+        self._inline_refit_size = inline_refit_size
+        self._refits = ThreadPoolExecutor(1, thread_name_prefix="refit")
+        self._refit: Future[Entry] | None = None
+        self._window = WindowLog()
+        self._writer = journal.writer("learner", wait=wait)
+        self._positions = _first_positions(journal) | dict(self._writer.positions)
+        self._restore({key: states.decode(value) for key, value in self._writer.state.items()})
+
+    def run(self, stop: Event) -> None:
+        """Step until asked to stop, then give the name up."""
+        while not stop.is_set():
+            self.step(TICK_SECONDS)
+        self.close()
+
+    def close(self) -> None:
+        """Stop; a refit that is under way is begun again by the next process."""
+        self._refits.shutdown(wait=False, cancel_futures=True)
+        self._writer.close()
+
+    def step(self, wait: float) -> int:
+        """Handle the next records in one transaction, waiting up to ``wait`` seconds for the first; says how many."""
+        records = self._journal.read(self._positions, READ_RECORDS, wait)
+        step = Step(len(records), self._clock())
+        self._run_refit(step)
+        for record in records:
+            self._handle(record, step)
+            self._run_refit(step)
+        self._expire(step)
+        if not step.empty:
+            self._commit(step)
+        return len(records)
+
+    def _handle(self, record: Record, step: Step) -> None:
+        try:
+            if record.topic == topics.ITEMS:
+                self._handle_items(record, step)
+            else:
+                self._handle_label(record, step)
+        except Unreadable as error:
+            step.outputs.append(dead_letter(record, self._journal.identity(record.topic), error))
+            step.dead.append((record.topic, error))
+        self._positions[record.topic, record.partition] = record.offset + 1
+
+    def _handle_items(self, record: Record, step: Step) -> None:
+        batch = batches.decode(record.value or b"")
+        if batch.encoder != self._encoder:
+            raise Unreadable("other_encoder", f"encoded by {batch.encoder}, while this learner takes {self._encoder}")
+        if isinstance(batch, batches.ClassesBatch):
+            self.learner.name(batch.names)
+            return
+        seen = self.learner.observe(batch.items, step.now)
+        self._window.passed(record.offset, seen.rows)
+        step.decisions += seen.decisions
+        if seen.decisions:
+            step.outputs.append(Message(topics.DECISIONS, batches.encode_decisions(seen.decisions)))
+        step.outputs += [RequestMessage.of(request).record() for request in seen.requests]
+
+    def _handle_label(self, record: Record, step: Step) -> None:
+        label = LabelMessage.parse(record.value or b"").answer(record.offset)
+        learned = self.learner.learn([label], step.now)
+        step.outcomes += learned.outcomes
+        step.outputs += [OutcomeMessage.of(outcome).record() for outcome in learned.outcomes]
+        step.outputs += map(_closed, learned.closed)
+
+    def _expire(self, step: Step) -> None:
+        expired = self.learner.tick(step.now)
+        step.expired += len(expired)
+        step.outputs += map(_closed, expired)
+
+    def _run_refit(self, step: Step) -> None:
+        """Adopt the refit that is done; run the one that is due, if it is large in the thread."""
+        if self._refit is not None and self._refit.done():
+            self._adopt(self._refit.result(), step)
+            self._refit = None
+        while self._refit is None and (job := self.learner.job) is not None:
+            if job.size > self._inline_refit_size:
+                self._refit = self._refits.submit(job.run)
+            else:
+                self._adopt(job.run(), step)
+
+    def _adopt(self, head: Entry, step: Step) -> None:
+        step.adopted += 1
+        try:
+            self.learner.adopt(head)
+        except ValueError as error:
+            _log.error("refit_rejected", reason=str(error))
+
+    def _commit(self, step: Step) -> None:
+        changes: Changes = {**self.learner.changes(), window_log.KEY: self._window.save(), "status": self._status()}
+        encoded = {key: states.encode(entry) if entry is not None else None for key, entry in changes.items()}
+        started = time.perf_counter()
+        self._writer.commit(step.outputs, encoded, self._positions)
+        self._metrics.committed(step, self.learner, time.perf_counter() - started)
+
+    def _status(self) -> Entry:
+        return Entry({**status(self.learner), "encoder": self._encoder})
+
+    def _restore(self, state: State) -> None:
+        window = self._window.restore(state.get(window_log.KEY, Entry()), self._journal)
+        self.learner.restore(state, window)
+        self._metrics.restored(self.learner)
+        _log.info("learner_restored", texts=self.learner.texts, examples=len(self.learner.parts.examples))
+
+
+def _first_positions(journal: Journal) -> dict[tuple[str, int], int]:
+    """The oldest records that are kept, for a learner that has never committed."""
+    return {place: low for topic in (topics.ITEMS, topics.LABELS) for place, (low, _) in journal.bounds(topic).items()}
+
+
+def _closed(request_id: str) -> Message:
+    """The tombstone that takes a request out of the queue."""
+    return Message(topics.LABEL_REQUESTS, None, key=request_id.encode())

@@ -1,0 +1,1 @@
+"""Embeddings and answers -> predictions and questions: the learning core, pure and deterministic."""

@@ -1,0 +1,1 @@
+"""Answers -> how good the predictions are, and what the labels were worth."""

@@ -1,0 +1,104 @@
+"""Requests -> the embeddings that novelty is measured against: all open ones and the last asked."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from stream.records import Changes, Entry, Floats, State
+
+_PREFIX = "landmark/"
+_FIRST_ROWS = 256
+
+
+class Landmarks:
+    """Embeddings of all open requests and of the last ``keep`` asked, in one block of memory without holes.
+
+    A request that is closed, and no longer among the last asked, leaves at the next `trim`: what a text is compared with
+    then depends on its place in the stream alone. Open requests are bounded by the budget.
+    """
+
+    def __init__(self, keep: int = 2_000) -> None:
+        if keep < 1:
+            raise ValueError(f"at least one of the last asked is kept, not {keep}")
+        self._keep = keep
+        self._buffer: Floats = np.zeros((0, 0), np.float32)
+        self._ids: list[str] = []
+        self._rows: dict[str, int] = {}
+        self._numbers: dict[str, int] = {}
+        self._open: set[str] = set()
+        self._next = 0
+        self._changed: dict[str, None] = {}
+
+    @property
+    def embeddings(self) -> Floats:
+        """The landmarks, float32 (a, d), in no order; valid until the next `add` or `trim`."""
+        return self._buffer[: len(self._ids)]
+
+    def add(self, request_id: str, embedding: Floats) -> None:
+        """A request was asked about the text with this embedding, (d,). Raises ValueError for an id that is there."""
+        if request_id in self._rows:
+            raise ValueError(f"request {request_id} is a landmark already")
+        self._place(request_id, self._next, embedding)
+        self._next += 1
+        self._open.add(request_id)
+        self._changed[request_id] = None
+
+    def close(self, request_id: str) -> None:
+        """A request is open no more; one that is not among the landmarks is let pass."""
+        if request_id in self._open:
+            self._open.remove(request_id)
+            self._changed[request_id] = None
+
+    def trim(self) -> None:
+        """Let all leave that need not stay."""
+        if len(self._ids) <= self._keep:
+            return
+        oldest = self._next - self._keep
+        leaving = [name for name, number in self._numbers.items() if number < oldest and name not in self._open]
+        for request_id in leaving:
+            self._remove(request_id)
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    def _place(self, request_id: str, number: int, embedding: Floats) -> None:
+        row = len(self._ids)
+        if row == len(self._buffer):
+            grown = np.zeros((max(_FIRST_ROWS, 2 * row), len(embedding)), np.float32)
+            grown[:row, : self._buffer.shape[1]] = self._buffer
+            self._buffer = grown
+        self._buffer[row] = embedding
+        self._ids.append(request_id)
+        self._rows[request_id] = row
+        self._numbers[request_id] = number
+
+    def _remove(self, request_id: str) -> None:
+        """The last row takes the place of the one that leaves."""
+        row, last = self._rows.pop(request_id), self._ids.pop()
+        if last != request_id:
+            self._buffer[row] = self._buffer[len(self._ids)]
+            self._ids[row] = last
+            self._rows[last] = row
+        del self._numbers[request_id]
+        self._changed[request_id] = None
+
+    def changes(self) -> Changes:
+        """Landmarks that came or were closed since this was last asked; None removes one that left."""
+        changed, self._changed = self._changed, {}
+        return {_PREFIX + request_id: self._entry(request_id) for request_id in changed}
+
+    def _entry(self, request_id: str) -> Entry | None:
+        row = self._rows.get(request_id)
+        if row is None:
+            return None
+        fields = {"number": self._numbers[request_id], "open": request_id in self._open}
+        return Entry(fields, {"embedding": self._buffer[row].astype(np.float16)})
+
+    def restore(self, state: State) -> None:
+        """Go on from all entries that `changes` ever returned."""
+        for key, entry in sorted(state.items(), key=lambda pair: int(pair[1].fields["number"])):
+            request_id = key.removeprefix(_PREFIX)
+            self._place(request_id, entry.fields["number"], entry.arrays["embedding"].astype(np.float32))
+            if entry.fields["open"]:
+                self._open.add(request_id)
+            self._next = entry.fields["number"] + 1

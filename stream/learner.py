@@ -1,0 +1,310 @@
+"""Items and labels -> decisions, requests and outcomes: the whole algorithm."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+import numpy as np
+
+from stream.model.base import Prediction, RefitJob
+from stream.parts import Parts
+from stream.pending import PendingRequest
+from stream.questions import answered, question
+from stream.records import (
+    Changes,
+    ClassNames,
+    Decision,
+    Entry,
+    Example,
+    Floats,
+    Integers,
+    Items,
+    Label,
+    Outcome,
+    OutcomeKind,
+    Reason,
+    Request,
+    State,
+    Verdict,
+)
+from stream.strategies.base import View
+
+BLOCK_TEXTS = 250
+"""Texts that are scored together; refits that texts make due fall on the ends of blocks."""
+_FIRST_BLOCK_TEXTS = 50
+_FIRST_TEXTS = 1_000
+_WINDOW_TEXTS = 1_000
+_RECENT_TEXTS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What came of a batch of items: ``rows`` are those that were new, with one decision each, in order."""
+
+    rows: Integers
+    decisions: list[Decision] = field(default_factory=list)
+    requests: list[Request] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """What came of a batch of labels: one outcome each, and the requests that they closed."""
+
+    outcomes: list[Outcome] = field(default_factory=list)
+    closed: list[str] = field(default_factory=list)
+
+
+class Learner:
+    """Predicts, asks within the budget, and learns: deterministic, without clock or journal.
+
+    ``job`` is the refit that is due, if any: whoever drives the learner runs it, when and where it likes, and hands the
+    head to `adopt`. ``closed_classes`` are the only labels that are accepted; None accepts new ones.
+    """
+
+    def __init__(self, parts: Parts, closed_classes: Collection[str] | None = None) -> None:
+        self.parts = parts
+        self.job: RefitJob | None = None
+        self.texts = 0
+        self.version = 0
+        self._closed_classes = closed_classes
+        self._now = 0.0
+        self._names_digest = ""
+        self._unsaved_model = True
+
+    # The algorithm: texts in, requests out; answers in, a better model out.
+
+    def observe(self, items: Items, now: float) -> Observation:
+        """Decide about each text that is new. ``now`` is in seconds since the epoch.
+
+        Raises Gap where the items do not follow the last ones, ValueError where an embedding is not finite.
+        """
+        if not np.isfinite(items.embeddings).all():
+            raise ValueError("an embedding is not finite")
+        self._now = max(self._now, now)
+        seen = Observation(self.parts.arrivals.admit(items))
+        fresh = items.take(seen.rows)
+        for start, end in pairwise(self._cuts(fresh.labels)):
+            self._decide(fresh.take(slice(start, end)), seen)
+            self._refit_if_due()
+        return seen
+
+    def learn(self, labels: Sequence[Label], now: float) -> Learned:
+        """Test the model on each answer, then teach it."""
+        self._now = max(self._now, now)
+        learned = Learned()
+        for label in labels:
+            kind = self._take(label, learned)
+            learned.outcomes.append(
+                Outcome(label.request_id, label.reviewer, label.label, kind, self.version, label.offset)
+            )
+        return learned
+
+    def tick(self, now: float) -> list[str]:
+        """Expire what nobody answered in time; returns the ids of those requests."""
+        self._now = max(self._now, now)
+        expired = [waiting.request.request_id for waiting in self.parts.pending.expire(self._now)]
+        for request_id in expired:
+            self.parts.landmarks.close(request_id)
+        return expired
+
+    def adopt(self, head: Entry) -> None:
+        """Install the head that the job's run returned. Raises ValueError, and keeps the old one, where not finite."""
+        self.job = None
+        self.parts.model.adopt(head)
+        self.version += 1
+        self._unsaved_model = True
+        self._refit_if_due()
+
+    def name(self, names: ClassNames) -> None:
+        """Take the task's class names as a prior, once for each digest."""
+        if names.digest != self._names_digest:
+            self.parts.model.name(names)
+            self._names_digest = names.digest
+            self._unsaved_model = True
+            self._refit_if_due()
+
+    def predict(self, embeddings: Floats) -> Prediction:
+        """Class probabilities of texts (n, d), without any other effect."""
+        return self.parts.model.predict(embeddings)
+
+    # Predict -> score -> decide -> remember: a block of texts between which nothing is learned.
+
+    def _cuts(self, labels: Sequence[str | None]) -> Iterator[int]:
+        """Where blocks begin and end: at fixed places in the stream, and around each text that brings its label."""
+        first = self.texts
+        yield 0
+        for row in range(1, len(labels)):
+            if _ends_block(first + row) or labels[row] is not None or labels[row - 1] is not None:
+                yield row
+        if labels:
+            yield len(labels)
+
+    def _decide(self, block: Items, seen: Observation) -> None:
+        prediction = self.parts.model.predict(block.embeddings)
+        given = block.labels[0]
+        if given is None:
+            self._decide_unlabelled(block, prediction, seen)
+        else:
+            seen.decisions.append(self._decision_on_given(block, prediction))
+        self.parts.window.append(block.embeddings)
+        self.texts += len(block)
+        if _ends_block(self.texts):
+            self.parts.landmarks.trim()
+        if given is not None and self._accepts(given):
+            predicted, origin = seen.decisions[-1].label, block.origins[0]
+            self._teach(Example(origin, block.texts[0], block.embeddings[0], given, "", predicted, Verdict.SKIP))
+
+    def _decide_unlabelled(self, block: Items, prediction: Prediction, seen: Observation) -> None:
+        budget, strategy, pending = self.parts.budget, self.parts.strategy, self.parts.pending
+        view = self._view(block, prediction)
+        utility = strategy.score(view)
+        labels, probabilities = self._best(prediction)
+        cold = not view.label_counts.any()
+        for row, (text_id, origin) in enumerate(zip(block.ids, block.origins, strict=True)):
+            value = utility.item(row)
+            verdict, reason, query_probability, threshold = budget.decide(value, self._now, len(pending))
+            if verdict is Verdict.ASK and cold:
+                reason = Reason.COLD_START
+            decision = Decision(
+                text_id, origin, labels[row], probabilities[row], value, threshold,
+                verdict, reason, query_probability, self.version, self._now,
+            )  # fmt: skip
+            seen.decisions.append(decision)
+            if verdict is not Verdict.SKIP:
+                strategy.asked(view, row, utility)
+                seen.requests.append(self._ask(block, row, prediction, decision))
+        self.parts.signals.scored(utility.tolist(), self.texts)
+
+    def _decision_on_given(self, block: Items, prediction: Prediction) -> Decision:
+        """A text that brings its label: tested on, then learned; it costs nothing and the budget does not see it."""
+        labels, probabilities = self._best(prediction)
+        return Decision(
+            block.ids[0], block.origins[0], labels[0], probabilities[0], 0.0, 0.0,
+            Verdict.SKIP, Reason.GIVEN_LABEL, 0.0, self.version, self._now,
+        )  # fmt: skip
+
+    def _view(self, block: Items, prediction: Prediction) -> View:
+        return View(
+            positions=np.arange(self.texts, self.texts + len(block)),
+            texts=block.texts,
+            embeddings=block.embeddings,
+            probabilities=prediction.probabilities,
+            query_probabilities=prediction.query,
+            committee=None,
+            recent=self.parts.window.last(_RECENT_TEXTS),
+            asked=self.parts.landmarks.embeddings,
+            label_counts=self.parts.model.label_counts,
+            trust=self.parts.model.trust,
+        )
+
+    def _best(self, prediction: Prediction) -> tuple[list[str | None], list[float]]:
+        """The likeliest class of each text with its probability; (None, 0.0) before any class is known."""
+        probabilities, classes = prediction.probabilities, self.parts.model.classes
+        if not classes:
+            return [None] * len(probabilities), [0.0] * len(probabilities)
+        return [classes[column] for column in probabilities.argmax(axis=1)], probabilities.max(axis=1).tolist()
+
+    def _ask(self, block: Items, row: int, prediction: Prediction, decision: Decision) -> Request:
+        pending, classes = self.parts.pending, self.parts.model.classes
+        probabilities, strategy = prediction.probabilities[row], self.parts.strategy_name
+        request = question(decision, block.texts[row], classes, probabilities, strategy, pending.expire_seconds)
+        embedding = block.embeddings[row].copy()
+        pending.open(PendingRequest(request, embedding, decision.label))
+        self.parts.landmarks.add(request.request_id, embedding)
+        return request
+
+    # Test, then learn.
+
+    def _take(self, label: Label, learned: Learned) -> OutcomeKind:
+        if label.label is not None and not self._accepts(label.label):
+            return OutcomeKind.REJECTED
+        kind, waiting = self.parts.pending.answer(label, self._now)
+        if kind in (OutcomeKind.LEARNED, OutcomeKind.SKIPPED):
+            learned.closed.append(label.request_id)
+            self.parts.landmarks.close(label.request_id)
+        if waiting is not None and label.label is not None:
+            self._test(waiting, label.label)
+            self._teach(answered(waiting, label.label, label.reviewer))
+        elif kind is OutcomeKind.CORRECTED:
+            self._correct(label)
+        return kind
+
+    def _test(self, waiting: PendingRequest, label: str) -> None:
+        correct = waiting.predicted == label
+        self.parts.prequential.update(waiting.predicted, label)
+        if waiting.request.verdict is Verdict.AUDIT:
+            self.parts.audit.update(correct)
+            self.parts.signals.audited(correct, self.texts)
+
+    def _teach(self, example: Example) -> None:
+        forgotten = self.parts.examples.add(example)
+        if forgotten is not None:
+            self.parts.model.unlearn(forgotten.embedding, forgotten.label)
+        known = len(self.parts.model.classes)
+        self.parts.model.learn(example.embedding, example.label)
+        self._unsaved_model |= len(self.parts.model.classes) > known
+        self.version += 1
+        self._refit_if_due()
+
+    def _correct(self, label: Label) -> None:
+        """Replace an answer that its reviewer took back; an example that was forgotten since stays so."""
+        examples, model = self.parts.examples, self.parts.model
+        old = examples.get(label.request_id)
+        if old is None:
+            return
+        model.unlearn(old.embedding, old.label)
+        if label.label is None:
+            examples.remove(old.key)
+        else:
+            examples.relabel(old.key, label.label, label.reviewer)
+            model.learn(old.embedding, label.label)
+        self._unsaved_model = True
+        self.version += 1
+        self._refit_if_due()
+
+    def _accepts(self, label: str) -> bool:
+        return self._closed_classes is None or label in self._closed_classes
+
+    def _refit_if_due(self) -> None:
+        model = self.parts.model
+        if self.job is None and model.refit_due(self.texts):
+            evidence = self.parts.examples.evidence(model.classes, self.parts.window.last(_WINDOW_TEXTS))
+            self.job = model.refit(evidence, self.texts)
+            self._unsaved_model = True
+
+    # State: all but the window, which whoever drives the learner reads back from the journal.
+
+    def changes(self) -> Changes:
+        """State entries that changed since this was last asked; None removes one."""
+        changes = self.parts.changes()
+        changes["learner"] = Entry(
+            {
+                "texts": self.texts,
+                "version": self.version,
+                "now": self._now,
+                "names_digest": self._names_digest,
+            }
+        )
+        if self._unsaved_model:
+            changes |= self.parts.model.save()
+            changes["job"] = self.job.save() if self.job else None
+            self._unsaved_model = False
+        return changes
+
+    def restore(self, state: State, window: Floats) -> None:
+        """Go on from all entries that `changes` returned, and the last embeddings of the stream, (w, d)."""
+        self.parts.restore(state)
+        if "learner" in state:
+            fields = state["learner"].fields
+            self.texts, self.version, self._now = fields["texts"], fields["version"], fields["now"]
+            self._names_digest = fields["names_digest"]
+        if len(window):
+            self.parts.window.append(window)
+        self.job = self.parts.model.restore_job(state["job"]) if "job" in state else None
+        self._unsaved_model = False
+
+
+def _ends_block(texts: int) -> bool:
+    return texts % (_FIRST_BLOCK_TEXTS if texts <= _FIRST_TEXTS else BLOCK_TEXTS) == 0

@@ -1,0 +1,65 @@
+"""What a refit finds -> a value that is saved, adopted and started from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from stream.model.softmax_fit import SoftmaxRegression
+from stream.records import Entry, Floats
+
+
+@dataclass(frozen=True)
+class Head:
+    """The fitted part of a model of k classes.
+
+    ``regression`` is the softmax regression; ``unlabelled`` (k, d) the sums of the unlabelled texts that look like each
+    class; ``mean`` (d,) the mean text; ``trust`` in [0, 1] how far the class names are believed.
+    """
+
+    classes: tuple[str, ...]
+    regression: SoftmaxRegression
+    unlabelled: Floats
+    mean: Floats
+    trust: float
+
+    @staticmethod
+    def empty() -> Head:
+        """The head before any refit."""
+        regression = SoftmaxRegression(np.zeros((0, 0), np.float32), np.zeros(0, np.float32))
+        return Head((), regression, np.zeros((0, 0), np.float32), np.zeros(0, np.float32), 0.0)
+
+    def arranged(self, classes: Sequence[str], dimension: int) -> Head:
+        """The same head for these classes; those that it does not know get zeros."""
+        index = {label: row for row, label in enumerate(self.classes)}
+        known = [row for row, label in enumerate(classes) if label in index]
+        source = [index[classes[row]] for row in known]
+        weights, unlabelled = np.zeros((2, len(classes), dimension), np.float32)
+        bias, mean = np.zeros(len(classes), np.float32), np.zeros(dimension, np.float32)
+        if self.classes:
+            weights[known], unlabelled[known] = self.regression.weights[source], self.unlabelled[source]
+            bias[known], mean = self.regression.bias[source], self.mean
+        return Head(tuple(classes), SoftmaxRegression(weights, bias), unlabelled, mean, self.trust)
+
+    def entry(self) -> Entry:
+        """The head as state."""
+        weights, bias = self.regression
+        arrays = {"weights": weights, "bias": bias, "unlabelled": self.unlabelled, "mean": self.mean}
+        return Entry({"classes": list(self.classes), "trust": self.trust}, arrays)
+
+    @staticmethod
+    def parse(entry: Entry) -> Head:
+        """The head that `entry` saved. Raises ValueError where a number in it is not finite."""
+        trust = float(entry.fields["trust"])
+        if not (np.isfinite(trust) and all(np.isfinite(array).all() for array in entry.arrays.values())):
+            raise ValueError("a head that is not finite cannot be adopted")
+        arrays = entry.arrays
+        return Head(
+            classes=tuple(entry.fields["classes"]),
+            regression=SoftmaxRegression(arrays["weights"], arrays["bias"]),
+            unlabelled=arrays["unlabelled"],
+            mean=arrays["mean"],
+            trust=trust,
+        )

@@ -1,0 +1,102 @@
+"""Embedding -> class probabilities by the cosine to each class's mean: the plain model to compare with."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from stream import exact
+from stream.model.base import Evidence, Model, Prediction, RefitJob
+from stream.model.class_sums import ClassSums
+from stream.model.linear_maps import predict, unit_rows
+from stream.records import ClassNames, Doubles, Entry, Floats, Integers, State
+
+_SHARPNESS = 15.0
+
+
+class NearestClassMean(Model):
+    """Softmax over the cosines to the classes' mean embeddings (Mensink et al., 2013); never refitted.
+
+    A named class starts from its name, which counts as one example.
+    """
+
+    def __init__(self) -> None:
+        self._sums = ClassSums()
+        self._names: Doubles = np.zeros((0, 0))
+        self._weights: Floats = np.zeros((0, 0), np.float32)
+        self._stale: set[int] = set()
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The known classes, named ones first, others as they came."""
+        return self._sums.classes
+
+    @property
+    def label_counts(self) -> Integers:
+        """Labels learned per class, (k,)."""
+        return self._sums.counts.copy()
+
+    def name(self, names: ClassNames) -> None:
+        """Take each name as an example of its class; classes known from labels follow behind the named ones."""
+        others = [label for label in self.classes if label not in set(names.names)]
+        self._sums.arrange((*names.names, *others), names.embeddings.shape[1])
+        self._names = np.zeros(self._sums.sums.shape)
+        self._names[: len(names.names)] = names.embeddings
+        self._rearrange()
+
+    def predict(self, embeddings: Floats) -> Prediction:
+        """Class probabilities of texts (n, d); queries see the same."""
+        if self._stale:
+            rows = sorted(self._stale)
+            self._weights[rows] = self._rows(rows)
+            self._stale.clear()
+        (probabilities,) = predict(embeddings, self._weights[None], np.zeros((1, len(self.classes)), np.float32))
+        return Prediction(probabilities, probabilities)
+
+    def learn(self, embedding: Floats, label: str) -> None:
+        """Move the class's mean."""
+        known = len(self.classes)
+        row = self._sums.add(embedding, label)
+        if len(self.classes) > known:
+            self._names = np.vstack([self._names.reshape(-1, len(embedding)), np.zeros(len(embedding))])
+            self._rearrange()
+        self._stale.add(row)
+
+    def unlearn(self, embedding: Floats, label: str) -> None:
+        """Move the class's mean back; the class stays."""
+        self._stale.add(self._sums.subtract(embedding, label))
+
+    def refit_due(self, texts_seen: int) -> bool:  # noqa: ARG002  the contract's argument
+        """Never: the means are all there is."""
+        return False
+
+    def refit(self, evidence: Evidence, texts_seen: int) -> RefitJob:
+        """Never called: nothing is ever due."""
+        raise NotImplementedError
+
+    def restore_job(self, entry: Entry) -> RefitJob:
+        """Never called: there never was a job."""
+        raise NotImplementedError
+
+    def adopt(self, head: Entry) -> None:
+        """Never called: there never was a job."""
+        raise NotImplementedError
+
+    def save(self) -> State:
+        """Classes and names; means come back with the examples."""
+        return {"model/classes": Entry({"classes": list(self.classes)}, {"names": self._names.astype(np.float32)})}
+
+    def restore(self, state: State) -> None:
+        """Go on from what `save` returned, with no example learned yet."""
+        if state:
+            fields, arrays = state["model/classes"]
+            self._names = arrays["names"].astype(np.float64)
+            self._sums = ClassSums()
+            self._sums.arrange(fields["classes"], self._names.shape[1])
+            self._rearrange()
+
+    def _rearrange(self) -> None:
+        self._weights = np.zeros(self._sums.sums.shape, np.float32)
+        self._stale = set(range(len(self.classes)))
+
+    def _rows(self, rows: list[int]) -> Floats:
+        return exact.weights(_SHARPNESS * unit_rows(self._sums.sums[rows] + self._names[rows]))

@@ -1,0 +1,148 @@
+"""Embedding -> class probabilities: softmax regression plus prototypes, with class names as a prior."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+
+from stream import exact
+from stream.model.base import Evidence, Model, Prediction, RefitJob
+from stream.model.class_sums import ClassSums
+from stream.model.head import Head
+from stream.model.linear_maps import predict, unit_rows
+from stream.model.names import NamePrior
+from stream.model.prototype_refit import NAME_MASS, SHARPNESS, PrototypeRefit, log_prior
+from stream.records import ClassNames, Doubles, Entry, Floats, Integers, State
+
+_GROWTH = 0.05
+_LABELS_OF_A_YOUNG_MODEL = 2_000
+_TEXTS_TO_REFIT_AT = (50, 100, 200, 500, 1_000)
+
+
+class _Begun(NamedTuple):
+    """What there was when the last refit was begun."""
+
+    labels: int
+    classes: int
+    texts: int
+
+
+class SoftmaxPrototypes(Model):
+    """One linear map, ``logits = x . (W + s M) + b + log prior``, good with few labels and with many.
+
+    W and b are a softmax regression, refitted now and then. The rows of M are prototypes: the normalised sums of a
+    class's examples, of the unlabelled texts that look like it, and of the texts that its name makes one expect; they
+    change with every label. The query map leaves the unlabelled texts and the prior out: with them inside, classes that
+    nobody has labelled look confident.
+    """
+
+    def __init__(self) -> None:
+        self._sums = ClassSums()
+        self._names = NamePrior(np.zeros((0, 0), np.float32))
+        self._head = Head.empty()
+        self._begun = _Begun(0, 0, 0)
+        self._expected: Doubles = np.zeros((0, 0))
+        self._maps: Floats = np.zeros((2, 0, 0), np.float32)
+        self._stale: set[int] = set()
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The known classes, named ones first, others as they came."""
+        return self._sums.classes
+
+    @property
+    def label_counts(self) -> Integers:
+        """Labels learned per class, (k,)."""
+        return self._sums.counts.copy()
+
+    @property
+    def trust(self) -> float:
+        """How far the class names are believed, as of the last refit."""
+        return self._head.trust
+
+    def name(self, names: ClassNames) -> None:
+        """Take the task's class names as a prior; classes known from labels follow behind them."""
+        others = [label for label in self.classes if label not in set(names.names)]
+        self._sums.arrange((*names.names, *others), names.embeddings.shape[1])
+        self._names = NamePrior.of(names.embeddings)
+        self._begun = _Begun(0, len(self.classes), 0)
+        head = self._head.arranged(self.classes, names.embeddings.shape[1])
+        self._install(replace(head, trust=self._names.first_trust))
+
+    def predict(self, embeddings: Floats) -> Prediction:
+        """Class probabilities of texts (n, d)."""
+        self._refresh()
+        bias = self._head.regression.bias
+        biases = np.stack([bias + log_prior(self._sums.counts, len(self._names)), bias]).astype(np.float32)
+        return Prediction(*predict(embeddings, self._maps, biases))
+
+    def learn(self, embedding: Floats, label: str) -> None:
+        """Move the class's prototype; the regression waits for the next refit."""
+        known = len(self.classes)
+        row = self._sums.add(embedding, label)
+        if len(self.classes) > known:
+            self._install(self._head.arranged(self.classes, len(embedding)))
+        self._stale.add(row)
+
+    def unlearn(self, embedding: Floats, label: str) -> None:
+        """Move the class's prototype back; the class stays."""
+        self._stale.add(self._sums.subtract(embedding, label))
+
+    def refit_due(self, texts_seen: int) -> bool:
+        """After 5% more labels, a new class in a young model or, with names, a few early numbers of texts."""
+        labels, begun = self._sums.labels, self._begun
+        changed = abs(labels - begun.labels) >= max(1.0, _GROWTH * begun.labels)
+        new_class = len(self.classes) > begun.classes and labels < _LABELS_OF_A_YOUNG_MODEL
+        early = len(self._names) > 0 and any(begun.texts < texts <= texts_seen for texts in _TEXTS_TO_REFIT_AT)
+        return changed or new_class or early
+
+    def refit(self, evidence: Evidence, texts_seen: int) -> RefitJob:
+        """The job that would fit a new head, started from the present one."""
+        self._begun = _Begun(self._sums.labels, len(self.classes), texts_seen)
+        return PrototypeRefit(self.classes, self._names, self._head.regression, evidence)
+
+    def restore_job(self, entry: Entry) -> RefitJob:
+        """The job that its `save` described."""
+        return PrototypeRefit.parse(entry)
+
+    def adopt(self, head: Entry) -> None:
+        """Install a head. Raises ValueError, and changes nothing, where it is not finite."""
+        self._install(Head.parse(head).arranged(self.classes, self._sums.sums.shape[1]))
+
+    def save(self) -> State:
+        """Classes, names and head; prototypes come back with the examples."""
+        return {
+            "model/classes": Entry({"classes": list(self.classes), "begun": list(self._begun)}),
+            "model/names": Entry({}, {"directions": self._names.directions}),
+            "model/head": self._head.entry(),
+        }
+
+    def restore(self, state: State) -> None:
+        """Go on from what `save` returned, with no example learned yet."""
+        if not state:
+            return
+        fields, head = state["model/classes"].fields, Head.parse(state["model/head"])
+        self._sums = ClassSums()
+        self._sums.arrange(fields["classes"], len(head.mean))
+        self._begun = _Begun(*fields["begun"])
+        self._names = NamePrior(state["model/names"].arrays["directions"])
+        self._install(head)
+
+    def _install(self, head: Head) -> None:
+        self._head = head
+        self._expected = np.zeros(self._sums.sums.shape)
+        self._expected[: len(self._names)] = NAME_MASS * head.trust * self._names.prototypes(head.mean)
+        self._maps = np.zeros((2, *self._sums.sums.shape), np.float32)
+        self._stale = set(range(len(self.classes)))
+
+    def _refresh(self) -> None:
+        """Both maps' rows of the classes that changed since the last prediction."""
+        if not self._stale:
+            return
+        rows = sorted(self._stale)
+        weights, sums = self._head.regression.weights[rows], self._sums.sums[rows] + self._expected[rows]
+        self._maps[0, rows] = exact.weights(weights + SHARPNESS * unit_rows(sums + self._head.unlabelled[rows]))
+        self._maps[1, rows] = exact.weights(weights + SHARPNESS * unit_rows(sums))
+        self._stale.clear()

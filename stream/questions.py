@@ -1,0 +1,48 @@
+"""A decision to ask -> the question that a reviewer sees, and the example that its answer makes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from hashlib import sha256
+
+import numpy as np
+
+from stream.pending import PendingRequest
+from stream.records import Decision, Doubles, Example, Request
+
+_SUGGESTIONS = 5
+
+
+def question(
+    decision: Decision,
+    text: str,
+    classes: Sequence[str],
+    probabilities: Doubles,
+    strategy: str,
+    expire_seconds: float,
+) -> Request:
+    """The request for a text with these class probabilities, (k,); its id derives from the text's origin."""
+    likely = np.argsort(-probabilities, kind="stable")[:_SUGGESTIONS]
+    return Request(
+        request_id=sha256(decision.origin.encode()).hexdigest()[:32],
+        origin=decision.origin,
+        text_id=decision.id,
+        text=text,
+        suggestions=tuple((classes[column], float(probabilities[column])) for column in likely),
+        verdict=decision.verdict,
+        reason=decision.reason,
+        utility=decision.utility,
+        threshold=decision.threshold,
+        strategy=strategy,
+        query_probability=decision.query_probability,
+        asked_at=decision.decided_at,
+        expires_at=decision.decided_at + expire_seconds,
+    )
+
+
+def answered(waiting: PendingRequest, label: str, reviewer: str) -> Example:
+    """The example that an answer to this request makes."""
+    request = waiting.request
+    return Example(
+        request.request_id, request.text, waiting.embedding, label, reviewer, waiting.predicted, request.verdict
+    )

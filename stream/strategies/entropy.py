@@ -1,0 +1,22 @@
+"""Class probabilities -> utility: how spread out they are."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.special import entr
+
+from stream.records import Doubles
+from stream.strategies.base import Strategy, View
+
+
+class Entropy(Strategy):
+    """The entropy of the class probabilities as a share of its maximum, log k (Shannon, 1948)."""
+
+    def score(self, view: View) -> Doubles:
+        """Normalised entropies, (n,) in [0, 1]; 1 while there are not two classes to choose between."""
+        probabilities = view.query_probabilities
+        classes = probabilities.shape[1]
+        if classes < 2:
+            return np.ones(len(view))
+        shares: Doubles = entr(probabilities).sum(axis=1) / np.log(classes)
+        return shares.clip(0.0, 1.0)

@@ -1,0 +1,80 @@
+"""Class probabilities, neighbours and landmarks -> utility: uncertain texts that are typical, and new."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from stream.records import Doubles, Floats
+from stream.strategies.base import Strategy, View
+from stream.strategies.margin import one_minus_margin
+
+_TRUSTED = 0.5
+_LABELS_PER_CLASS_TO_START = 3
+
+
+class TypicalMargin(Strategy):
+    """Margin times the root of density and novelty; at the start, density times novelty alone.
+
+    Density is the mean cosine to the ``neighbours`` nearest of the last ``window`` texts, novelty one minus the cosine
+    to the nearest landmark. The start lasts while class names are not trusted and there are fewer than three labels for
+    each class that has one: probabilities say nothing so early.
+    """
+
+    def __init__(self, window: int = 500, neighbours: int = 10) -> None:
+        if not 1 <= neighbours <= window:
+            raise ValueError(f"neighbours must be from 1 to the window's {window}, not {neighbours}")
+        self._window = window
+        self._neighbours = neighbours
+        self._starting = True
+        self._margin: Doubles = np.zeros(0)
+        self._density: Doubles = np.zeros(0)
+        self._novelty: Doubles = np.zeros(0)
+
+    def score(self, view: View) -> Doubles:
+        """Utilities, (n,) in [0, 1]."""
+        self._starting = _starting(view)
+        self._margin = one_minus_margin(view.query_probabilities)
+        self._density = self._densities(view)
+        self._novelty = _novelty(view.embeddings, view.asked)
+        return self._utility(0)
+
+    def asked(self, view: View, row: int, utility: Doubles) -> None:
+        """The text being asked is a landmark for the texts behind it."""
+        behind = row + 1
+        novelty = _novelty(view.embeddings[behind:], view.embeddings[row : row + 1])
+        np.minimum(self._novelty[behind:], novelty, out=self._novelty[behind:])
+        utility[behind:] = self._utility(behind)
+
+    def _utility(self, start: int) -> Doubles:
+        typical = self._density[start:] * self._novelty[start:]
+        if self._starting:
+            return typical
+        return self._margin[start:] * np.sqrt(typical)
+
+    def _densities(self, view: View) -> Doubles:
+        """Mean cosine of each row to its nearest among the ``window`` texts before it, its own batch included."""
+        recent = view.recent[-self._window :]
+        before = np.concatenate([recent, view.embeddings]) if len(recent) else view.embeddings
+        cosines = view.embeddings @ before.T
+        ends = len(recent) + np.arange(len(view))[:, None]
+        columns = np.arange(len(before))
+        cosines[(columns >= ends) | (columns < ends - self._window)] = -np.inf
+        if len(before) > self._neighbours:
+            cosines = np.partition(cosines, len(before) - self._neighbours, axis=1)[:, -self._neighbours :]
+        found = np.isfinite(cosines)
+        sums: Doubles = np.where(found, cosines, 0.0).sum(axis=1, dtype=np.float64)
+        means: Doubles = sums / np.maximum(found.sum(axis=1), 1)
+        return means.clip(0.0, 1.0)
+
+
+def _starting(view: View) -> bool:
+    labels, classes = int(view.label_counts.sum()), int(np.count_nonzero(view.label_counts))
+    return view.trust < _TRUSTED and labels < max(1, _LABELS_PER_CLASS_TO_START * classes)
+
+
+def _novelty(embeddings: Floats, landmarks: Floats) -> Doubles:
+    """One minus the cosine of each row (n, d) to its nearest landmark (a, d), within [0, 1]; 1 without landmarks."""
+    if not len(landmarks):
+        return np.ones(len(embeddings))
+    nearest: Doubles = (embeddings @ landmarks.T).max(axis=1).clip(0.0, 1.0).astype(np.float64)
+    return 1.0 - nearest

@@ -1,0 +1,1 @@
+"""Tests, as folders by what they need."""

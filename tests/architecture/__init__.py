@@ -1,0 +1,1 @@
+"""The whole repository -> does it keep its own rules."""

@@ -1,0 +1,78 @@
+"""Every import -> allowed or not: what the core may use, and what starts without loading torch."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+
+import pytest
+
+from tests.architecture.sources import ROOT, Module, imported, modules, tracked_files
+
+PURE = {
+    "__future__", "abc", "bisect", "collections", "contextlib", "dataclasses", "enum", "fractions", "functools",
+    "hashlib", "heapq", "itertools", "json", "math", "operator", "statistics", "types", "typing",
+    "numpy", "scipy", "river", "stream",
+}  # fmt: skip
+"""What the core may import: nothing that knows a clock, a disk, an environment, a log or a thread."""
+HOSTS = ("pypi" + ".org", "python" + "hosted.org", "registry." + "npmjs.org", "repo1." + "maven.org")
+
+
+@pytest.mark.parametrize("module", modules("stream"), ids=str)
+def test_the_core_imports_nothing_that_has_effects(module: Module) -> None:
+    names = {name.partition(".")[0] for node in ast.walk(module.tree) for name in imported(node)}
+    assert names <= PURE
+
+
+def test_no_module_of_one_source_imports_itself_in_a_circle() -> None:
+    graph = {module.name: edges(module) for module in modules("stream", "services")}
+    assert circles(graph) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "from services.cli import main; main(['--help'])",
+        "import services.learner",
+        "import services.console",
+        "import services.embedded",
+        "import services.assembly",
+        "import stream.learner, stream.backtest",
+    ],
+)
+def test_torch_is_loaded_by_real_encoders_only(statement: str) -> None:
+    program = (
+        "import sys\n"
+        f"try:\n    {statement}\n"
+        "except SystemExit as end:\n    assert not end.code\n"
+        "heavy = {'torch', 'sentence_transformers', 'transformers', 'matplotlib'} & set(sys.modules)\n"
+        "sys.exit(f'loaded: {heavy}' if heavy else 0)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_no_tracked_file_names_the_host_of_a_package_registry() -> None:
+    texts = {path: path.read_bytes() for path in tracked_files()}
+    assert [str(path) for path, text in texts.items() if any(host.encode() in text for host in HOSTS)] == []
+
+
+def edges(module: Module) -> set[str]:
+    """The modules of this repository that a module imports when it is imported itself."""
+    found = set()
+    for node in module.tree.body:
+        for name in imported(node):
+            members = [alias.name for alias in node.names] if isinstance(node, ast.ImportFrom) else []
+            found |= {name, *(f"{name}.{member}" for member in members)}
+    return found
+
+
+def circles(graph: dict[str, set[str]]) -> list[str]:
+    """Modules that cannot be put in an order in which each comes after what it imports."""
+    left = {name: imports & graph.keys() - {name} for name, imports in graph.items()}
+    while ready := [name for name, imports in left.items() if not imports & left.keys()]:
+        for name in ready:
+            del left[name]
+    return sorted(left)

@@ -1,0 +1,77 @@
+"""N SIGKILLs at random points of `sluice up` under load -> an auditor's verdict; run by `make chaos`."""
+
+from __future__ import annotations
+
+import argparse
+import random
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from services.edges import datasets
+from tests.chaos.auditor import audit
+from tests.chaos.service import Client, Service, until
+
+BUDGET = "0.1"
+BLOCK = 50
+
+
+def main() -> int:
+    """Kill, restart, and audit after every ``--every`` kills; exit code 1 where a promise was broken."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--kills", type=int, default=300)
+    parser.add_argument("--every", type=int, default=60, help="kills on one data directory")
+    parser.add_argument("--seed", type=int, default=0)
+    arguments = parser.parse_args()
+    rng = random.Random(arguments.seed)
+    broken: list[str] = []
+    for first in range(0, arguments.kills, arguments.every):
+        kills = min(arguments.every, arguments.kills - first)
+        directory = Path(tempfile.mkdtemp(prefix="sluice-chaos-"))
+        broken += _run(directory, kills, rng)
+        shutil.rmtree(directory)
+        print(f"{first + kills} kills, {len(broken)} promises broken", flush=True)  # noqa: T201
+    return 1 if broken else 0
+
+
+def _run(directory: Path, kills: int, rng: random.Random) -> list[str]:
+    rows = datasets.banking77()
+    service = Service(directory / "data", {"ENCODER__MODEL": "hashing", "BUDGET__FRACTION": BUDGET})
+    client = Client(service.url, {row.id: row.label for row in rows})
+    service.start()
+    sent = 0
+    try:
+        for _ in range(kills):
+            until_time = time.monotonic() + rng.uniform(0.0, 1.5)
+            client.status()
+            while time.monotonic() < until_time:
+                sent = _send(client, rows, sent)
+            if rng.random() < 0.3:
+                service.kill_in_transaction()
+            else:
+                service.kill()
+            service.start()
+        until(lambda: client.status()["texts"] == sent, "every text is decided")
+        while client.answer():
+            pass
+        until(lambda: client.status()["labels"] == len(client.answered), "every label is learned")
+        code = service.terminate()
+    finally:
+        client.close()
+        service.close()
+    found = audit(service.file, BUDGET, client.accepted, client.answered)
+    found.expect(code == 0, f"SIGTERM ended with {code}")
+    print(found, flush=True)  # noqa: T201
+    return found.broken
+
+
+def _send(client: Client, rows: list[datasets.Row], sent: int) -> int:
+    client.post([{"id": row.id, "text": row.text} for row in rows[sent : sent + BLOCK]])
+    client.answer()
+    return min(sent + BLOCK, len(rows))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Contracts that every adapter of a port keeps."""

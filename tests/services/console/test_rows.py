@@ -1,0 +1,78 @@
+"""Bodies of posts: how they are cut into rows, and what is said of bad ones."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from services.console.problems import Problem
+from services.console.rows import messages, split
+from services.edges.messages import TextMessage
+
+
+def test_an_array_is_cut_into_its_elements_as_they_stand_in_it() -> None:
+    assert split(b' [ {"text": "a,]"} ,\n[1, 2], "b]", 1e3 ] ') == [b'{"text": "a,]"}', b"[1, 2]", b'"b]"', b"1e3"]
+    assert split(b"[]") == []
+
+
+def test_lines_are_rows_by_their_type_or_by_their_look() -> None:
+    lines = b'{"text": "a"}\r\n\n{"text": "b"}\n'
+    assert split(lines) == split(lines, "application/x-ndjson") == [b'{"text": "a"}', b'{"text": "b"}']
+
+
+def test_an_object_over_several_lines_is_one_row() -> None:
+    body = b'{\n"text":\n"a"}'
+    assert split(body) == [body]
+
+
+def test_a_broken_line_is_named_among_the_good_ones() -> None:
+    with pytest.raises(Problem) as problem:
+        messages(b'{"text": "a"}\n{"text": \n{"text": ""}\n', "", 10, TextMessage.parse)
+    assert problem.value.status == 422
+    assert [(row["row"], row["reason"]) for row in problem.value.fields["errors"]] == [
+        (1, "not_json"),
+        (2, "empty_text"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        (b"", "not JSON"),
+        (b'[{"text": "a"}', "not JSON"),
+        (b'{"text": "\xff"}', "byte 10 is not UTF-8"),
+        (b"[" * 10_000 + b"]" * 10_000, "recursion"),
+        (b'{"text": "\\ud800"}', "not JSON"),
+    ],
+    ids=["empty", "unclosed", "not UTF-8", "10,000 deep", "half a surrogate"],
+)
+def test_a_body_that_is_not_json_is_one_problem(body: bytes, told: str) -> None:
+    with pytest.raises(Problem, match=told) as problem:
+        messages(body, "application/json", 10, TextMessage.parse)
+    assert problem.value.status == 400
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        (b"5", "wrong_type"),
+        (b'{"text": 5}', "wrong_type"),
+        (b"{}", "missing_text"),
+        (b'{"text": " "}', "empty_text"),
+        (b'{"text": "a", "text": "b"}', "repeated_field"),
+        (b'{"text": "a", "weight": NaN}', "not_finite"),
+        (json.dumps({"text": "a" * 10_001}).encode(), "too_long"),
+    ],
+)
+def test_a_bad_row_is_named_with_its_reason(row: bytes, reason: str) -> None:
+    with pytest.raises(Problem) as problem:
+        messages(b'[{"text": "good"},' + row + b"]", "application/json", 10, TextMessage.parse)
+    assert problem.value.status == 422
+    assert [(each["row"], each["reason"]) for each in problem.value.fields["errors"]] == [(1, reason)]
+
+
+def test_more_rows_than_allowed_are_too_large() -> None:
+    with pytest.raises(Problem) as problem:
+        messages(b'[{"text": "a"},{"text": "b"},{"text": "c"}]', "", 2, TextMessage.parse)
+    assert problem.value.status == 413

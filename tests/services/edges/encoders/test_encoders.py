@@ -1,0 +1,80 @@
+"""What every encoder promises, and how one is found by its name."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from services.edges.encoders import DEFAULT, ENCODERS, place
+from services.edges.encoders.base import Encoder, EncoderError, local_directory
+
+TEXTS = ["I lost my card", "refund", "", "\x00 🙂", "card " * 2_000, "Where is my refund?"]
+Make = Callable[[str], Encoder]
+
+every_encoder = pytest.mark.parametrize(
+    "kind", [pytest.param(kind, marks=pytest.mark.slow if kind == "sentence_transformer" else ()) for kind in ENCODERS]
+)
+
+
+@every_encoder
+def test_embeddings_are_unit_vectors_or_zero_on_the_grid_of_exact_products(make: Make, kind: str) -> None:
+    encoder = make(kind)
+    embeddings = encoder.encode(TEXTS)
+    norms = np.linalg.norm(embeddings, axis=1)
+    assert embeddings.shape == (len(TEXTS), encoder.dimension)
+    assert embeddings.dtype == np.float32
+    assert np.array_equal(embeddings, np.round(embeddings * 2**11) / 2**11)
+    assert np.all((np.abs(norms - 1) < 0.01) | (norms == 0))
+    assert norms[0] > 0
+
+
+@every_encoder
+def test_rows_come_in_the_order_of_the_texts(make: Make, kind: str) -> None:
+    encoder = make(kind)
+    together = encoder.encode(TEXTS)
+    alone = np.concatenate([encoder.encode([text]) for text in TEXTS])
+    assert np.allclose(together, alone, atol=2**-10)
+
+
+@every_encoder
+def test_no_texts_make_no_embeddings(make: Make, kind: str) -> None:
+    encoder = make(kind)
+    assert encoder.encode([]).shape == (0, encoder.dimension)
+
+
+@every_encoder
+def test_texts_that_share_words_are_closer_than_others(make: Make, kind: str) -> None:
+    first, near, far = make(kind).encode(["lost card", "card lost card", "refund"])
+    assert first @ near > first @ far
+
+
+@every_encoder
+def test_an_encoder_is_called_as_the_user_called_it(make: Make, kind: str) -> None:
+    name = make(kind).name
+    assert place(name).module.endswith(f".{kind}")
+
+
+def test_a_name_that_is_no_kind_is_a_sentence_transformers_model() -> None:
+    for name in (DEFAULT, "org/model", "./here", "sentence_transformer", "C:/models"):
+        module, factory, source = place(name)
+        assert (module.rpartition(".")[2], factory, source) == (
+            "sentence_transformer",
+            "SentenceTransformerEncoder",
+            name,
+        )
+
+
+def test_a_path_that_is_not_there_is_never_looked_up_on_the_hub() -> None:
+    for source in ("/no/such/model", "./no-such-model", "~/no-such-model"):
+        with pytest.raises(EncoderError, match="no such directory"):
+            local_directory(source)
+    assert local_directory("org/model") is None
+
+
+def test_the_table_of_encoders_and_the_hashing_one_load_no_torch() -> None:
+    check = "import sys, services.edges.encoders.hashing; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", check], check=False).returncode == 0

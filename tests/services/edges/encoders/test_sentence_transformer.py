@@ -1,0 +1,30 @@
+"""The packaged MiniLM: meaning, silence, and no network."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from services.edges.encoders.base import Encoder
+
+pytestmark = pytest.mark.slow
+
+
+def test_a_paraphrase_is_closer_than_another_question(make: Callable[[str], Encoder]) -> None:
+    question, paraphrase, other = make("sentence_transformer").encode(
+        ["My card has been stolen", "Somebody took my bank card", "What is the exchange rate today?"]
+    )
+    assert question @ paraphrase > question @ other + 0.3
+
+
+def test_it_says_nothing(make: Callable[[str], Encoder], capfd: pytest.CaptureFixture[str]) -> None:
+    type(make("sentence_transformer"))("minilm").encode(["hello"] * 100)  # type: ignore[call-arg]
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_directory_without_a_model_is_refused_in_one_line(make: Callable[[str], Encoder], tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="encoder ") as refused:
+        type(make("sentence_transformer"))(str(tmp_path))  # type: ignore[call-arg]
+    assert "\n" not in str(refused.value)

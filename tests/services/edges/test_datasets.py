@@ -1,0 +1,113 @@
+"""Files of labelled texts, whole and broken."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from services.edges import datasets
+from services.edges.datasets import DatasetError, Row
+
+JSON_LINES = b"""{"id": "a", "text": "hello", "label": "greeting", "ts": "2025-01-31T12:00:00"}
+
+{"id": "b", "text": "bye", "label": "parting", "time": "2025-01-31T13:00:00+01:00"}
+"""
+CSV = b"""id,text,label,ts
+a,hello,greeting,2025-01-31T12:00:00
+b,bye,parting,2025-01-31T12:00:00Z
+"""
+ROWS = (Row("a", "hello", "greeting", 1_738_324_800.0), Row("b", "bye", "parting", 1_738_324_800.0))
+
+
+def _file(tmp_path: Path, content: bytes, name: str = "set.jsonl") -> Path:
+    path = tmp_path / name
+    path.write_bytes(content)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("set.jsonl", JSON_LINES),
+        ("set.ndjson", b"\xef\xbb\xbf" + JSON_LINES),
+        ("set.jsonl.gz", gzip.compress(JSON_LINES)),
+        ("set.csv", CSV),
+        ("set.csv", b"\xef\xbb\xbf" + CSV.replace(b"\n", b"\r\n")),
+        ("set.csv.gz", gzip.compress(CSV)),
+    ],
+)
+def test_the_same_rows_come_from_every_kind_of_file(tmp_path: Path, name: str, content: bytes) -> None:
+    found = datasets.load(_file(tmp_path, content, name), labelled=True)
+    assert found.rows == ROWS
+    assert (found.name, found.classes) == ("set", ("greeting", "parting"))
+
+
+def test_fields_may_have_other_names(tmp_path: Path) -> None:
+    path = _file(tmp_path, b'{"body": "hello", "kind": 3}')
+    (row,) = datasets.load(path, text_field="body", label_field="kind", labelled=True).rows
+    assert (row.text, row.label) == ("hello", "3")
+
+
+def test_a_row_without_id_is_named_by_the_files_hash_and_its_number(tmp_path: Path) -> None:
+    content = b'{"text": "one"}\n{"text": "two"}\n'
+    digest = hashlib.sha256(content).hexdigest()
+    found = datasets.load(_file(tmp_path, content))
+    assert found.digest == digest
+    assert [row.id for row in found.rows] == [f"{digest[:16]}-0", f"{digest[:16]}-1"]
+
+
+def test_rows_may_lack_labels_unless_they_are_needed(tmp_path: Path) -> None:
+    path = _file(tmp_path, b'text,label\n"hello, you",\n', "set.csv")
+    assert datasets.load(path).rows[0].label is None
+    with pytest.raises(DatasetError, match="line 2: no 'label'; there are 'text', 'label': choose with --label-field"):
+        datasets.load(path, labelled=True)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "complaint"),
+    [
+        ("set.jsonl", b'{"text": "a"}\n{"text"', "line 2: not JSON"),
+        ("set.jsonl", b'{"text": "a"}\n' + b"[" * 10_000, "line 2: not JSON"),
+        ("set.jsonl", b'{"text": "a"}\n["b"]', "line 2: not a JSON object"),
+        ("set.jsonl", b'{"body": "a"}', "line 1: no 'text'; there are 'body': choose with --text-field"),
+        ("set.jsonl", b"{}", "line 1: no 'text'; the row is empty"),
+        ("set.jsonl", b'{"text": " "}', "line 1: 'text' holds no text"),
+        ("set.jsonl", b'{"text": 5}', "line 1: 'text' holds no text"),
+        ("set.jsonl", b'{"text": "a", "label": ["b"]}', "line 1: 'label' is neither"),
+        ("set.jsonl", b'{"text": "a", "label": "' + b"x" * 201 + b'"}', "line 1: 'label' has 201 characters"),
+        ("set.jsonl", b'{"text": "a", "ts": "soon"}', "line 1: not a time"),
+        ("set.jsonl", b'{"text": "a", "ts": 5}', "line 1: the time is not"),
+        ("set.jsonl", b'{"text": "a", "id": 1}\n{"text": "b", "id": "1"}', "line 2: id '1' was used before"),
+        ("set.jsonl", b'{"text": "\xff"}', "not UTF-8"),
+        ("set.jsonl", b"\n", "no rows"),
+        ("set.csv", b"text,label\n", "no rows"),
+        ("set.csv", b"text\na,b\n", "line 2: more columns"),
+        ("set.csv", b'text\na\n"b\n', "line 3: not CSV"),
+        ("set.csv", b"text\n" + b"x" * 200_000, "line 2: not CSV"),
+        ("set.jsonl.gz", b"plain", "not a whole gzip file"),
+        ("set.jsonl.gz", gzip.compress(JSON_LINES)[:-9], "not a whole gzip file"),
+        ("set.jsonl.gz", gzip.compress(JSON_LINES)[:20] + b"x" * 20, "not a whole gzip file"),
+        ("set.txt", b"hello", "must end in .jsonl or .csv"),
+    ],
+)
+def test_what_is_wrong_is_said_in_one_line_with_its_place(
+    tmp_path: Path, name: str, content: bytes, complaint: str
+) -> None:
+    with pytest.raises(DatasetError, match=complaint) as refused:
+        datasets.load(_file(tmp_path, content, name))
+    assert "\n" not in str(refused.value)
+    assert name in str(refused.value)
+
+
+@pytest.mark.parametrize("name", ["missing.jsonl", ""])
+def test_a_file_that_cannot_be_opened_is_named(tmp_path: Path, name: str) -> None:
+    with pytest.raises(DatasetError, match=r"No such file|Is a directory"):
+        datasets.load(tmp_path / name)
+
+
+def test_the_packaged_data_set_is_complete() -> None:
+    banking = datasets.load(datasets.BANKING77, labelled=True)
+    assert (len(banking), len(banking.classes)) == (13_078, 77)

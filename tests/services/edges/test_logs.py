@@ -1,0 +1,69 @@
+"""Events -> lines on a stream."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+
+import pytest
+import structlog
+
+from services.edges import logs
+
+
+@pytest.fixture(autouse=True)
+def _restored() -> object:
+    root = logging.getLogger()
+    before = root.handlers[:], root.level
+    yield
+    root.handlers[:], root.level = before[0], before[1]
+    structlog.reset_defaults()
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_off_a_terminal_each_event_is_one_json_object() -> None:
+    stream = io.StringIO()
+    logs.configure(stream)
+    structlog.get_logger().info("learner_restored", texts=3)
+    (event,) = map(json.loads, stream.getvalue().splitlines())
+    assert event["event"] == "learner_restored"
+    assert event["level"] == "info"
+    assert event["timestamp"].endswith("Z")
+
+
+def test_on_a_terminal_events_are_for_people() -> None:
+    stream = Terminal()
+    logs.configure(stream)
+    structlog.get_logger().info("learner_restored", examples=3)
+    assert "learner_restored" in stream.getvalue()
+    assert "{" not in stream.getvalue()
+
+
+def test_texts_are_withheld() -> None:
+    stream = io.StringIO()
+    logs.configure(stream)
+    structlog.get_logger().info("asked", text="my card was stolen", request_id="3f")
+    assert "stolen" not in stream.getvalue()
+    assert json.loads(stream.getvalue())["request_id"] == "3f"
+
+
+def test_warnings_of_libraries_take_the_same_form() -> None:
+    stream = io.StringIO()
+    logs.configure(stream)
+    logging.getLogger("library").warning("deprecated %s", "thing")
+    assert json.loads(stream.getvalue())["event"] == "deprecated thing"
+
+
+def test_an_error_is_still_one_line() -> None:
+    stream = io.StringIO()
+    logs.configure(stream)
+    try:
+        raise ValueError("wrong")
+    except ValueError:
+        structlog.get_logger().exception("failed")
+    assert len(stream.getvalue().splitlines()) == 1

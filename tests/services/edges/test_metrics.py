@@ -1,0 +1,41 @@
+"""The declared metrics -> what Prometheus reads."""
+
+from __future__ import annotations
+
+from prometheus_client import CollectorRegistry, generate_latest
+
+from services.edges.metrics import Metrics
+
+LABELS = {
+    "source", "verdict", "reason", "outcome", "topic", "detector", "signal", "estimator", "version", "encoder", "le",
+}  # fmt: skip
+
+
+def test_every_metric_carries_the_prefix() -> None:
+    metrics = Metrics(CollectorRegistry())
+    names = [family.name for family in metrics.registry.collect()]
+    assert len(names) > 30
+    assert all(name.startswith("sluice_") for name in names)
+
+
+def test_no_id_reviewer_or_text_is_ever_a_label() -> None:
+    metrics = Metrics(CollectorRegistry())
+    declared = [vars(metrics)[name] for name in vars(metrics) if hasattr(vars(metrics)[name], "_labelnames")]
+    assert {label for metric in declared for label in metric._labelnames} <= LABELS
+
+
+def test_a_source_is_published_only_where_it_was_configured() -> None:
+    metrics = Metrics(CollectorRegistry(), sources=["mail"])
+    metrics.count_texts("mail", 2)
+    metrics.count_texts("someone@example.com")
+    metrics.count_texts("")
+    read = metrics.registry.get_sample_value
+    assert read("sluice_texts_total", {"source": "mail"}) == 2
+    assert read("sluice_texts_total", {"source": "other"}) == 2
+    assert b"example.com" not in generate_latest(metrics.registry)
+
+
+def test_two_services_in_one_process_do_not_share_counts() -> None:
+    one, other = Metrics(CollectorRegistry()), Metrics(CollectorRegistry())
+    one.budget_overspend.inc()
+    assert other.registry.get_sample_value("sluice_budget_overspend_total") == 0

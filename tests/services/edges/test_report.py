@@ -1,0 +1,117 @@
+"""Results -> a page: complete by itself, and true."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from services.edges.charts import Course, Series
+from services.edges.report import Report, backtest_report, demo_report, render, write_report
+
+MEAN = {
+    "asked": 100, "spent_fraction": 0.05, "max_overspend": 0, "prequential_accuracy": 0.71, "test_accuracy": 0.8,
+    "test_macro_f1": 0.79, "audit_accuracy": {"estimate": 0.75, "low": 0.6, "high": 0.85, "answers": 10},
+}  # fmt: skip
+
+
+def runs(final: float, seeds: int = 2) -> dict[str, Any]:
+    curve = [(50, 0.6), (100, final)]
+    each = [
+        {**MEAN, "seed": seed, "test_accuracy": final, "curve": curve, "texts_at": [1000, 2000]}
+        for seed in range(seeds)
+    ]
+    return {"runs": each, "mean": {**MEAN, "test_accuracy": final}}
+
+
+def result(final: float = 0.8) -> dict[str, Any]:
+    return {
+        "texts": 2000, "test_texts": 500, "classes": 77, "budget": 0.05, "strategy": "margin",
+        "model": "softmax_prototypes", "encoder": "minilm", "names": True, **runs(final), "random": runs(0.7),
+        "labels_saved": {"to_reach": 0.7, "asked": 75.0, "random": 100.0},
+    }  # fmt: skip
+
+
+def page(results: dict[str, dict[str, Any]]) -> str:
+    return render(backtest_report(results, "banking77.jsonl.gz"))
+
+
+def test_the_page_needs_no_other_file_and_no_script() -> None:
+    html = page({"margin": result()})
+    assert re.findall(r"""(?:src|href)\s*=\s*["'](?!#)""", html) == []
+    assert "<script" not in html
+    assert html.count("<svg") == 2
+
+
+def test_the_headline_figures_are_those_of_the_result() -> None:
+    html = page({"margin": result()})
+    for told in ("80.0%", "+10.0 points to random", ">75<", "instead of 100", "2,000 texts", "75% (60% to 85%)"):
+        assert told in html
+
+
+def test_curves_take_their_colours_from_the_page_so_that_they_follow_dark_mode() -> None:
+    drawn = re.findall(r"<svg.*?</svg>", page({"margin": result()}), re.DOTALL)
+    assert all("var(--series-0)" in svg and "var(--random)" in svg for svg in drawn)
+    assert re.findall(r"#0[1-9]0[1-9]0[1-9]", "".join(drawn)) == []
+
+
+def test_without_a_saving_none_is_claimed() -> None:
+    nothing = {**result(), "labels_saved": {"to_reach": 0.9, "asked": None, "random": 100.0}}
+    html = page({"margin": nothing})
+    assert "not reached" in html
+    assert "fewer labels" not in html
+
+
+def test_a_comparison_shows_every_strategy() -> None:
+    html = page({"margin": result(0.8), "entropy": result(0.75)})
+    assert "2 strategies on banking77.jsonl.gz" in html
+    assert html.count("var(--series-1)") > 0
+    assert "75.0%" in html
+
+
+def test_the_same_result_gives_the_same_page() -> None:
+    assert page({"margin": result()}) == page({"margin": result()})
+
+
+def test_a_hostile_file_name_stays_text() -> None:
+    assert "<b>" not in render(backtest_report({"margin": result()}, "<b>x</b>")).split("<div", 1)[0]
+
+
+def demo(noticed_at: int | None) -> Report:
+    summary = {
+        "texts": 2000, "asked": 100, "budget": 0.05, "max_overspend": 0, "spent_fraction": 0.05,
+        "accuracy": {"no_label": 0.6, "first_quarter": 0.7, "final": 0.8},
+        "drift": {"injected_at": 1000, "noticed_at": noticed_at, "false_alarms": 0},
+    }  # fmt: skip
+    ours = Course([0, 500, 1000, 2000], [0, 25, 50, 100], [0.6, 0.7, 0.75, 0.8])
+    random = Course([0, 500, 1000, 2000], [0, 25, 50, 100], [0.6, 0.62, 0.65, 0.72])
+    return demo_report(summary, ours, random, {"encoder": "minilm"})
+
+
+def test_the_demo_shows_the_drift_and_when_it_was_noticed() -> None:
+    html = render(demo(noticed_at=1210))
+    assert "drift noticed" in html
+    assert "210 texts" in html
+    assert html.count("<svg") == 3
+
+
+def test_a_drift_that_nobody_noticed_is_not_hidden() -> None:
+    html = render(demo(noticed_at=None))
+    assert "<b>never</b>" in html
+
+
+def test_a_page_is_written_where_it_was_asked_for(tmp_path: Path) -> None:
+    written = write_report(demo(noticed_at=1210), tmp_path / "new" / "report")
+    assert written.read_text(encoding="utf-8").startswith("<!doctype html>")
+
+
+def test_the_band_of_a_series_spans_its_runs() -> None:
+    series = Series("margin", [Course([1, 2], [1, 2], [0.5, 0.7]), Course([1, 2], [1, 3], [0.6, 0.6])])
+    low, high = series.band()
+    assert low.tolist() == [0.5, 0.6]
+    assert high.tolist() == [0.6, 0.7]
+    assert series.mean("asked").tolist() == pytest.approx([1.0, 2.5])
+    assert np.isfinite(series.mean("accuracy")).all()

@@ -1,0 +1,111 @@
+"""Files, variables, flags -> settings, or one line that says what is wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from services.edges.settings import SettingsError
+from services.edges.settings_sources import load_settings, show_settings
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def refused(overrides: dict[str, object] | None = None) -> str:
+    with pytest.raises(SettingsError) as caught:
+        load_settings(overrides)
+    message = str(caught.value)
+    assert "\n" not in message
+    return message
+
+
+def test_everything_has_a_default() -> None:
+    settings = load_settings()
+    assert settings.budget.fraction == 0.05
+    assert settings.learner.strategy == "typical_margin"
+    assert settings.requests.expire_seconds == 7 * 24 * 3600
+    assert settings.encoder.model == "minilm"
+
+
+def test_flags_outrank_the_environment_and_the_environment_outranks_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("sluice.toml").write_text("[budget]\nfraction = 0.1\ncarry = 7\nburst = 3\n")
+    monkeypatch.setenv("SLUICE_BUDGET__FRACTION", "0.2")
+    monkeypatch.setenv("SLUICE_BUDGET__CARRY", "8")
+    budget = load_settings({"budget.fraction": 0.3}).budget
+    assert (budget.fraction, budget.carry, budget.burst) == (0.3, 8, 3)
+
+
+def test_a_flag_that_was_not_given_changes_nothing() -> None:
+    assert load_settings({"budget.fraction": None}).budget.fraction == 0.05
+
+
+def test_each_value_is_shown_with_its_origin(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("sluice.toml").write_text('[task]\nclasses = ["spam", {name = "ham", examples = ["lunch?"]}]\n')
+    monkeypatch.setenv("SLUICE_HTTP__PORT", "9000")
+    shown = {each.name: (each.value, each.origin) for each in show_settings({"budget.fraction": 0.3})}
+    assert shown["BUDGET__FRACTION"] == (0.3, "flag")
+    assert shown["HTTP__PORT"] == (9000, "environment")
+    assert shown["BUDGET__CARRY"] == (50, "default")
+    assert shown["TASK__CLASSES"][1] == "sluice.toml"
+
+
+@pytest.mark.parametrize("written", ["spam, ham", '["spam", "ham"]', '[{"name": "spam"}, "ham"]'])
+def test_classes_are_named_in_a_variable_by_json_or_commas(written: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLUICE_TASK__CLASSES", written)
+    assert [named.name for named in load_settings().task.classes] == ["spam", "ham"]
+
+
+def test_a_class_may_bring_a_description_and_examples(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLUICE_TASK__CLASSES", '[{"name": "ham", "description": "wanted", "examples": ["lunch?"]}]')
+    (ham,) = load_settings().task.classes
+    assert (ham.description, ham.examples) == ("wanted", ("lunch?",))
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "told"),
+    [
+        ("SLUICE_BUDGET__FRACTION", "1.5", "BUDGET__FRACTION = 1.5 (environment): input should be less than or equal"),
+        ("SLUICE_BUDGET__FRACTION", "much", "the default is 0.05"),
+        ("SLUICE_BUDGET__FRACTION", "nan", "finite"),
+        ("SLUICE_LEARNER__STRATEGY", "margn", "there are entropy, least_confidence, margin"),
+        ("SLUICE_HTTP__HOST", "0.0.0.0", "loopback"),
+        ("SLUICE_TASK__CLASSES", '["spam", "spam"]', "named twice: spam"),
+        ("SLUICE_TASK__CLASSES", '["spam"', "TASK__CLASSES"),
+        ("SLUICE_BUGDET__FRACTION", "0.1", "did you mean BUDGET__FRACTION?"),
+        ("SLUICE_BUDGET_FRACTION", "0.1", "did you mean BUDGET__FRACTION?"),
+        ("SLUICE_BUDGET__FRACTOIN", "0.1", "did you mean BUDGET__FRACTION?"),
+        ("SLUICE_BUDGET", '{"fraction": 0.1', "BUDGET (environment): there is no such setting"),
+    ],
+)
+def test_a_wrong_variable_is_named_in_one_line_that_says_how_to_mend_it(
+    variable: str, value: str, told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(variable, value)
+    assert told in refused()
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("[budget]\nfraktion = 1", "BUDGET__FRAKTION (sluice.toml): there is no such setting"),
+        ("budget = 5", "BUDGET (sluice.toml): there is no such setting"),
+        ("[budget\n", "sluice.toml is not readable as TOML"),
+        ("[budget]\ncarry = 0", "BUDGET__CARRY = 0 (sluice.toml)"),
+    ],
+)
+def test_a_wrong_file_is_named_in_one_line(written: str, told: str) -> None:
+    Path("sluice.toml").write_text(written)
+    assert told in refused()
+
+
+def test_a_wrong_flag_is_named_in_one_line() -> None:
+    assert "BUDGET__FRACTION = -1 (flag)" in refused({"budget.fraction": -1})
+
+
+def test_variables_that_are_no_settings_are_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLUICE_REQUIRE_ALL", "1")
+    assert load_settings() == load_settings({})

@@ -1,0 +1,35 @@
+"""Arrays -> views."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from stream.strategies.base import View
+
+
+@pytest.fixture
+def make_view() -> Callable[..., View]:
+    def make(
+        query=None, embeddings=None, probabilities=None, recent=None, asked=None, counts=(), trust=0.0, first=0
+    ) -> View:
+        rows = len(query) if query is not None else len(embeddings)
+        query = np.zeros((rows, 0)) if query is None else np.asarray(query, np.float64)
+        embeddings = np.tile(np.array([[1, 0]], np.float32), (rows, 1)) if embeddings is None else embeddings
+        nothing = np.zeros((0, embeddings.shape[1]), np.float32)
+        return View(
+            positions=np.arange(first, first + rows),
+            texts=[""] * rows,
+            embeddings=embeddings,
+            probabilities=query if probabilities is None else probabilities,
+            query_probabilities=query,
+            committee=None,
+            recent=nothing if recent is None else recent,
+            asked=nothing if asked is None else asked,
+            label_counts=np.array(counts or [0] * query.shape[1], np.int64),
+            trust=trust,
+        )
+
+    return make

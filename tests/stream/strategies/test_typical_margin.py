@@ -1,0 +1,107 @@
+"""Neighbours, landmarks and margins -> utilities by hand, and the same however the stream is cut."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from stream import exact
+from stream.strategies.typical_margin import TypicalMargin
+
+EAST, NORTH, WEST = ([1, 0], [0, 1], [-1, 0])
+
+
+def _rows(*rows: list[float]):
+    return np.array(rows, np.float32)
+
+
+def test_at_the_start_utility_is_density_times_novelty(make_view: Callable) -> None:
+    view = make_view(embeddings=_rows([0.6, 0.8]), recent=_rows(EAST, EAST), asked=_rows(NORTH))
+    assert TypicalMargin().score(view) == pytest.approx([0.6 * (1 - 0.8)])
+
+
+def test_after_the_start_it_is_the_margin_times_their_root(make_view: Callable) -> None:
+    view = make_view([[0.5, 0.3, 0.2]], _rows([0.6, 0.8]), recent=_rows(EAST), asked=_rows(NORTH), counts=(3, 3, 0))
+    assert TypicalMargin().score(view) == pytest.approx([0.8 * np.sqrt(0.6 * 0.2)])
+
+
+@pytest.mark.parametrize(("counts", "trust", "starting"), [
+    ((0, 0, 0), 0.0, True), ((0, 0, 0), 0.5, False), ((5, 0, 0), 0.0, False), ((2, 3, 0), 0.49, True),
+    ((2, 4, 0), 0.0, False), ((1, 0, 0), 0.9, False),
+])  # fmt: skip
+def test_the_start_ends_with_three_labels_a_class_or_trusted_names(
+    make_view: Callable, counts: tuple[int, ...], trust: float, starting: bool
+) -> None:
+    view = make_view([[1.0, 0.0, 0.0]], _rows(EAST), recent=_rows(EAST), counts=counts, trust=trust)
+    assert (TypicalMargin().score(view)[0] > 0.5) == starting
+
+
+def test_density_counts_the_nearest_only(make_view: Callable) -> None:
+    view = make_view(embeddings=_rows(EAST), recent=_rows(NORTH, EAST, WEST, [0.8, 0.6]))
+    assert TypicalMargin(neighbours=2).score(view) == pytest.approx([0.9])
+
+
+def test_density_looks_back_no_further_than_the_window_and_never_ahead(make_view: Callable) -> None:
+    view = make_view(embeddings=_rows(EAST, NORTH, EAST), recent=_rows(EAST, NORTH, NORTH))
+    assert TypicalMargin(window=2, neighbours=1).score(view).tolist() == [0.0, 1.0, 1.0]
+
+
+def test_a_text_with_nothing_before_it_is_not_typical(make_view: Callable) -> None:
+    assert TypicalMargin().score(make_view(embeddings=_rows(EAST, EAST))).tolist() == [0.0, 1.0]
+
+
+def test_an_asked_text_lowers_its_likes_behind_it_alone(make_view: Callable) -> None:
+    strategy = TypicalMargin()
+    view = make_view(embeddings=_rows(EAST, EAST, EAST, NORTH), recent=_rows(EAST, NORTH))
+    utility = strategy.score(view)
+    assert utility.tolist() == [0.5, 2 / 3, 0.75, 0.2]
+    strategy.asked(view, 1, utility)
+    assert utility.tolist() == [0.5, 2 / 3, 0.0, 0.2]
+
+
+def test_freed_landmarks_are_harmless(make_view: Callable) -> None:
+    view = make_view(embeddings=_rows(EAST), recent=_rows(EAST), asked=_rows([0, 0]))
+    assert TypicalMargin().score(view).tolist() == [1.0]
+
+
+@pytest.mark.parametrize("classes", [0, 1, 2, 5])
+def test_utilities_are_finite_and_between_zero_and_one(make_view: Callable, classes: int) -> None:
+    rng = np.random.default_rng(classes)
+    embeddings = exact.unit(rng.standard_normal((90, 8)))
+    query = np.ones((50, classes)) / max(1, classes)
+    for counts in ([0] * classes, [9] * classes):
+        view = make_view(query, embeddings[:50], recent=embeddings[50:], asked=embeddings[50:55], counts=counts)
+        utility = TypicalMargin(window=30).score(view)
+        assert np.isfinite(utility).all()
+        assert ((utility >= 0) & (utility <= 1)).all()
+        assert utility.max() > 0
+
+
+@pytest.mark.parametrize("size", [1, 7, 64])
+def test_utilities_do_not_depend_on_how_the_stream_is_cut(make_view: Callable, size: int) -> None:
+    rng = np.random.default_rng(2)
+    embeddings, query = exact.unit(rng.standard_normal((200, 64)) + 0.5), rng.dirichlet(np.ones(6), 200)
+    strategy = TypicalMargin(window=40, neighbours=5)
+
+    def scores(step: int) -> list[float]:
+        found, asked = [], []
+        for at in range(0, 200, step):
+            part, landmarks = embeddings[at : at + step], embeddings[asked]
+            view = make_view(query[at : at + step], part, recent=embeddings[:at], asked=landmarks, counts=[9] * 6)
+            utility = strategy.score(view)
+            for row in range(len(part)):
+                if (at + row) % 9 == 3:
+                    asked.append(at + row)
+                    strategy.asked(view, row, utility)
+            found += utility.tolist()
+        return found
+
+    assert scores(size) == scores(200)
+
+
+@pytest.mark.parametrize(("window", "neighbours"), [(5, 6), (5, 0)])
+def test_neighbours_must_fit_into_the_window(window: int, neighbours: int) -> None:
+    with pytest.raises(ValueError, match=str(neighbours)):
+        TypicalMargin(window, neighbours)
