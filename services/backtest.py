@@ -8,14 +8,15 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from services import assembly
+from services.edges.class_names import embed_classes
 from services.edges.datasets import Row
 from services.edges.encoders.base import Encoder
-from services.edges.settings import Settings
+from services.edges.settings import Settings, TaskClass
 from stream import results
 from stream.backtest import Labelled, Run, Scenario, simulate
-from stream.records import ClassNames
 
 _ENCODE_TEXTS = 256
 _RANDOM = "random"
@@ -45,24 +46,28 @@ class Plan:
         return len(stream) * self.seeds * len({_RANDOM, *strategies})
 
 
-def embed(rows: Sequence[Row], encoder: Encoder, names: ClassNames | None, progress: Progress) -> Labelled:
-    """The texts with their labels and embeddings."""
-    texts = [row.text for row in rows]
+def embed(rows: Sequence[Row], encoder: Encoder, names: bool, progress: Progress) -> Labelled:
+    """The texts with their labels and embeddings; with ``names``, the labels that occur name the classes."""
+    texts, labels = [row.text for row in rows], [row.label or "" for row in rows]
     blocks = []
     for start in range(0, len(texts), _ENCODE_TEXTS):
         blocks.append(encoder.encode(texts[start : start + _ENCODE_TEXTS]))
         progress(len(blocks[-1]))
-    return Labelled(texts, [row.label or "" for row in rows], np.concatenate(blocks), names)
+    classes = [TaskClass(name=label) for label in sorted(set(labels))]
+    return Labelled(texts, labels, np.concatenate(blocks), embed_classes(classes, encoder) if names else None)
 
 
 def compare(data: Labelled, plan: Plan, strategies: Sequence[str], progress: Progress) -> dict[str, dict[str, Any]]:
     """For each strategy the object that `sluice backtest --json` prints; they share one random twin."""
-    twin = plan.runs(data, _RANDOM, progress)
-    compared = {}
-    for strategy in strategies:
-        runs = twin if strategy == _RANDOM else plan.runs(data, strategy, progress)
-        compared[strategy] = {**_header(data, plan, strategy), **results.compare(runs, twin)}
-    return compared
+    runs = {}
+    # Several threads for matrices this small wait for each other: with other load on two cores 50 times as long.
+    with threadpool_limits(1, "blas"):
+        for strategy in dict.fromkeys([*strategies, _RANDOM]):
+            runs[strategy] = plan.runs(data, strategy, progress)
+    return {
+        strategy: {**_header(data, plan, strategy), **results.compare(runs[strategy], runs[_RANDOM])}
+        for strategy in strategies
+    }
 
 
 def _header(data: Labelled, plan: Plan, strategy: str) -> dict[str, Any]:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import Event
-from types import TracebackType
 from typing import Self
 
 import numpy as np
@@ -95,16 +94,8 @@ class Intake:
     texts were dropped by their retention before they were read.
     """
 
-    def __init__(
-        self,
-        journal: Journal,
-        encoder: Encoder,
-        classes: Sequence[TaskClass],
-        metrics: Metrics,
-        *,
-        clock: Callable[[], float] = time.perf_counter,
-    ) -> None:
-        self._journal, self._encoder, self._metrics, self._clock = journal, encoder, metrics, clock
+    def __init__(self, journal: Journal, encoder: Encoder, classes: Sequence[TaskClass], metrics: Metrics) -> None:
+        self._journal, self._encoder, self._metrics = journal, encoder, metrics
         self._identity = journal.identity(TEXTS)
         self._writer = journal.writer("intake")
         oldest = {place: low for place, (low, _) in journal.bounds(TEXTS).items()}
@@ -115,9 +106,7 @@ class Intake:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def run(self, stop: Event) -> None:
@@ -134,7 +123,8 @@ class Intake:
         records = self._journal.read(self._positions, READ_RECORDS, wait)
         if not records:
             return 0
-        self._refuse_gap()
+        if any(record.offset > self._positions[record.topic, record.partition] for record in _firsts(records)):
+            self._refuse_gap()
         decoded = decode(records)
         items = self._encode(decoded, self._cover(records))
         outputs = [Message(ITEMS, value) for value in batches.pack(items, self._encoder.name)]
@@ -145,9 +135,9 @@ class Intake:
 
     def _encode(self, decoded: Decoded, covered: Mapping[str, tuple[int, int]]) -> Items:
         """The items of what could be read; texts that cannot be embedded join the failed ones."""
-        started = self._clock()
+        started = time.perf_counter()
         rows = encode([message.text for _, message in decoded.read], self._encoder)
-        self._metrics.encode_duration_seconds.observe(self._clock() - started)
+        self._metrics.encode_duration_seconds.observe(time.perf_counter() - started)
         failed = [read for index, read in enumerate(decoded.read) if index not in rows]
         decoded.failed += [(record, Unreadable(Fault.ENCODER_FAILED, self._encoder.name)) for record, _ in failed]
         decoded.read = [decoded.read[index] for index in rows]
@@ -187,3 +177,8 @@ class Intake:
             self._metrics.count_texts(message.source or "")
         for record, error in decoded.failed:
             self._metrics.dead_letters.labels(record.topic, error.reason).inc()
+
+
+def _firsts(records: Sequence[Record]) -> Collection[Record]:
+    """The first record of each partition."""
+    return {record.partition: record for record in reversed(records)}.values()

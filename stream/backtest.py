@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from stream.drift.signals import Alarm
 from stream.evaluation.scores import accuracy, macro_f1
-from stream.keyed import uniform
+from stream.keyed import fork, uniform
 from stream.learner import Learner
 from stream.records import ClassNames, Floats, Items, Label, Request, Verdict
 
@@ -66,7 +67,7 @@ class Run:
     audit_accuracy: dict[str, Any]
     curve: list[tuple[int, float]]
     texts_at: list[int]
-    alarms: list[tuple[str, int]]
+    alarms: list[Alarm]
 
 
 Progress = Callable[[int], None]
@@ -168,7 +169,7 @@ class _Simulation:
             },
             curve=self._curve,
             texts_at=self._texts_at,
-            alarms=[tuple(alarm) for alarm in self._learner.parts.signals.alarms],
+            alarms=list(self._learner.parts.signals.alarms),
         )  # fmt: skip
 
     def _answer(self, position: int | None) -> None:
@@ -185,7 +186,7 @@ class _Simulation:
     def _say(self, position: int) -> str:
         """What the reviewer says: the truth, or with the scenario's probability any other class."""
         truth = self._data.labels[self._stream[position]]
-        wrong, which = uniform(self._seed, np.array([2 * position, 2 * position + 1]))
+        wrong, which = uniform(fork(self._seed, "mistakes"), np.array([2 * position, 2 * position + 1]))
         if wrong >= self._scenario.noise or len(self._classes) < 2:
             return truth
         others = [label for label in self._classes if label != truth]

@@ -26,7 +26,8 @@ def unit(vectors: ArrayLike) -> Floats:
     matrix = np.asarray(vectors, dtype=np.float64)
     norms = np.linalg.norm(matrix, axis=-1, keepdims=True)
     scaled = np.divide(matrix, norms, out=np.zeros_like(matrix), where=norms > 0)
-    return (np.round(scaled / _EMBEDDING_STEP) * _EMBEDDING_STEP).astype(np.float32)
+    rounded: Floats = (np.round(scaled / _EMBEDDING_STEP) * _EMBEDDING_STEP).astype(np.float32)
+    return rounded
 
 
 def weights(rows: ArrayLike) -> Floats:
@@ -34,4 +35,5 @@ def weights(rows: ArrayLike) -> Floats:
     matrix = np.asarray(rows, dtype=np.float64)
     norms = np.linalg.norm(matrix, axis=-1, keepdims=True)
     step = np.exp2(np.ceil(np.log2(np.where(norms > 0, norms, 1.0))) - _WEIGHT_BITS)
-    return (np.round(matrix / step) * step).astype(np.float32)
+    rounded: Floats = (np.round(matrix / step) * step).astype(np.float32)
+    return rounded

@@ -13,8 +13,8 @@ _FIRST_ROWS = 256
 class Landmarks:
     """Embeddings of all open requests and of the last ``keep`` asked, in one block of memory without holes.
 
-    A request that is closed, and no longer among the last asked, leaves at the next `trim`: what a text is compared with
-    then depends on its place in the stream alone. Open requests are bounded by the budget.
+    A closed request that is no longer among the last asked leaves at the next `trim`: so what a text is compared with
+    depends on its place in the stream, and not on how that is cut. Open requests are bounded by the budget.
     """
 
     def __init__(self, keep: int = 2_000) -> None:

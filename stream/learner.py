@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 import numpy as np
 
+from stream.blocks import blocks, ends_block
 from stream.model.base import Prediction, RefitJob
 from stream.parts import Parts
 from stream.pending import PendingRequest
@@ -30,11 +30,8 @@ from stream.records import (
     Verdict,
 )
 from stream.strategies.base import View
+from stream.strategies.entropy import normalised_entropy
 
-BLOCK_TEXTS = 250
-"""Texts that are scored together; refits that texts make due fall on the ends of blocks."""
-_FIRST_BLOCK_TEXTS = 50
-_FIRST_TEXTS = 1_000
 _WINDOW_TEXTS = 1_000
 _RECENT_TEXTS = 500
 
@@ -85,8 +82,8 @@ class Learner:
         self._now = max(self._now, now)
         seen = Observation(self.parts.arrivals.admit(items))
         fresh = items.take(seen.rows)
-        for start, end in pairwise(self._cuts(fresh.labels)):
-            self._decide(fresh.take(slice(start, end)), seen)
+        for rows in blocks(fresh.labels, self.texts):
+            self._decide(fresh.take(rows), seen)
             self._refit_if_due()
         return seen
 
@@ -131,16 +128,6 @@ class Learner:
 
     # Predict -> score -> decide -> remember: a block of texts between which nothing is learned.
 
-    def _cuts(self, labels: Sequence[str | None]) -> Iterator[int]:
-        """Where blocks begin and end: at fixed places in the stream, and around each text that brings its label."""
-        first = self.texts
-        yield 0
-        for row in range(1, len(labels)):
-            if _ends_block(first + row) or labels[row] is not None or labels[row - 1] is not None:
-                yield row
-        if labels:
-            yield len(labels)
-
     def _decide(self, block: Items, seen: Observation) -> None:
         prediction = self.parts.model.predict(block.embeddings)
         given = block.labels[0]
@@ -150,7 +137,7 @@ class Learner:
             seen.decisions.append(self._decision_on_given(block, prediction))
         self.parts.window.append(block.embeddings)
         self.texts += len(block)
-        if _ends_block(self.texts):
+        if ends_block(self.texts):
             self.parts.landmarks.trim()
         if given is not None and self._accepts(given):
             predicted, origin = seen.decisions[-1].label, block.origins[0]
@@ -175,7 +162,8 @@ class Learner:
             if verdict is not Verdict.SKIP:
                 strategy.asked(view, row, utility)
                 seen.requests.append(self._ask(block, row, prediction, decision))
-        self.parts.signals.scored(utility.tolist(), self.texts)
+        uncertainty = normalised_entropy(prediction.probabilities)
+        self.parts.signals.scored(utility.tolist(), uncertainty.tolist(), self.texts)
 
     def _decision_on_given(self, block: Items, prediction: Prediction) -> Decision:
         """A text that brings its label: tested on, then learned; it costs nothing and the budget does not see it."""
@@ -304,7 +292,3 @@ class Learner:
             self.parts.window.append(window)
         self.job = self.parts.model.restore_job(state["job"]) if "job" in state else None
         self._unsaved_model = False
-
-
-def _ends_block(texts: int) -> bool:
-    return texts % (_FIRST_BLOCK_TEXTS if texts <= _FIRST_TEXTS else BLOCK_TEXTS) == 0

@@ -8,55 +8,68 @@ from typing import Annotated
 
 import typer
 
-from services.cli import (
-    backtest,
-    config,
-    dead_letters,
-    demo,
-    doctor,
-    explain,
-    labels,
-    oracle,
-    replay,
-    requests,
-    service,
-)
+from services.cli.backtest import register as add_backtest
+from services.cli.config import register as add_config
+from services.cli.dead_letters import register as add_dead_letters
+from services.cli.demo import register as add_demo
+from services.cli.doctor import register as add_doctor
 from services.cli.errors import explain_or_raise
+from services.cli.explain import register as add_explain
+from services.cli.labels import register as add_labels
+from services.cli.oracle import register as add_oracle
+from services.cli.replay import register as add_replay
+from services.cli.requests import register as add_requests
+from services.cli.service import register as add_service
 
-app = typer.Typer(
-    name="sluice",
-    help="Streaming online active learning: better predictions for fewer labels, beside production traffic.",
-    epilog="Start with `sluice demo`. Settings: sluice.toml, then SLUICE_<SECTION>__<NAME>, then flags.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode="markdown",
+_GROUPS = (
+    add_demo,
+    add_service,
+    add_replay,
+    add_oracle,
+    add_requests,
+    add_labels,
+    add_dead_letters,
+    add_explain,
+    add_backtest,
+    add_doctor,
+    add_config,
 )
-demo.register(app)
-service.register(app)
-replay.register(app)
-oracle.register(app)
-requests.register(app)
-labels.register(app)
-dead_letters.register(app)
-explain.register(app)
-backtest.register(app)
-doctor.register(app)
-config.register(app)
 
 
-@app.callback()
-def _sluice(
-    show_version: Annotated[bool, typer.Option("--version", help="Show the version and end.", is_eager=True)] = False,
-) -> None:
-    if show_version:
-        typer.echo(version("sluice"))
-        raise typer.Exit
+def build_app() -> typer.Typer:
+    """All commands; nothing heavier than their arguments is imported before one of them runs."""
+    app = typer.Typer(
+        name="sluice",
+        help="Streaming online active learning: better predictions for fewer labels, beside production traffic.",
+        epilog="Start with `sluice demo`. Settings: sluice.toml, then `SLUICE_SECTION__NAME`, then flags.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode="markdown",
+    )
+    app.callback()(_sluice)
+    for add in _GROUPS:
+        add(app)
+    return app
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command and end the process with its exit code."""
     try:
-        app(arguments, prog_name="sluice")
+        build_app()(arguments, prog_name="sluice")
     except Exception as error:
         explain_or_raise(error)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(version("sluice"))
+        raise typer.Exit
+
+
+def _sluice(
+    _version: Annotated[
+        bool, typer.Option("--version", help="Show the version and end.", is_eager=True, callback=_show_version)
+    ] = False,
+) -> None:
+    pass

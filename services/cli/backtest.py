@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from services.cli.options import AsJson, spread
+from services.cli.options import TRY, AsJson, spread
 from services.cli.output import print_json, print_table
 
 if TYPE_CHECKING:
@@ -41,8 +41,8 @@ class Options:
 
 def register(app: typer.Typer) -> None:
     """Add `backtest` and `compare`."""
-    app.command()(spread(backtest))
-    app.command()(spread(compare))
+    app.command(rich_help_panel=TRY)(spread(backtest))
+    app.command(rich_help_panel=TRY)(spread(compare))
 
 
 def backtest(

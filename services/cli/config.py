@@ -6,7 +6,7 @@ import json
 
 import typer
 
-from services.cli.options import AsJson
+from services.cli.options import CHECK, AsJson
 from services.cli.output import print_json, print_table
 
 
@@ -14,7 +14,7 @@ def register(app: typer.Typer) -> None:
     """Add the group `config`."""
     group = typer.Typer(help="Look at the settings.", no_args_is_help=True)
     group.command("show")(show)
-    app.add_typer(group, name="config")
+    app.add_typer(group, name="config", rich_help_panel=CHECK)
 
 
 def show(as_json: AsJson = False) -> None:

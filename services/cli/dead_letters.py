@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from services.cli.errors import WRONG_USE, Refused
-from services.cli.options import AsJson, Data
+from services.cli.options import QUEUES, AsJson, Data
 from services.cli.output import print_json, print_table
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def register(app: typer.Typer) -> None:
     group.command("list")(list_all)
     group.command("show")(show)
     group.command("replay")(replay)
-    app.add_typer(group, name="dead-letters")
+    app.add_typer(group, name="dead-letters", rich_help_panel=QUEUES)
 
 
 def list_all(data: Data = None, as_json: AsJson = False) -> None:

@@ -7,13 +7,13 @@ from dataclasses import asdict
 import typer
 
 from services.cli.errors import FAILED
-from services.cli.options import AsJson, Data
+from services.cli.options import CHECK, AsJson, Data
 from services.cli.output import print_json
 
 
 def register(app: typer.Typer) -> None:
     """Add `doctor`."""
-    app.command()(doctor)
+    app.command(rich_help_panel=CHECK)(doctor)
 
 
 def doctor(data: Data = None, as_json: AsJson = False) -> None:

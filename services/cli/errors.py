@@ -29,6 +29,8 @@ def _code(error: Exception) -> int | None:
     from services.console.schema import ViewError
     from services.edges.datasets import DatasetError
     from services.edges.dead_letters import NotReplayable
+    from services.edges.encoders.base import EncoderError
+    from services.edges.formats.base import FormatError
     from services.edges.journal.base import JournalError
     from services.edges.settings import SettingsError
     from services.embedded import PortTaken
@@ -36,10 +38,13 @@ def _code(error: Exception) -> int | None:
     codes: dict[type[Exception], int] = {
         SettingsError: WRONG_USE,
         DatasetError: WRONG_USE,
+        EncoderError: WRONG_USE,
+        FormatError: WRONG_USE,
         Refused: REFUSED,
         NotReplayable: REFUSED,
         JournalError: FAILED,
         PortTaken: FAILED,
         ViewError: FAILED,
+        OSError: FAILED,
     }
     return next((code for kind, code in codes.items() if isinstance(error, kind)), None)

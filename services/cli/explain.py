@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from services.cli.errors import Refused
-from services.cli.options import AsJson, Data
+from services.cli.options import QUEUES, AsJson, Data
 from services.cli.output import print_json
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ _REASONS = {
 
 def register(app: typer.Typer) -> None:
     """Add `explain`."""
-    app.command()(explain)
+    app.command(rich_help_panel=QUEUES)(explain)
 
 
 def explain(

@@ -10,8 +10,10 @@ from services.cli.errors import Refused
 
 if TYPE_CHECKING:
     from services.console.view import View
-    from services.edges.journal.base import Journal
+    from services.edges.journal.base import Journal, Record
     from services.edges.settings import Settings
+
+_READ_RECORDS = 500
 
 
 @contextmanager
@@ -24,6 +26,15 @@ def existing_journal(settings: Settings) -> Iterator[Journal]:
         raise Refused(f"{settings.data.dir} holds no journal: name the right directory with --data")
     with build_journal(settings) as journal:
         yield journal
+
+
+def records(journal: Journal, topic: str) -> Iterator[Record]:
+    """Every record of a topic that is kept, oldest first within each partition."""
+    positions = {place: oldest for place, (oldest, _) in journal.bounds(topic).items()}
+    while read := journal.read(positions, _READ_RECORDS):
+        for record in read:
+            positions[record.topic, record.partition] = record.offset + 1
+            yield record
 
 
 @contextmanager

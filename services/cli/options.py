@@ -13,6 +13,9 @@ import typer
 if TYPE_CHECKING:
     from services.edges.settings import Settings
 
+RUN, QUEUES, TRY, CHECK = "Run", "Look and answer", "Try on labelled data", "Check"
+"""Under which headings `sluice --help` lists the commands."""
+
 Data = Annotated[
     Path | None, typer.Option("--data", help="The data directory (DATA__DIR).", show_default="./sluice-data")
 ]
@@ -28,7 +31,7 @@ def settings_with(**flags: object) -> Settings:
 
 
 def spread(command: Callable[..., None]) -> Callable[..., None]:
-    """The command with the fields of its first argument, a dataclass, as arguments of their own, as typer needs them."""
+    """The command with the fields of its first argument, a dataclass, as its own arguments: typer reads signatures."""
     hints = get_type_hints(command, include_extras=True)
     first, *others = signature(command).parameters.values()
     options = hints[first.name]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 import time
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
-from services.cli.options import AsJson, Data
+from services.cli.options import QUEUES, AsJson, Data
 from services.cli.output import print_json, print_table
 
 
@@ -15,7 +17,8 @@ def register(app: typer.Typer) -> None:
     """Add the group `requests`."""
     group = typer.Typer(help="Look at the open questions.", no_args_is_help=True)
     group.command("list")(list_open)
-    app.add_typer(group, name="requests")
+    group.command("export")(export_file)
+    app.add_typer(group, name="requests", rich_help_panel=QUEUES)
 
 
 def list_open(
@@ -27,14 +30,7 @@ def list_open(
 
     Example: `sluice requests list --limit 1000 --json | jq '.[].text'`
     """
-    from services.cli.following import followed_view
-    from services.cli.options import settings_with
-    from stream.records import Verdict
-
-    now = time.time()
-    with followed_view(settings_with(data__dir=data)) as view:
-        ids = [name for verdict in (Verdict.ASK, Verdict.AUDIT) for name in view.queue(verdict, now, limit)]
-        requests = list(view.open_requests(ids[:limit], now).values())
+    requests = _open(limit, data)
     if as_json:
         print_json(requests)
     else:
@@ -42,6 +38,39 @@ def list_open(
             [each["request_id"], each["verdict"], _likeliest(each["suggestions"]), each["text"]] for each in requests
         ]
         print_table(["request", "verdict", "suggestion", "text"], rows)
+
+
+def export_file(
+    file: Annotated[Path, typer.Argument(help="Where to: .jsonl or .csv.")],
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write every open request to a file; in CSV with empty columns `label` and `reviewer` to be filled in.
+
+    Example: `sluice requests export open.csv`, then `sluice labels import open.csv`
+    """
+    from services.edges.formats import format_of
+    from services.edges.messages import RequestMessage
+
+    form = format_of(file)
+    requests = [RequestMessage.read(each) for each in _open(sys.maxsize, data)]
+    with file.open("w", encoding="utf-8", newline="") as out:
+        written = form.write(RequestMessage, requests, out)
+    if as_json:
+        print_json({"written": written})
+    else:
+        typer.echo(f"{written} requests written", err=True)
+
+
+def _open(limit: int, data: Path | None) -> list[dict[str, Any]]:
+    from services.cli.following import followed_view
+    from services.cli.options import settings_with
+    from stream.records import Verdict
+
+    now = time.time()
+    with followed_view(settings_with(data__dir=data)) as view:
+        ids = [name for verdict in (Verdict.ASK, Verdict.AUDIT) for name in view.queue(verdict, now, limit)]
+        return list(view.open_requests(ids[:limit], now).values())
 
 
 def _likeliest(suggestions: list[dict[str, object]]) -> str:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from services.cli.options import Data
+from services.cli.options import RUN, Data
 
 Port = Annotated[int | None, typer.Option(help="The port to listen on (HTTP__PORT).", show_default="8080")]
 Budget = Annotated[float | None, typer.Option(help="Requests per text (BUDGET__FRACTION).", show_default="0.05")]
@@ -14,7 +14,7 @@ Budget = Annotated[float | None, typer.Option(help="Requests per text (BUDGET__F
 
 def register(app: typer.Typer) -> None:
     """Add `up`."""
-    app.command()(up)
+    app.command(rich_help_panel=RUN)(up)
 
 
 def up(data: Data = None, port: Port = None, budget: Budget = None) -> None:

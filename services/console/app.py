@@ -13,7 +13,7 @@ from starlette.staticfiles import StaticFiles
 
 from services.console import problems
 from services.console.admission import LIMITS, Admission, Limits
-from services.console.doors import LOOPBACK, Doors
+from services.console.doors import Doors
 from services.console.follower import Follower
 from services.console.leases import Leases
 from services.console.parts import Parts
@@ -36,14 +36,14 @@ def build_app(
     task: TaskSettings = _NO_TASK,
     limits: Limits = LIMITS,
     lease_seconds: float = 300.0,
-    hosts: Collection[str] = LOOPBACK,
+    hosts: Collection[str] = ("localhost",),
     not_ready: Callable[[], Sequence[str]] = tuple,
     clock: Callable[[], float] = time.time,
 ) -> FastAPI:
     """The app; someone else steps the follower, in a thread of its own.
 
-    ``not_ready`` names what other parts of the process are still waiting for; ``hosts`` are the names under which the
-    service may be called.
+    ``not_ready`` names the other parts of the process that are not ready yet; ``hosts`` are the names, besides loopback
+    addresses, under which the service may be called.
     """
     parts = Parts(
         journal=journal,

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
-from urllib.parse import urlsplit
+from ipaddress import ip_address
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.console.problems import Problem, respond
 
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
+_PORT = re.compile(r":[0-9]*$")
 _OWN = ("same-origin", "none")
 _POLICY = "; ".join(
     (
@@ -37,10 +38,10 @@ HEADERS = {
 class Doors:
     """Refuses calls under a foreign host name (DNS rebinding) or from another site's page (request forgery).
 
-    Programs such as curl name no origin and pass. ``hosts`` are the names, without port, under which we are called.
+    Programs such as curl name no origin and pass. Loopback addresses are ours, and the names in ``hosts``.
     """
 
-    def __init__(self, app: ASGIApp, hosts: Collection[str] = LOOPBACK) -> None:
+    def __init__(self, app: ASGIApp, hosts: Collection[str]) -> None:
         self._app, self._hosts = app, hosts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -59,10 +60,18 @@ class Doors:
 
     def _refusal(self, headers: Headers, path: str) -> Problem | None:
         host = headers.get("host", "")
-        if host.rpartition(":")[0] not in self._hosts and host not in self._hosts:
-            return Problem(421, f"this service is not called {host!r} but {', '.join(sorted(self._hosts))}")
+        name = _PORT.sub("", host).strip("[]").lower()
+        if name not in self._hosts and not _is_loopback(name):
+            return Problem(421, f"this service is not called {name!r} but {', '.join(sorted(self._hosts))}")
         origin = headers.get("origin")
-        foreign = origin is not None and urlsplit(origin).netloc != host
+        foreign = origin is not None and origin not in (f"http://{host}", f"https://{host}")
         if foreign or (headers.get("sec-fetch-site", "none") not in _OWN and path.startswith("/v1/")):
             return Problem(403, "pages of other sites may not call this service")
         return None
+
+
+def _is_loopback(name: str) -> bool:
+    try:
+        return ip_address(name).is_loopback
+    except ValueError:
+        return False

@@ -41,12 +41,12 @@ class Follower:
             return 0
         found = news.read(records)
         after = self._positions | {(record.topic, record.partition): record.offset + 1 for record in records}
-        if self._view.save(found, self._positions, after):
-            self._positions = after
-            self.decisions.deliver({decision.id: decision for decision in reversed(found.decisions)})
-            self.outcomes.deliver({row.labels_offset: json.loads(row.message) for _, row in found.outcomes if row})
-        else:
-            self._positions = self._view.positions()
+        saved = self._view.save(found, self._positions, after)
+        self.decisions.deliver({decision.id: decision for decision in reversed(found.decisions)})
+        self.outcomes.deliver({row.labels_offset: json.loads(row.message) for _, row in found.outcomes if row})
+        # Where another follower was faster, go on behind it: what it took still has to be delivered here.
+        stored = after if saved else self._view.positions()
+        self._positions = {place: min(offset, stored.get(place, offset)) for place, offset in after.items()}
         return len(records)
 
     def _first_positions(self) -> dict[tuple[str, int], int]:

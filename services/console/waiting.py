@@ -65,16 +65,11 @@ class Waiting(Generic[Key, Row]):
     ) -> dict[Key, Row]:
         """The rows of these keys that ``look_up`` finds (in a thread), or that come within ``seconds``."""
         with self.expect(keys) as wait:
-            self._fill(wait, await run_in_threadpool(look_up, keys))
+            found = await run_in_threadpool(look_up, keys)
+            with self._lock:
+                wait.fill(found)
             await wait.complete(seconds)
-            if wait.missing:
-                # Another process that follows into the same view may have taken them.
-                self._fill(wait, await run_in_threadpool(look_up, set(wait.missing)))
         return wait.rows
-
-    def _fill(self, wait: Wait[Key, Row], rows: Mapping[Key, Row]) -> None:
-        with self._lock:
-            wait.fill(rows)
 
     def deliver(self, rows: Mapping[Key, Row]) -> None:
         """Hand these rows to whoever waits for them; from any thread."""

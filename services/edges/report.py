@@ -154,6 +154,7 @@ def _series(name: str, runs: Sequence[Mapping[str, Any]], *, random: bool = Fals
 
 
 def _rows(name: str, result: Mapping[str, Any], seeds: bool) -> list[Row]:
+    seeds = seeds and len(result["runs"]) > 1
     mean = Row([f"{name}, mean" if seeds else name, *_cells(result["mean"])], mean=seeds)
     return [*(Row([f"{name}, seed {run['seed']}", *_cells(run)]) for run in result["runs"] if seeds), mean]
 
@@ -183,10 +184,12 @@ def _saving(saved: Mapping[str, Any]) -> Saving | None:
 def _backtest_cards(result: Mapping[str, Any], saving: Saving | None) -> list[Card]:
     mean = result["mean"]
     points = 100 * (mean["test_accuracy"] - result["random"]["mean"]["test_accuracy"])
-    labels = f"{saving.ours:,.0f}" if saving else "none"
+    match, instead = (
+        (f"{saving.ours:,.0f}", f"instead of {saving.random:,.0f}") if saving else ("never", "at this budget")
+    )
     return [
         Card("test accuracy", f"{mean['test_accuracy']:.1%}", f"{points:+.1f} points to random sampling"),
-        Card("labels for random's accuracy", labels, f"instead of {saving.random:,.0f}" if saving else "not reached"),
+        Card("labels to match random", match, instead),
         Card("every text as it came", f"{mean['prequential_accuracy']:.1%}", "prequential accuracy"),
         Card("labels requested", f"{mean['asked']:,.0f}", f"{mean['spent_fraction'] / result['budget']:.1%} of budget"),
     ]

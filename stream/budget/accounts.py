@@ -53,8 +53,8 @@ class Budget:
     seed
         Draws are keyed by this and the text's place in the stream; none has a state.
 
-    An audit that a limit blocks is lost. Requests count when issued; whatever becomes of them refunds nothing: ``asked``
-    counts them, ``seen`` the texts.
+    An audit that a limit blocks is lost. Requests count when issued (``asked``; ``seen`` counts the texts); whatever
+    becomes of them refunds nothing.
     """
 
     def __init__(

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from stream.drift.base import Detector, DriftState
 from stream.records import Changes, Entry, State
 
 UTILITY = "utility"
+UNCERTAINTY = "uncertainty"
 AUDIT_ERROR = "audit_error"
-UTILITY_TEXTS = 32
-"""The utility signal is the mean of this many consecutive texts: cheaper to watch, and as telling."""
+SIGNALS = (UTILITY, UNCERTAINTY, AUDIT_ERROR)
+MEAN_TEXTS = 32
+"""The first two signals are means over this many consecutive texts: cheaper to watch, and as telling."""
 _ALARMS_KEPT = 100
 
 
@@ -23,22 +25,31 @@ class Alarm(NamedTuple):
 
 
 class Signals:
-    """Feeds each signal's detector: the mean utility (a rise: texts unlike the known ones) and the audited error."""
+    """Feeds each signal's detector; a rise means texts unlike the known ones, or a model that errs more.
+
+    ``utility`` is the strategy's, so it says little where that looks at more than the model, or not at it at all;
+    ``uncertainty`` is the entropy of the predicted classes as a share of its maximum, whatever the strategy;
+    ``audit_error`` is 1 where an audit answer differs from the prediction.
+    """
 
     def __init__(self, detectors: Mapping[str, Detector]) -> None:
-        if set(detectors) != {UTILITY, AUDIT_ERROR}:
-            raise ValueError(f"one detector each for {UTILITY} and {AUDIT_ERROR}, not for {sorted(detectors)}")
+        if set(detectors) != set(SIGNALS):
+            raise ValueError(f"one detector for each of {', '.join(SIGNALS)}, not for {sorted(detectors)}")
         self._detectors = dict(detectors)
-        self._utilities: list[float] = []
+        self._texts = 0
+        self._sums = {UTILITY: 0.0, UNCERTAINTY: 0.0}
         self.alarms: list[Alarm] = []
 
-    def scored(self, utilities: Iterable[float], texts: int) -> None:
-        """Take the utilities of the texts that follow the first ``texts``."""
-        for count, utility in enumerate(utilities, texts + 1):
-            self._utilities.append(utility)
-            if len(self._utilities) == UTILITY_TEXTS:
-                self._update(UTILITY, sum(self._utilities) / UTILITY_TEXTS, count)
-                self._utilities.clear()
+    def scored(self, utilities: Sequence[float], uncertainties: Sequence[float], texts: int) -> None:
+        """Take the utilities and uncertainties of the texts that follow the first ``texts``."""
+        for count, (utility, uncertainty) in enumerate(zip(utilities, uncertainties, strict=True), texts + 1):
+            self._texts += 1
+            self._sums[UTILITY] += utility
+            self._sums[UNCERTAINTY] += uncertainty
+            if self._texts == MEAN_TEXTS:
+                for signal, total in self._sums.items():
+                    self._update(signal, total / MEAN_TEXTS, count)
+                self._texts, self._sums = 0, dict.fromkeys(self._sums, 0.0)
 
     def audited(self, correct: bool, texts: int) -> None:
         """Take the answer to an audit request, and how many texts have come by now."""
@@ -58,10 +69,9 @@ class Signals:
 
     def changes(self) -> Changes:
         """Every detector's state, and what is not yet in one."""
-        fields = {"utilities": list(self._utilities), "alarms": [list(alarm) for alarm in self.alarms]}
-        return {"drift/signals": Entry(fields)} | {
-            f"drift/detector/{signal}": detector.save() for signal, detector in self._detectors.items()
-        }
+        fields = {"texts": self._texts, "sums": dict(self._sums), "alarms": [list(alarm) for alarm in self.alarms]}
+        changes: Changes = {f"drift/detector/{signal}": detector.save() for signal, detector in self._detectors.items()}
+        return changes | {"drift/signals": Entry(fields)}
 
     def restore(self, state: State) -> None:
         """Go on from what `changes` returned."""
@@ -69,5 +79,5 @@ class Signals:
             if (entry := state.get(f"drift/detector/{signal}")) is not None:
                 detector.restore(entry)
         if (entry := state.get("drift/signals")) is not None:
-            self._utilities = list(entry.fields["utilities"])
+            self._texts, self._sums = entry.fields["texts"], dict(entry.fields["sums"])
             self.alarms = [Alarm(*alarm) for alarm in entry.fields["alarms"]]

@@ -9,20 +9,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stream.model.base import Evidence
+from stream.model.class_prior import class_prior
 from stream.model.head import Head
 from stream.model.linear_maps import unit_rows
 from stream.model.names import NamePrior
-from stream.model.softmax_fit import SoftmaxRegression, fit_softmax
+from stream.model.self_assignment import self_assigned
+from stream.model.softmax_fit import SoftmaxRegression, TrainingRows, fit_softmax
 from stream.records import Doubles, Entry, Floats, Integers
 
 SHARPNESS = 15.0
 """What a cosine to a prototype counts for among the logits."""
 NAME_MASS = 2.0
 """How many examples a class's fully trusted name counts as."""
-_PRIOR_STRENGTH = 0.5
-_PENALTY = 0.1
-_UNLABELLED_MASS = 2.0
-_SELF_ASSIGNMENTS = 2
+PRIOR_STRENGTH = 0.5
+"""What the log of a class's share counts for among the logits."""
+_PENALTY = 0.5
+_UNLABELLED_MASS = 4.0
+_OFFSET = 0.5 * SHARPNESS
 _NAME_WEIGHT = 3.0
 _NAME_DECAY = 0.2
 
@@ -43,47 +46,48 @@ class PrototypeRefit:
 
     def run(self) -> Entry:
         """The new head, for `SoftmaxPrototypes.adopt`."""
-        evidence = self.evidence
+        evidence, named = self.evidence, len(self.names)
         mean = _mean(evidence.window, self.start.weights.shape[1])
         trust = self.names.trust(evidence.embeddings, evidence.classes, mean)
-        regression = self._regression(mean, trust)
-        unlabelled = self._unlabelled(regression, mean, trust)
-        return Head(self.classes, regression, unlabelled, mean, trust).entry()
-
-    def _regression(self, mean: Floats, trust: float) -> SoftmaxRegression:
-        """Classes weigh as the square root of their examples; each name is one more example, and fades among them."""
-        evidence, named = self.evidence, len(self.names)
-        counts = np.bincount(evidence.classes, evidence.weights, len(self.classes)).astype(np.float64)
-        name_weights: Doubles = _NAME_WEIGHT * trust / (1.0 + _NAME_DECAY * counts[:named])
-        balance = counts.copy()
-        balance[:named] += name_weights
+        expected = NAME_MASS * trust * self.names.prototypes(mean)
+        sums: Doubles = np.zeros(self.start.weights.shape)
+        np.add.at(sums, evidence.classes, evidence.embeddings)
+        sums[:named] += expected
+        unlabelled = self._unlabelled(sums, trust)
+        rows = self._examples(sums + unlabelled)
         if trust > 0:
-            rows = np.concatenate([evidence.embeddings, self.names.rows(mean)])
-            classes = np.concatenate([evidence.classes, np.arange(named)])
-            weights = np.concatenate([evidence.weights, name_weights])
-        else:
-            rows, classes, weights = evidence.embeddings, evidence.classes, evidence.weights
-        return fit_softmax(
-            rows, classes, weights * balance[classes] ** -0.5, self.start, _PENALTY / float(weights.sum())
-        )
+            rows = rows.joined(self._named_rows(sums + unlabelled, expected, mean, trust))
+        regression = self._regression(rows)
+        return Head(self.classes, regression, unlabelled.astype(np.float32), mean, trust).entry()
 
-    def _unlabelled(self, regression: SoftmaxRegression, mean: Floats, trust: float) -> Floats:
-        """The sums of the window's texts, shared out among the classes that they look like."""
-        evidence, named = self.evidence, len(self.names)
-        counts = np.bincount(evidence.classes, minlength=len(self.classes))
-        expected = np.zeros(self.start.weights.shape)
-        np.add.at(expected, evidence.classes, evidence.embeddings)
-        expected[:named] += NAME_MASS * trust * self.names.prototypes(mean)
-        mass = _UNLABELLED_MASS * (len(evidence.classes) + NAME_MASS * trust * named) / max(1, len(evidence.window))
-        bias = regression.bias + log_prior(counts, named)
-        found: Doubles = np.zeros_like(expected)
-        for _ in range(_SELF_ASSIGNMENTS):
-            weights = regression.weights + SHARPNESS * unit_rows(expected + found)
-            logits = evidence.window @ weights.T.astype(np.float32) + bias
-            shares = np.exp(logits - logits.max(axis=1, keepdims=True))
-            shares /= shares.sum(axis=1, keepdims=True)
-            found = mass * (shares.T @ evidence.window)
-        return found.astype(np.float32)
+    def _unlabelled(self, sums: Doubles, trust: float) -> Doubles:
+        weights, bias = self.start
+        prior = class_prior(self._counts()).shares
+        biased = SoftmaxRegression(weights, (bias + PRIOR_STRENGTH * np.log(prior)).astype(np.float32))
+        mass = _UNLABELLED_MASS * (len(self.evidence.classes) + trust * len(self.names))
+        return self_assigned(self.evidence.window, sums, biased, SHARPNESS, mass)
+
+    def _examples(self, sums: Doubles) -> TrainingRows:
+        """The examples; what their class's prototype says of each is said without that example."""
+        evidence = self.evidence
+        others = sums[evidence.classes] - evidence.embeddings
+        return _offset_rows(evidence.embeddings, evidence.classes, evidence.weights, sums, others)
+
+    def _named_rows(self, sums: Doubles, expected: Doubles, mean: Floats, trust: float) -> TrainingRows:
+        """The names as examples that fade among real ones; a prototype is asked without its name."""
+        named = len(self.names)
+        weights = _NAME_WEIGHT * trust / (1.0 + _NAME_DECAY * self._counts()[:named])
+        return _offset_rows(self.names.rows(mean), np.arange(named), weights, sums, sums[:named] - expected)
+
+    def _regression(self, rows: TrainingRows) -> SoftmaxRegression:
+        """Rare classes weigh more, fully so where the labels do not show that classes differ in frequency."""
+        counts = np.bincount(rows.classes, rows.weights, len(self.classes))
+        balance = counts[rows.classes] ** (class_prior(self._counts()).inequality / 2 - 1.0)
+        penalty = _PENALTY / np.sqrt(len(self.classes)) / rows.weights.sum()
+        return fit_softmax(rows._replace(weights=rows.weights * balance), self.start, float(penalty))
+
+    def _counts(self) -> Doubles:
+        return np.bincount(self.evidence.classes, minlength=len(self.classes)).astype(np.float64)
 
     def save(self) -> Entry:
         """The job as state; embeddings as float16, which holds them exactly."""
@@ -113,9 +117,18 @@ class PrototypeRefit:
         return PrototypeRefit(tuple(entry.fields["classes"]), NamePrior(arrays["directions"]), start, evidence)
 
 
-def log_prior(counts: Integers, named: int) -> Doubles:
-    """Half the log of each class's share of the labels, (k,), smoothed: more so where classes were named in advance."""
-    return _PRIOR_STRENGTH * np.log(counts.astype(np.float64) + (2.0 if named else 0.5))
+def _offset_rows(
+    embeddings: Floats, classes: Integers, weights: Doubles, sums: Doubles, own_sums: Doubles
+) -> TrainingRows:
+    """Rows with half of what the prototypes say of them, so that the regression learns mostly what they miss.
+
+    Of its own class's prototype each row hears what ``own_sums`` (n, d) say: with itself inside, it would hear itself.
+    With all of it instead of half, refits swing to and fro: a regression that corrects good prototypes assigns
+    unlabelled texts badly, and the next prototypes are worse.
+    """
+    offsets = _OFFSET * (embeddings @ unit_rows(sums).T)
+    offsets[np.arange(len(classes)), classes] = _OFFSET * np.einsum("nd,nd->n", embeddings, unit_rows(own_sums))
+    return TrainingRows(embeddings, classes, weights, offsets.astype(np.float32))
 
 
 def _mean(window: Floats, dimension: int) -> Floats:

@@ -17,33 +17,46 @@ class SoftmaxRegression(NamedTuple):
     bias: Floats
 
 
+class TrainingRows(NamedTuple):
+    """What a regression is fitted to: n rows.
+
+    ``embeddings`` (n, d), ``classes`` (n,) in 0..k-1, ``weights`` (n,) positive, and ``offsets`` (n, k), what is added
+    to the logits and not learned.
+    """
+
+    embeddings: Floats
+    classes: Integers
+    weights: Doubles
+    offsets: Floats
+
+    def joined(self, other: TrainingRows) -> TrainingRows:
+        """These rows and the others behind them."""
+        return TrainingRows(*(np.concatenate(pair) for pair in zip(self, other, strict=True)))
+
+
 def fit_softmax(
-    embeddings: Floats,
-    classes: Integers,
-    example_weights: Doubles,
-    start: SoftmaxRegression,
-    penalty: float,
-    iterations: int = 10,
+    rows: TrainingRows, start: SoftmaxRegression, penalty: float, iterations: int = 10
 ) -> SoftmaxRegression:
     """Minimise the weighted mean cross-entropy + (penalty / 2) * |weights|², from ``start`` on.
 
-    ``embeddings`` (n, d), ``classes`` (n,) in 0..k-1, ``example_weights`` (n,) positive, of any scale. Few iterations
-    from a good start are as good as convergence: the stream refits again before the difference would tell.
+    Row weights may be of any scale. Few iterations from a good start are as good as convergence: the stream refits
+    again before the difference would tell.
     """
+    embeddings, classes, offsets = rows.embeddings, rows.classes, rows.offsets
     shape = start.weights.shape
-    shares = (example_weights / example_weights.sum()).astype(np.float32)
-    rows = np.arange(len(classes))
+    shares = (rows.weights / rows.weights.sum()).astype(np.float32)
+    index = np.arange(len(classes))
 
     def loss_and_gradient(point: Doubles) -> tuple[float, Doubles]:
         weights, bias = _unpack(point, shape)
-        logits = embeddings @ weights.T + bias
+        logits = embeddings @ weights.T + bias + offsets
         logits -= logits.max(axis=1, keepdims=True)
-        right = logits[rows, classes]
+        right = logits[index, classes]
         np.exp(logits, out=logits)
         totals = logits.sum(axis=1)
         loss = float(shares @ (np.log(totals) - right)) + penalty / 2 * float(np.sum(weights * weights))
         errors = logits * (shares / totals)[:, None]
-        errors[rows, classes] -= shares
+        errors[index, classes] -= shares
         gradient = SoftmaxRegression(errors.T @ embeddings + np.float32(penalty) * weights, errors.sum(axis=0))
         return loss, _pack(gradient)
 

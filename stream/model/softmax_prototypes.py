@@ -9,11 +9,12 @@ import numpy as np
 
 from stream import exact
 from stream.model.base import Evidence, Model, Prediction, RefitJob
+from stream.model.class_prior import class_prior
 from stream.model.class_sums import ClassSums
 from stream.model.head import Head
 from stream.model.linear_maps import predict, unit_rows
 from stream.model.names import NamePrior
-from stream.model.prototype_refit import NAME_MASS, SHARPNESS, PrototypeRefit, log_prior
+from stream.model.prototype_refit import NAME_MASS, PRIOR_STRENGTH, SHARPNESS, PrototypeRefit
 from stream.records import ClassNames, Doubles, Entry, Floats, Integers, State
 
 _GROWTH = 0.05
@@ -75,7 +76,8 @@ class SoftmaxPrototypes(Model):
         """Class probabilities of texts (n, d)."""
         self._refresh()
         bias = self._head.regression.bias
-        biases = np.stack([bias + log_prior(self._sums.counts, len(self._names)), bias]).astype(np.float32)
+        prior = PRIOR_STRENGTH * np.log(class_prior(self._sums.counts.astype(np.float64)).shares)
+        biases = np.stack([bias + prior, bias]).astype(np.float32)
         return Prediction(*predict(embeddings, self._maps, biases))
 
     def learn(self, embedding: Floats, label: str) -> None:

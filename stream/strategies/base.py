@@ -42,5 +42,5 @@ class Strategy(ABC):
     def score(self, view: View) -> Doubles:
         """The utility of each text, (n,) in [0, 1]; row i counts every text and request before it."""
 
-    def asked(self, view: View, row: int, utility: Doubles) -> None:
+    def asked(self, view: View, row: int, utility: Doubles) -> None:  # noqa: B027  most need not be told
         """Row ``row`` of the view last scored is being asked: lower ``utility`` of the rows behind it in place."""

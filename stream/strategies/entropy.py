@@ -14,9 +14,13 @@ class Entropy(Strategy):
 
     def score(self, view: View) -> Doubles:
         """Normalised entropies, (n,) in [0, 1]; 1 while there are not two classes to choose between."""
-        probabilities = view.query_probabilities
-        classes = probabilities.shape[1]
-        if classes < 2:
-            return np.ones(len(view))
-        shares: Doubles = entr(probabilities).sum(axis=1) / np.log(classes)
-        return shares.clip(0.0, 1.0)
+        return normalised_entropy(view.query_probabilities)
+
+
+def normalised_entropy(probabilities: Doubles) -> Doubles:
+    """The entropy of each row (n, k) as a share of its maximum, (n,) in [0, 1]; 1 where k is below 2."""
+    rows, classes = probabilities.shape
+    if classes < 2:
+        return np.ones(rows)
+    shares: Doubles = entr(probabilities).sum(axis=1) / np.log(classes)
+    return shares.clip(0.0, 1.0)

@@ -11,7 +11,7 @@ class Random(Strategy):
     """A uniform draw for each text, keyed by ``seed`` and the text's place: the baseline for every comparison."""
 
     def __init__(self, seed: int = 0) -> None:
-        self._seed = seed
+        self._seed = keyed.fork(seed, "strategy/random")
 
     def score(self, view: View) -> Doubles:
         """Uniform draws, (n,) in [0, 1)."""

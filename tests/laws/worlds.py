@@ -13,7 +13,7 @@ from stream.arrivals import Arrivals
 from stream.budget import RULES
 from stream.budget.accounts import Budget
 from stream.drift import DETECTORS
-from stream.drift.signals import AUDIT_ERROR, UTILITY, Signals
+from stream.drift.signals import SIGNALS, Signals
 from stream.landmarks import Landmarks
 from stream.learner import Learner
 from stream.model import MODELS
@@ -65,7 +65,7 @@ def new_learner(configuration: Configuration) -> Learner:
             strategy=STRATEGIES[configuration.strategy](),
             strategy_name=configuration.strategy,
             budget=Budget(RULES[configuration.rule], configuration.budget, "0.2", max_open=20),
-            signals=Signals({UTILITY: detector(), AUDIT_ERROR: detector()}),
+            signals=Signals({signal: detector() for signal in SIGNALS}),
             arrivals=Arrivals(remember_ids=300),
             pending=Pending(EXPIRE_SECONDS),
             landmarks=Landmarks(keep=10),

@@ -56,11 +56,9 @@ def router(parts: Parts) -> APIRouter:
     @api.get("/readyz", responses=answers({200: {"type": "object"}}, 503))
     def readyz() -> JSONResponse:
         """Tell whether texts can be posted and decisions be looked up."""
-        missing = [*parts.not_ready()]
-        if not parts.follower.caught_up:
-            missing.append("the console is still reading the journal")
-        if missing:
-            raise Problem(503, "; ".join(missing), {"Retry-After": "1"})
+        waiting_for = [*parts.not_ready(), *(() if parts.follower.caught_up else ("console",))]
+        if waiting_for:
+            raise Problem(503, f"not ready yet: {', '.join(waiting_for)}", {"Retry-After": "1"})
         return JSONResponse({"ready": True})
 
     @api.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})

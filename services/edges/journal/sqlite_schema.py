@@ -52,6 +52,7 @@ _MENDING = {
     sqlite3.SQLITE_FULL: "cannot grow, the disk is full: free some space",
     sqlite3.SQLITE_IOERR: "cannot be read or written: check the disk",
 }
+_OTHERWISE = "cannot be used: restore a backup, or choose another data directory"
 
 
 @contextmanager
@@ -61,7 +62,7 @@ def explained(path: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         primary_code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
-        raise JournalError(f"{path} {_MENDING.get(primary_code, 'cannot be used')} ({error})") from error
+        raise JournalError(f"{path} {_MENDING.get(primary_code, _OTHERWISE)} ({error})") from error
     except Timeout as error:
         raise JournalError(f"{path} {_MENDING[sqlite3.SQLITE_BUSY]}") from error
     except OSError as error:

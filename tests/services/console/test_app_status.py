@@ -27,7 +27,8 @@ def test_before_the_learner_has_begun_the_status_has_the_same_fields(console: Co
 
 
 def test_the_classes_are_the_known_ones_with_what_reviewers_are_told(world: World) -> None:
-    task = TaskSettings(name="cards", classes=({"name": "lost_card"},), closed=True, instructions="One class each.")  # type: ignore[arg-type]
+    fields = {"name": "cards", "classes": ["lost_card"], "closed": True, "instructions": "One class each."}
+    task = TaskSettings.model_validate(fields)
     console = Console(world, task=task)
     told = {"name": "cards", "instructions": "One class each.", "closed": True}
     assert console.http.get("/v1/classes").json() == told | {"classes": ["lost_card"]}
@@ -38,11 +39,11 @@ def test_the_classes_are_the_known_ones_with_what_reviewers_are_told(world: Worl
 
 
 def test_it_is_ready_when_the_journal_has_been_read_and_nothing_else_is_missing(world: World) -> None:
-    missing = ["the encoder is loading"]
+    missing = ["encoder"]
     console = Console(world, not_ready=lambda: missing)
     assert console.http.get("/livez").status_code == 200
     detail = problem_of(console.http.get("/readyz"))["detail"]
-    assert detail == "the encoder is loading; the console is still reading the journal"
+    assert detail == "not ready yet: encoder, console"
     console.follow()
     assert console.http.get("/readyz").status_code == 503
     missing.clear()
@@ -107,8 +108,10 @@ def test_the_page_and_its_files_are_served_under_a_strict_policy(console: Consol
         ({}, 202),
         ({"Host": "localhost:8080"}, 202),
         ({"Host": "[::1]:8080"}, 202),
+        ({"Host": "127.0.0.2"}, 202),
         ({"Origin": "http://127.0.0.1", "Sec-Fetch-Site": "same-origin"}, 202),
         ({"Host": "evil.example"}, 421),
+        ({"Host": "10.0.0.1:8080"}, 421),
         ({"Host": "127.0.0.1.evil.example:8080"}, 421),
         ({"Origin": "https://evil.example"}, 403),
         ({"Origin": "null"}, 403),

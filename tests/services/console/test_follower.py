@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 import time
 from contextlib import closing
@@ -110,6 +111,21 @@ def test_two_followers_of_one_view_take_each_record_once(world: World) -> None:
     assert len(one.view._rows("SELECT * FROM decisions")) == 2
     one.close()
     two.close()
+
+
+def test_a_call_gets_its_rows_although_another_follower_was_faster(world: World) -> None:
+    slow, fast = Console(world), Console(world)
+    world.decide([decision("a")])
+    fast.follow()
+
+    async def wait() -> list[str]:
+        with slow.follower.decisions.expect(["a"]) as waiting:
+            slow.follow()
+            return sorted(waiting.rows)
+
+    assert asyncio.run(wait()) == ["a"]
+    slow.close()
+    fast.close()
 
 
 @pytest.mark.slow

@@ -61,7 +61,7 @@ def test_curves_take_their_colours_from_the_page_so_that_they_follow_dark_mode()
 def test_without_a_saving_none_is_claimed() -> None:
     nothing = {**result(), "labels_saved": {"to_reach": 0.9, "asked": None, "random": 100.0}}
     html = page({"margin": nothing})
-    assert "not reached" in html
+    assert "never" in html
     assert "fewer labels" not in html
 
 

@@ -1,0 +1,7 @@
+"""Arguments -> nothing yet."""
+
+import typer
+
+
+def register(app: typer.Typer) -> None:
+    """Add nothing yet."""

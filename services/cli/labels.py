@@ -1,0 +1,91 @@
+"""`sluice labels import|export FILE` -> answers from and to other tools."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from services.cli.options import QUEUES, AsJson, Data
+from services.cli.output import print_json
+
+if TYPE_CHECKING:
+    from services.edges.messages import LabelMessage
+
+
+def register(app: typer.Typer) -> None:
+    """Add the group `labels`."""
+    group = typer.Typer(help="Take answers in and out by file.", no_args_is_help=True)
+    group.command("import")(import_file)
+    group.command("export")(export_file)
+    app.add_typer(group, name="labels", rich_help_panel=QUEUES)
+
+
+def import_file(
+    file: Annotated[Path, typer.Argument(help="Answers: .jsonl or .csv.")],
+    reviewer: Annotated[str | None, typer.Option(help="Who answered, where a row does not say so.")] = None,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Take answers from a file, all or none: `request_id`, `label` or `skip`, `reviewer`.
+
+    A file of `sluice requests export` whose column `label` was filled in is one. Rows without an answer are passed
+    over in CSV.
+
+    Example: `sluice labels import answered.csv --reviewer anna`
+    """
+    from services.cli.following import existing_journal
+    from services.cli.options import settings_with
+
+    with existing_journal(settings_with(data__dir=data)) as journal:
+        labels = _read(file, reviewer)
+        journal.append([label.record() for label in labels])
+    if as_json:
+        print_json({"accepted": len(labels)})
+    else:
+        typer.echo(f"{len(labels)} labels accepted", err=True)
+
+
+def export_file(
+    file: Annotated[Path, typer.Argument(help="Where to: .jsonl or .csv.")],
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write every answer that is kept to a file, oldest first.
+
+    Example: `sluice labels export answers.jsonl`
+    """
+    from services.cli.following import existing_journal, records
+    from services.cli.options import settings_with
+    from services.edges.dead_letters import Unreadable
+    from services.edges.formats import format_of
+    from services.edges.messages import LabelMessage
+    from services.edges.topics import LABELS
+
+    form, labels, unreadable = format_of(file), [], 0
+    with existing_journal(settings_with(data__dir=data)) as journal:
+        for record in records(journal, LABELS):
+            try:
+                labels.append(LabelMessage.parse(record.value or b""))
+            except Unreadable:
+                unreadable += 1
+    with file.open("w", encoding="utf-8", newline="") as out:
+        written = form.write(LabelMessage, labels, out)
+    if as_json:
+        print_json({"written": written, "unreadable": unreadable})
+    else:
+        typer.echo(f"{written} labels written, {unreadable} unreadable ones left out", err=True)
+
+
+def _read(file: Path, reviewer: str | None) -> list[LabelMessage]:
+    from services.edges.formats import format_of
+    from services.edges.formats.base import FormatError
+    from services.edges.messages import LabelMessage
+
+    missing = {"reviewer": reviewer} if reviewer else None
+    try:
+        with file.open(encoding="utf-8", newline="") as content:
+            return list(format_of(file).read(LabelMessage, content, missing))
+    except (FormatError, UnicodeDecodeError) as error:
+        raise FormatError(f"{file}: {error}") from None

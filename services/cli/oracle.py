@@ -1,0 +1,52 @@
+"""`sluice oracle` -> answers to open requests, from a program in place of people."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from services.cli.options import RUN, Data
+
+
+def register(app: typer.Typer) -> None:
+    """Add `oracle`."""
+    app.command(rich_help_panel=RUN)(oracle)
+
+
+def oracle(
+    truth: Annotated[Path, typer.Option(help="Labelled texts to answer from: .jsonl or .csv, also with .gz.")],
+    latency: Annotated[float, typer.Option(min=0, help="Seconds between a request and its answer.")] = 0.0,
+    latency_texts: Annotated[int, typer.Option(min=0, help="Texts decided between them, beside the seconds.")] = 0,
+    noise: Annotated[float, typer.Option(min=0, max=1, help="The share of wrong answers.")] = 0.0,
+    seed: Annotated[int, typer.Option(min=0, help="The seed of the wrong answers.")] = 0,
+    reviewer: Annotated[str, typer.Option(help="The name that the answers carry.")] = "oracle",
+    once: Annotated[bool, typer.Option("--once", help="Answer what is open now, and end.")] = False,
+    text_field: Annotated[str, typer.Option(help="Where a row has its text.")] = "text",
+    label_field: Annotated[str, typer.Option(help="Where a row has its label.")] = "label",
+    data: Data = None,
+) -> None:
+    """Answer requests from known labels until SIGTERM or Ctrl-C: found by the text's id, else by its exact words.
+
+    Example: `sluice oracle --truth mails.jsonl --latency 5 --noise 0.05`
+    """
+    from services.assembly import build_journal
+    from services.cli.options import settings_with
+    from services.cli.stopping import stop_on_signals
+    from services.edges import logs
+    from services.edges.datasets import load
+    from services.oracle import Latency, Mistaken, Oracle, Truth
+
+    dataset = load(truth, text_field=text_field, label_field=label_field, labelled=True)
+    source = Mistaken(Truth.of(dataset), dataset.classes, noise, seed)
+    logs.configure()
+    with build_journal(settings_with(data__dir=data)) as journal:
+        process = Oracle(journal, source, Latency(latency, latency_texts), reviewer=reviewer)
+        if not once:
+            process.run(stop_on_signals())
+            return
+        while process.step(0.0):
+            pass
+        answered = process.finish()
+    typer.echo(f"{answered} answered", err=True)

@@ -1,0 +1,54 @@
+"""`sluice replay FILE` -> a data set's texts as traffic."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from services.cli.options import RUN, AsJson, Data
+from services.cli.output import print_json
+
+
+def register(app: typer.Typer) -> None:
+    """Add `replay`."""
+    app.command(rich_help_panel=RUN)(replay)
+
+
+def replay(
+    file: Annotated[Path, typer.Argument(help="Texts in order: .jsonl or .csv, also with .gz.")],
+    rate: Annotated[float | None, typer.Option(help="Texts a second; without it all at once.")] = None,
+    with_labels: Annotated[bool, typer.Option("--with-labels", help="Send the labels too: they are learned.")] = False,
+    text_field: Annotated[str, typer.Option(help="Where a row has its text.")] = "text",
+    label_field: Annotated[str, typer.Option(help="Where a row has its label.")] = "label",
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Feed a data set as traffic, labels left out; a service on the same data directory takes it from there.
+
+    A second replay of the same file goes on where the first one ended. `time` or `ts` of a row is the text's time.
+
+    Example: `sluice replay mails.jsonl.gz --rate 50`
+    """
+    from services.assembly import build_journal
+    from services.cli.options import settings_with
+    from services.cli.stopping import stop_on_signals
+    from services.edges.datasets import load
+    from services.edges.terminal import progress
+    from services.replay import Replay
+
+    if rate is not None and not rate > 0:
+        raise typer.BadParameter("texts a second, above 0", param_hint="--rate")
+    dataset = load(file, text_field=text_field, label_field=label_field, labelled=with_labels)
+    with build_journal(settings_with(data__dir=data)) as journal, progress("replaying", len(dataset)) as advance:
+        process = Replay(journal, dataset, rate=rate, with_labels=with_labels)
+        before = shown = process.sent
+        advance(before)
+        for sent in process.run(stop_on_signals()):
+            advance(sent - shown)
+            shown = sent
+    if as_json:
+        print_json({"rows": len(dataset), "sent": process.sent - before, "sent_before": before})
+    else:
+        typer.echo(f"{process.sent - before} texts sent, {before} were there already", err=True)

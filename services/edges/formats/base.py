@@ -1,0 +1,45 @@
+"""Messages <-> a file that people and other tools work with: the contract of a format."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, TextIO, TypeVar
+
+from services.edges.dead_letters import Unreadable
+from services.edges.messages import LabelMessage, RequestMessage
+
+Exchanged = TypeVar("Exchanged", RequestMessage, LabelMessage)
+"""What can be exported and imported: requests and labels."""
+
+
+class FormatError(ValueError):
+    """A file cannot be imported; the message is one line that names the line of the file."""
+
+
+class Format(ABC):
+    """Writes messages to a text file, and reads them back as they were.
+
+    Files are opened with ``encoding="utf-8", newline=""``.
+    """
+
+    @abstractmethod
+    def write(self, kind: type[Exchanged], messages: Iterable[Exchanged], file: TextIO) -> int:
+        """Write messages of this kind; says how many."""
+
+    @abstractmethod
+    def read(
+        self, kind: type[Exchanged], file: TextIO, missing: Mapping[str, Any] | None = None
+    ) -> Iterator[Exchanged]:
+        """The messages in a file, read as they are asked for.
+
+        ``missing`` gives values of fields that the file lacks, such as the reviewer. Raises FormatError.
+        """
+
+
+def message_of(kind: type[Exchanged], line: int, fields: Mapping[str, Any]) -> Exchanged:
+    """The message with these fields, which came from this line of a file. Raises FormatError."""
+    try:
+        return kind.read(fields)
+    except Unreadable as error:
+        raise FormatError(f"line {line}: {error.detail}") from None

@@ -1,0 +1,82 @@
+"""Messages <-> CSV: a column a field, for spreadsheets.
+
+A file of requests whose columns ``label`` and ``reviewer`` somebody filled in is a file of labels.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, TextIO
+
+from services.edges.formats.base import Exchanged, Format, FormatError, message_of
+from services.edges.messages import LabelMessage, RequestMessage
+
+_COLUMNS: Mapping[type, tuple[str, ...]] = {
+    RequestMessage: (
+        "request_id",
+        "text",
+        "suggestions",
+        "label",
+        "reviewer",
+        "text_id",
+        "origin",
+        "verdict",
+        "why",
+        "asked_at",
+        "expires_at",
+    ),
+    LabelMessage: ("request_id", "label", "skip", "reviewer", "answered_at", "corrects"),
+}
+_WORDS = {"true": True, "false": False}
+_JSON = frozenset({"suggestions", "why"})
+_FLAGS = frozenset({"skip", "corrects"})
+
+
+class Csv(Format):
+    """A header, then a row a message; lists and objects stand as JSON in their cell, flags as true or false."""
+
+    def write(self, kind: type[Exchanged], messages: Iterable[Exchanged], file: TextIO) -> int:
+        """As `Format.write`; of a request also its empty columns ``label`` and ``reviewer``, to be filled in."""
+        writer = csv.DictWriter(file, _COLUMNS[kind], extrasaction="ignore")
+        writer.writeheader()
+        written = 0
+        for message in messages:
+            writer.writerow({name: _cell(value) for name, value in message.model_dump(mode="json").items()})
+            written += 1
+        return written
+
+    def read(
+        self, kind: type[Exchanged], file: TextIO, missing: Mapping[str, Any] | None = None
+    ) -> Iterator[Exchanged]:
+        """As `Format.read`; rows that answer nothing are passed over where labels are read."""
+        reader = csv.DictReader(file, strict=True)
+        try:
+            for row in reader:
+                fields = {**(missing or {}), **_fields(reader.line_num, row)}
+                if kind is not LabelMessage or "label" in fields or fields.get("skip"):
+                    yield message_of(kind, reader.line_num, fields)
+        except csv.Error as error:
+            raise FormatError(f"line {reader.reader.line_num}: {error}") from None
+
+
+def _cell(value: object) -> object:
+    if isinstance(value, bool | list | dict):
+        return json.dumps(value, ensure_ascii=False)
+    return value
+
+
+def _fields(line: int, row: Mapping[str | None, Any]) -> dict[str, Any]:
+    if None in row:
+        raise FormatError(f"line {line}: more columns than the first line names")
+    return {name: _value(line, name, cell) for name, cell in row.items() if name is not None and cell}
+
+
+def _value(line: int, name: str, cell: str) -> object:
+    try:
+        if name in _FLAGS:
+            return _WORDS[cell.lower()]
+        return json.loads(cell) if name in _JSON else cell
+    except (KeyError, ValueError):
+        raise FormatError(f"line {line}: {name}: {'JSON' if name in _JSON else 'true or false'} was expected") from None

@@ -1,0 +1,136 @@
+"""What every format promises, and what JSON lines and CSV refuse."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+import pytest
+
+from services.edges.formats import FORMATS, format_of
+from services.edges.formats.base import FormatError
+from services.edges.formats.csv import Csv
+from services.edges.formats.jsonl import JsonLines
+from services.edges.messages import LabelMessage, RequestMessage, Suggestion, Why
+from stream.records import Reason, Verdict
+
+NOON = 1_738_324_800.0
+LABELS = [
+    LabelMessage(request_id="r1", label="lost, or stolen", reviewer="ann", answered_at=NOON, corrects=True),
+    LabelMessage(request_id="r2", skip=True, reviewer='"bob"'),
+    LabelMessage(request_id="r3", label="true", reviewer="ann"),
+]
+REQUESTS = [
+    RequestMessage(
+        request_id="r1",
+        text_id="t1",
+        origin="c/t/0/1",
+        text='two\nlines, "quoted" \r 🙂 = 1',
+        suggestions=(Suggestion(label="lost, or stolen", probability=0.1), Suggestion(label="b", probability=1 / 3)),
+        why=Why(reason=Reason.UNCERTAIN, utility=0.5, threshold=0.25, strategy="margin", query_probability=0.05),
+        verdict=Verdict.ASK,
+        asked_at=NOON,
+        expires_at=NOON + 60,
+    ),
+    RequestMessage(
+        request_id="r2",
+        text_id="t2",
+        text="plain",
+        why=Why(reason=Reason.AUDIT, utility=0.0, threshold=1.0, strategy="margin"),
+        verdict=Verdict.AUDIT,
+        asked_at=NOON,
+        expires_at=NOON + 60,
+    ),
+]
+
+every_format = pytest.mark.parametrize("name", FORMATS)
+
+
+def _file(content: str) -> io.StringIO:
+    return io.StringIO(content, newline="")
+
+
+@every_format
+def test_labels_come_back_as_they_were_written(name: str) -> None:
+    file = _file("")
+    assert FORMATS[name]().write(LabelMessage, LABELS, file) == len(LABELS)
+    file.seek(0)
+    assert list(FORMATS[name]().read(LabelMessage, file)) == LABELS
+
+
+@every_format
+def test_requests_come_back_as_they_were_written(name: str) -> None:
+    file = _file("")
+    assert FORMATS[name]().write(RequestMessage, REQUESTS, file) == len(REQUESTS)
+    file.seek(0)
+    assert list(FORMATS[name]().read(RequestMessage, file)) == REQUESTS
+
+
+@every_format
+def test_nothing_comes_back_as_nothing(name: str) -> None:
+    file = _file("")
+    assert FORMATS[name]().write(LabelMessage, [], file) == 0
+    file.seek(0)
+    assert list(FORMATS[name]().read(LabelMessage, file)) == []
+
+
+def test_a_format_is_chosen_by_the_files_name() -> None:
+    assert isinstance(format_of(Path("a.b.CSV")), Csv)
+    assert isinstance(format_of(Path("a.jsonl")), JsonLines)
+    with pytest.raises(FormatError, match=r"must end in \.jsonl or \.csv"):
+        format_of(Path("a.txt"))
+
+
+def test_a_spreadsheet_of_requests_that_somebody_filled_in_is_one_of_labels() -> None:
+    file = _file("")
+    Csv().write(RequestMessage, REQUESTS, file)
+    file.seek(0)
+    first, second = csv.DictReader(file)
+    filled = _file("")
+    writer = csv.DictWriter(filled, first)
+    writer.writeheader()
+    writer.writerows([first | {"label": "b"}, second])
+    filled.seek(0)
+    labels = list(Csv().read(LabelMessage, filled, {"reviewer": "ann"}))
+    assert labels == [LabelMessage(request_id="r1", label="b", reviewer="ann")]
+
+
+def test_what_the_file_says_counts_before_what_it_might_lack() -> None:
+    for read, content in (
+        (JsonLines(), '{"request_id": "r1", "label": "b", "reviewer": "bob"}\n\n'),
+        (Csv(), "request_id,label,reviewer\nr1,b,bob\n"),
+    ):
+        (label,) = read.read(LabelMessage, _file(content), {"reviewer": "ann"})
+        assert label.reviewer == "bob"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "complaint"),
+    [
+        ("jsonl", '{"request_id": "r1", "label": "b"}', "line 1: reviewer: Field required"),
+        ("jsonl", "\n{", "line 2: EOF"),
+        ("jsonl", "[1]", "line 1: a JSON object was expected"),
+        ("jsonl", '{"x": ' + "[" * 10_000, "line 1: recursion"),
+        ("csv", "request_id,label\nr1,b\n", "line 2: reviewer: Field required"),
+        ("csv", "request_id,label,reviewer\nr1,b,ann\nr2," + "x" * 201 + ",ann\n", "line 3: label: "),
+        ("csv", "request_id,label\nr1,b,c\n", "line 2: more columns"),
+        ("csv", "request_id,skip,reviewer\nr1,perhaps,ann\n", "line 2: skip: true or false"),
+        ("csv", 'request_id,label\nr1,"b', "line 2: unexpected end"),
+    ],
+)
+def test_a_file_that_is_wrong_is_refused_with_the_line(name: str, content: str, complaint: str) -> None:
+    with pytest.raises(FormatError, match=complaint):
+        list(FORMATS[name]().read(LabelMessage, _file(content)))
+
+
+def test_a_column_that_should_hold_json_says_so() -> None:
+    with pytest.raises(FormatError, match="line 2: why: JSON was expected"):
+        list(Csv().read(RequestMessage, _file("request_id,why\nr1,because\n")))
+
+
+def test_labels_before_a_wrong_line_are_read_first() -> None:
+    labels = JsonLines().read(LabelMessage, _file('{"request_id": "r1", "label": "b", "reviewer": "a"}\n{'))
+    assert next(labels).request_id == "r1"
+    with pytest.raises(FormatError, match="line 2"):
+        next(labels)

@@ -1,0 +1,218 @@
+"""Programs that answer: from known labels, late, sometimes wrong, and never twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from services.edges import batches
+from services.edges.datasets import Dataset, Row
+from services.edges.journal.base import Message
+from services.edges.journal.sqlite import SqliteJournal
+from services.edges.messages import LabelMessage, RequestMessage, Why
+from services.oracle import Latency, Mistaken, Oracle, Truth
+from stream.records import Decision, Reason, Verdict
+
+NOON = 1_738_324_800.0
+DATASET = Dataset(
+    "set",
+    "0" * 64,
+    (
+        Row("t1", "where is my card?", "card_arrival", None),
+        Row("t2", "same words", "first", None),
+        Row("t3", "same words", "second", None),
+        Row("t4", "nobody knows", None, None),
+    ),
+)
+TRUTH = Truth.of(DATASET)
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = NOON
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Iterator[SqliteJournal]:
+    with SqliteJournal(tmp_path) as journal:
+        yield journal
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+def _request(request_id: str, text_id: str = "t1", text: str = "where is my card?") -> RequestMessage:
+    return RequestMessage(
+        request_id=request_id,
+        text_id=text_id,
+        text=text,
+        why=Why(reason=Reason.AUDIT, utility=0.0, threshold=0.0, strategy="margin"),
+        verdict=Verdict.AUDIT,
+        asked_at=NOON,
+        expires_at=NOON + 100,
+    )
+
+
+def _ask(journal: SqliteJournal, *request_ids: str) -> None:
+    journal.append([_request(request_id).record() for request_id in request_ids])
+
+
+def _close(journal: SqliteJournal, request_id: str) -> None:
+    journal.append([Message("label-requests", None, key=request_id.encode())])
+
+
+def _decide(journal: SqliteJournal, texts: int) -> None:
+    decision = Decision("i", "o", None, 0.0, 0.0, 0.0, Verdict.SKIP, Reason.BELOW_THRESHOLD, 0.0, 0, NOON)
+    journal.append([Message("decisions", batches.encode_decisions([decision] * texts))])
+
+
+def _oracle(journal: SqliteJournal, clock: Clock, latency: Latency = Latency()) -> Oracle:  # noqa: B008  frozen
+    return Oracle(journal, TRUTH, latency, clock=clock)
+
+
+def _answers(journal: SqliteJournal) -> list[LabelMessage]:
+    return [LabelMessage.parse(record.value or b"") for record in journal.read({("labels", 0): 0}, 1_000)]
+
+
+def _answered(journal: SqliteJournal) -> list[str]:
+    return [answer.request_id for answer in _answers(journal)]
+
+
+def test_an_open_request_is_answered_with_the_true_label(journal: SqliteJournal, clock: Clock) -> None:
+    _ask(journal, "r1")
+    assert _oracle(journal, clock).step(0) == 2
+    assert _answers(journal) == [
+        LabelMessage(request_id="r1", label="card_arrival", reviewer="oracle", answered_at=NOON)
+    ]
+
+
+def test_the_id_is_looked_up_before_the_words_and_the_first_of_equal_words_counts() -> None:
+    assert TRUTH.answer(_request("r", "t3", "same words")) == "second"
+    assert TRUTH.answer(_request("r", "c/t/0/9", "same words")) == "first"
+    assert TRUTH.answer(_request("r", "t1", "same words")) == "card_arrival"
+
+
+def test_what_is_not_known_stays_open_for_others(journal: SqliteJournal, clock: Clock) -> None:
+    journal.append([_request("r1", "t4", "nobody knows").record(), _request("r2", "t9", "unheard of").record()])
+    oracle = _oracle(journal, clock)
+    assert oracle.step(0) == 2
+    assert (_answers(journal), oracle.waiting) == ([], 0)
+
+
+def test_a_request_is_answered_once_however_often_it_is_looked_at(journal: SqliteJournal, clock: Clock) -> None:
+    oracle = _oracle(journal, clock)
+    for _ in range(2):
+        _ask(journal, "r1")
+        oracle.step(0)
+    assert oracle.step(0) == 0
+    assert _answered(journal) == ["r1"]
+
+
+def test_closed_requests_are_not_answered(journal: SqliteJournal, clock: Clock) -> None:
+    oracle = _oracle(journal, clock, Latency(seconds=10))
+    _ask(journal, "r1", "r2")
+    oracle.step(0)
+    _close(journal, "r1")
+    clock.now += 10
+    oracle.step(0)
+    assert _answered(journal) == ["r2"]
+
+
+def test_expired_requests_are_not_answered(journal: SqliteJournal, clock: Clock) -> None:
+    _ask(journal, "r1")
+    clock.now += 100
+    _oracle(journal, clock).step(0)
+    assert _answered(journal) == []
+
+
+def test_a_restart_answers_only_what_is_still_open(journal: SqliteJournal, clock: Clock) -> None:
+    _ask(journal, "r1", "r2")
+    _oracle(journal, clock).step(0)
+    _close(journal, "r1")
+    _oracle(journal, clock).step(0)
+    assert _answered(journal) == ["r1", "r2", "r2"]
+
+
+def test_an_answer_may_take_seconds(journal: SqliteJournal, clock: Clock) -> None:
+    oracle = _oracle(journal, clock, Latency(seconds=5))
+    _ask(journal, "r1")
+    for now, answered in ((NOON, []), (NOON + 4.9, []), (NOON + 5, ["r1"])):
+        clock.now = now
+        oracle.step(0)
+        assert _answered(journal) == answered
+
+
+def test_an_answer_may_take_texts(journal: SqliteJournal, clock: Clock) -> None:
+    _decide(journal, 50)
+    oracle = _oracle(journal, clock, Latency(texts=10))
+    _ask(journal, "r1")
+    for texts, answered in ((1, []), (8, []), (1, ["r1"])):
+        _decide(journal, texts)
+        oracle.step(0)
+        assert _answered(journal) == answered
+    assert oracle.waiting == 0
+
+
+def test_at_the_end_all_that_waits_is_answered(journal: SqliteJournal, clock: Clock) -> None:
+    oracle = _oracle(journal, clock, Latency(texts=10))
+    _ask(journal, "r1", "r2")
+    oracle.step(0)
+    assert oracle.finish() == 2
+    assert oracle.finish() == 0
+    assert _answered(journal) == ["r1", "r2"]
+
+
+def test_many_requests_are_all_read_before_the_first_is_answered(journal: SqliteJournal, clock: Clock) -> None:
+    _ask(journal, *[f"r{number}" for number in range(600)])
+    oracle = _oracle(journal, clock)
+    assert oracle.step(0) == 500
+    assert _answers(journal) == []
+    _close(journal, "r0")
+    while oracle.step(0):
+        pass
+    assert sorted(_answered(journal)) == sorted(f"r{number}" for number in range(1, 600))
+
+
+def test_an_unreadable_request_is_passed_over(journal: SqliteJournal, clock: Clock) -> None:
+    journal.append([Message("label-requests", b"{", key=b"r0"), _request("r1").record()])
+    _oracle(journal, clock).step(0)
+    assert _answered(journal) == ["r1"]
+
+
+def test_mistakes_have_the_share_asked_for_and_are_always_another_class() -> None:
+    classes = ("card_arrival", "lost", "refund")
+    mistaken = Mistaken(TRUTH, classes, share=0.25, seed=3)
+    answers = [mistaken.answer(_request(f"r{number}")) for number in range(4_000)]
+    wrong = [answer for answer in answers if answer != "card_arrival"]
+    assert 900 < len(wrong) < 1_100
+    assert 0.45 < wrong.count("lost") / len(wrong) < 0.55
+    assert set(wrong) == {"lost", "refund"}
+
+
+def test_the_same_request_is_mistaken_the_same_way_and_another_seed_differs() -> None:
+    requests = [_request(f"r{number}") for number in range(50)]
+    classes = ("card_arrival", "lost")
+
+    def answers(seed: int) -> list[str | None]:
+        return [Mistaken(TRUTH, classes, 0.5, seed).answer(request) for request in requests]
+
+    assert answers(1) == answers(1)
+    assert answers(1) != answers(2)
+
+
+def test_without_mistakes_or_without_another_class_the_truth_is_told() -> None:
+    request = _request("r1")
+    assert Mistaken(TRUTH, ("card_arrival", "lost"), 0.0, 0).answer(request) == "card_arrival"
+    assert Mistaken(TRUTH, ("card_arrival",), 1.0, 0).answer(request) == "card_arrival"
+    assert Mistaken(TRUTH, ("card_arrival", "lost"), 1.0, 0).answer(request) == "lost"
+
+
+def test_what_is_not_known_is_not_mistaken_either() -> None:
+    assert Mistaken(TRUTH, ("a", "b"), 1.0, 0).answer(_request("r1", "t4", "nobody knows")) is None
