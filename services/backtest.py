@@ -8,7 +8,6 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from services import assembly
 from services.edges.class_names import embed_classes
@@ -59,11 +58,7 @@ def embed(rows: Sequence[Row], encoder: Encoder, names: bool, progress: Progress
 
 def compare(data: Labelled, plan: Plan, strategies: Sequence[str], progress: Progress) -> dict[str, dict[str, Any]]:
     """For each strategy the object that `sluice backtest --json` prints; they share one random twin."""
-    runs = {}
-    # Several threads for matrices this small wait for each other: with other load on two cores 50 times as long.
-    with threadpool_limits(1, "blas"):
-        for strategy in dict.fromkeys([*strategies, _RANDOM]):
-            runs[strategy] = plan.runs(data, strategy, progress)
+    runs = {strategy: plan.runs(data, strategy, progress) for strategy in dict.fromkeys([*strategies, _RANDOM])}
     return {
         strategy: {**_header(data, plan, strategy), **results.compare(runs[strategy], runs[_RANDOM])}
         for strategy in strategies

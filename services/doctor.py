@@ -25,7 +25,7 @@ from services.edges.settings_sources import load_settings
 
 _OLDEST_PYTHON = (3, 11)
 _FREE_BYTES = 2**30
-_ANSWER_SECONDS = 2.0
+_ANSWER_SECONDS = 1.0
 _PACKAGES = {"sentence_transformer": ("torch", "sentence_transformers"), "static": ("model2vec",)}
 
 

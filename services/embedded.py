@@ -16,7 +16,6 @@ from services import assembly
 from services.console.app import build_app
 from services.console.follower import Follower, identities
 from services.console.view import FILE, View
-from services.edges.journal.base import Journal
 from services.edges.learner_metrics import LearnerMetrics
 from services.edges.metrics import Metrics
 from services.edges.settings import Settings
@@ -128,7 +127,10 @@ class Embedded:
 
 def _listen(host: str, port: int) -> socket.socket:
     try:
-        return socket.create_server((host, port))
+        listening = socket.create_server((host, port))
+        # asyncio sets this on sockets of its own alone; without it each answer waits 40 ms for the client's ACK.
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return listening
     except OSError as error:
         raise PortTaken(
             f"cannot listen on {host}:{port} ({error.strerror}): end what uses the port, or choose another with --port"

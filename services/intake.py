@@ -84,6 +84,7 @@ def pack(
         labels=[message.label for _, message in rows],
         sources=[message.source or "" for _, message in rows],
         covered=covered,
+        times=[record.time for record, _ in rows],
     )
 
 
@@ -169,7 +170,7 @@ class Intake:
             if self._positions[place] < oldest:
                 raise JournalError(
                     f"texts {self._positions[place]} to {oldest - 1} of partition {place[1]} were dropped by their "
-                    "retention before the intake read them"
+                    "retention before the intake read them: to go on without them, begin a new data directory"
                 )
 
     def _count(self, decoded: Decoded) -> None:

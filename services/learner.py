@@ -10,13 +10,14 @@ from threading import Event
 import structlog
 
 from services.edges import batches, states, topics, window_log
-from services.edges.dead_letters import Unreadable, dead_letter
+from services.edges.batches import ClassesBatch, ItemsBatch
+from services.edges.dead_letters import Fault, Unreadable, dead_letter
 from services.edges.journal.base import Journal, Message, Record
 from services.edges.learner_metrics import LearnerMetrics, Step
-from services.edges.messages import LabelMessage, OutcomeMessage, RequestMessage
+from services.edges.messages import LabelMessage, OutcomeMessage, RequestMessage, texts_as_records
 from services.edges.window_log import WindowLog
 from stream.learner import Learner
-from stream.records import Changes, Entry, State
+from stream.records import Changes, Entry, Items, State
 from stream.status import status
 
 READ_RECORDS = 64
@@ -93,16 +94,31 @@ class LearnerProcess:
     def _handle_items(self, record: Record, step: Step) -> None:
         batch = batches.decode(record.value or b"")
         if batch.encoder != self._encoder:
-            raise Unreadable("other_encoder", f"encoded by {batch.encoder}, while this learner takes {self._encoder}")
-        if isinstance(batch, batches.ClassesBatch):
+            self._set_aside(batch, step)
+        elif isinstance(batch, ClassesBatch):
             self.learner.name(batch.names)
-            return
-        seen = self.learner.observe(batch.items, step.now)
+        else:
+            self._observe(record, batch.items, step)
+
+    def _observe(self, record: Record, items: Items, step: Step) -> None:
+        seen = self.learner.observe(items, step.now)
+        step.arrived += [items.times[row] for row in seen.rows]
         self._window.passed(record.offset, seen.rows)
         step.decisions += seen.decisions
         if seen.decisions:
             step.outputs.append(Message(topics.DECISIONS, batches.encode_decisions(seen.decisions)))
         step.outputs += [RequestMessage.of(request).record() for request in seen.requests]
+
+    def _set_aside(self, batch: ItemsBatch | ClassesBatch, step: Step) -> None:
+        """Another encoder's texts become dead letters of `texts`: replayed, they are encoded anew."""
+        error = Unreadable(Fault.OTHER_ENCODER, f"encoded by {batch.encoder}; this learner takes {self._encoder}")
+        if isinstance(batch, ClassesBatch):
+            _log.warning("classes_refused", reason=error.detail)
+            return
+        self.learner.parts.arrivals.pass_over(batch.items)
+        for letter in texts_as_records(batch.items):
+            step.outputs.append(dead_letter(*letter, error))
+            step.dead.append((topics.TEXTS, error))
 
     def _handle_label(self, record: Record, step: Step) -> None:
         label = LabelMessage.parse(record.value or b"").answer(record.offset)

@@ -61,6 +61,13 @@ class Arrivals:
         self._unsaved |= bool(ends)
         return np.array(rows, np.int64)
 
+    def pass_over(self, items: Items) -> None:
+        """Move past these items without taking their ids for known: they may come again. Raises Gap as `admit` does."""
+        self._check(items.covered)
+        for partition, (_, end) in items.covered.items():
+            self._marks[partition] = max(end, self._marks.get(partition, 0))
+        self._unsaved = True
+
     def _check(self, covered: Mapping[str, tuple[int, int]]) -> None:
         for partition, (start, _) in covered.items():
             mark = self._marks.get(partition, start)

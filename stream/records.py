@@ -74,7 +74,8 @@ class Items:
     ``origins`` are ``cluster/topic-id/partition/offset``; ``ids`` are the users' names or, where none was given, the
     origins; ``embeddings`` are float32 (n, d) unit vectors on the grid of `stream.exact`; ``labels`` are given labels
     or None; ``covered`` names for each source partition (``cluster/topic-id/partition``) the range [from, to) of
-    offsets that the batch accounts for, texts, dead letters and markers included.
+    offsets that the batch accounts for, texts, dead letters and markers included; ``times`` are when the texts arrived,
+    in seconds since the epoch, or nothing where nobody asks.
     """
 
     origins: Sequence[str]
@@ -84,6 +85,7 @@ class Items:
     labels: Sequence[str | None]
     sources: Sequence[str]
     covered: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    times: Sequence[float] = ()
 
     def __len__(self) -> int:
         return len(self.origins)
@@ -98,6 +100,7 @@ class Items:
             embeddings=self.embeddings[rows],
             labels=[self.labels[row] for row in index],
             sources=[self.sources[row] for row in index],
+            times=[self.times[row] for row in index] if self.times else (),
         )
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import logging
+import os
+import sys
 from collections.abc import Sequence
 from importlib.metadata import version
 from typing import Annotated
@@ -13,7 +16,7 @@ from services.cli.config import register as add_config
 from services.cli.dead_letters import register as add_dead_letters
 from services.cli.demo import register as add_demo
 from services.cli.doctor import register as add_doctor
-from services.cli.errors import explain_or_raise
+from services.cli.errors import exit_code
 from services.cli.explain import register as add_explain
 from services.cli.labels import register as add_labels
 from services.cli.oracle import register as add_oracle
@@ -55,10 +58,16 @@ def build_app() -> typer.Typer:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command and end the process with its exit code."""
+    # On matrices this small threads wait for each other longer than they save: beside other load 20 times as long.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         build_app()(arguments, prog_name="sluice")
     except Exception as error:
-        explain_or_raise(error)
+        code = exit_code(error)
+        if code is None:
+            raise
+        typer.echo(f"sluice: {error}", err=True)
+        sys.exit(code)
 
 
 def _show_version(wanted: bool) -> None:
@@ -72,4 +81,6 @@ def _sluice(
         bool, typer.Option("--version", help="Show the version and end.", is_eager=True, callback=_show_version)
     ] = False,
 ) -> None:
-    pass
+    from services.edges import logs
+
+    logs.configure(level=logging.WARNING)

@@ -1,11 +1,6 @@
-"""A user's mistake or the world's -> one line on stderr and an exit code; a bug stays a traceback."""
+"""An error -> the exit code for what a user can mend, none for a bug."""
 
 from __future__ import annotations
-
-import sys
-from typing import NoReturn
-
-import typer
 
 FAILED = 1
 WRONG_USE = 2
@@ -16,16 +11,8 @@ class Refused(Exception):
     """What was asked for is not there, or not allowed; the message is one line that says why."""
 
 
-def explain_or_raise(error: Exception) -> NoReturn:
-    """End with the exit code for what a user can mend, telling how; raise anything else."""
-    code = _code(error)
-    if code is None:
-        raise error
-    typer.echo(f"sluice: {error}", err=True)
-    sys.exit(code)
-
-
-def _code(error: Exception) -> int | None:
+def exit_code(error: Exception) -> int | None:
+    """The code to end with where a user can mend what the error tells; None for a bug, which stays a traceback."""
     from services.console.schema import ViewError
     from services.edges.datasets import DatasetError
     from services.edges.dead_letters import NotReplayable

@@ -1,4 +1,4 @@
-"""The options that several commands share."""
+"""Flags that several commands share -> their declarations, and the settings with them."""
 
 from __future__ import annotations
 

@@ -43,10 +43,9 @@ def oracle(
     logs.configure()
     with build_journal(settings_with(data__dir=data)) as journal:
         process = Oracle(journal, source, Latency(latency, latency_texts), reviewer=reviewer)
-        if not once:
+        if once:
+            while process.step(0.0):
+                pass
+            process.finish()
+        else:
             process.run(stop_on_signals())
-            return
-        while process.step(0.0):
-            pass
-        answered = process.finish()
-    typer.echo(f"{answered} answered", err=True)

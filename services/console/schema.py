@@ -66,6 +66,8 @@ def _prepare(connection: sqlite3.Connection, identities: Mapping[str, str]) -> N
     # A power cut may cost the last transactions, never the file: positions go back with the rows.
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute("PRAGMA cache_size = -65536")
+    # Ids may be random, so that each step touches pages all over the index: copy them back in larger lots.
+    connection.execute("PRAGMA wal_autocheckpoint = 16384")
     # What was forgotten must not stay readable in the file's free space.
     connection.execute("PRAGMA secure_delete = ON")
     connection.execute("BEGIN IMMEDIATE")

@@ -93,7 +93,8 @@ def _place(origin: str) -> tuple[str, int]:
 def encode_items(items: Items, encoder: str) -> bytes:
     """One batch, a row an item."""
     metadata = {"kind": "items", "encoder": encoder, "covered": json.dumps(items.covered)}
-    columns = (items.origins, items.ids, items.texts, items.labels, items.sources)
+    times = items.times or [0.0] * len(items)
+    columns = (items.origins, items.ids, items.texts, items.labels, items.sources, times)
     schema = _items_schema(items.embeddings.shape[1])
     return arrow.encode(schema, (*columns, arrow.embedding_column(items.embeddings)), metadata)
 
@@ -150,6 +151,7 @@ def _items(batch: pa.RecordBatch) -> Items:
         labels=arrow.values(batch, "label"),
         sources=arrow.values(batch, "source"),
         covered=_covered(arrow.metadata(batch, "covered")),
+        times=arrow.values(batch, "time"),
     )
 
 
@@ -175,7 +177,8 @@ def _class_names(batch: pa.RecordBatch) -> ClassNames:
 def _items_schema(dimension: int) -> pa.Schema:
     label = arrow.text_field("label", nullable=True)
     texts = (arrow.text_field("origin"), arrow.text_field("id"), arrow.text_field("text"), label)
-    return pa.schema([*texts, arrow.text_field("source"), arrow.embedding_field(dimension)])
+    time = pa.field("time", pa.float64(), nullable=False)
+    return pa.schema([*texts, arrow.text_field("source"), time, arrow.embedding_field(dimension)])
 
 
 def _classes_schema(dimension: int) -> pa.Schema:

@@ -170,15 +170,12 @@ def _draw_saving(axes: Axes, saving: Saving) -> None:
         xytext=(saving.random, saving.accuracy),
         arrowprops={"arrowstyle": "->", "color": _INK, "linewidth": 1.2, "shrinkA": 0, "shrinkB": 0},
     )
-    share = 1 - saving.ours / saving.random
-    middle = (saving.ours + saving.random) / 2
     axes.annotate(
-        f"{share:.0%} fewer labels",
-        (middle, saving.accuracy),
-        (0, -5),
+        f"{1 - saving.ours / saving.random:.0%} fewer labels",
+        xy=(saving.ours, saving.accuracy),
+        xytext=(10, -6),
         textcoords="offset points",
-        ha="center",
-        va="top",
+        verticalalignment="top",
     )
 
 

@@ -47,4 +47,5 @@ def readable(name: str) -> str:
 
 
 def _phrases(named: TaskClass) -> list[str]:
-    return [phrase for phrase in (readable(named.name) or named.name, named.description, *named.examples) if phrase.strip()]
+    name = readable(named.name) or named.name
+    return [name, *(phrase for phrase in (named.description, *named.examples) if phrase.strip())]

@@ -24,7 +24,7 @@ def read_object(value: bytes) -> dict[str, Any]:
     try:
         # Refuses half surrogates, and more than 200 levels: on any Python and however deep the caller's stack is.
         from_json(value)
-        found = json.loads(value, object_pairs_hook=_once, parse_constant=_not_finite)
+        found = _DECODER.decode(value.decode())
     except ValueError as error:
         raise _not_json(value, str(error)) from None
     if not isinstance(found, dict):
@@ -41,6 +41,9 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _not_finite(_name: str) -> NoReturn:
     raise Unreadable(Fault.NOT_FINITE, "a number is not finite")
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_not_finite)
 
 
 def _not_json(value: bytes, why: str) -> Unreadable:

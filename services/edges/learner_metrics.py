@@ -91,7 +91,7 @@ class LearnerMetrics:
             metrics.query_ratio.set(sum(self._asked) / len(self._asked))
         if parts.budget.seen:
             metrics.budget_spent_ratio.set(parts.budget.asked / parts.budget.seen)
-        if parts.audit.answers:
+        if parts.audit.estimate is not None:
             metrics.accuracy_ratio.labels("audit").set(parts.audit.estimate)
             metrics.accuracy_ratio_low.labels("audit").set(parts.audit.low)
             metrics.accuracy_ratio_high.labels("audit").set(parts.audit.high)

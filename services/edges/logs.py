@@ -36,8 +36,10 @@ def configure(stream: TextIO | None = None, *, level: int = logging.INFO) -> Non
 
 
 def withhold_texts(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """Replace what could hold a user's text: logs are kept and read where texts must not be."""
-    return {key: "(withheld)" if key in _WITHHELD else value for key, value in event.items()}
+    """Replace what could hold a user's text, counts aside: logs are kept and read where texts must not be."""
+    return {
+        key: "(withheld)" if key in _WITHHELD and not isinstance(value, int) else value for key, value in event.items()
+    }
 
 
 def _join_libraries(stream: TextIO, shared: list[Processor], render: list[Processor]) -> None:

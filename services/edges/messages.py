@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import (
@@ -19,11 +19,11 @@ from pydantic import (
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from services.edges.dead_letters import Fault, Unreadable
-from services.edges.journal.base import Message
+from services.edges.journal.base import Message, Record
 from services.edges.json_object import read_object
 from services.edges.times import rfc3339, seconds_of
 from services.edges.topics import LABEL_OUTCOMES, LABEL_REQUESTS, LABELS, TEXTS
-from stream.records import Label, Outcome, OutcomeKind, Reason, Request, Verdict
+from stream.records import Items, Label, Outcome, OutcomeKind, Reason, Request, Verdict
 
 MAX_TEXT_CHARACTERS: Final = 10_000
 MAX_NAME_CHARACTERS: Final = 200
@@ -103,6 +103,18 @@ class TextMessage(_Message):
     def record(self) -> Message:
         """To be written to the topic `texts`."""
         return Message(TEXTS, self.encode(), key=self.id.encode() if self.id else None)
+
+
+def texts_as_records(items: Items) -> Iterator[tuple[Record, str]]:
+    """Each item as the record of `texts` that it came from, rebuilt, with the identity of its topic."""
+    for row, origin in enumerate(items.origins):
+        identity, partition, offset = origin.rsplit("/", 2)
+        named = items.ids[row] if items.ids[row] != origin else None
+        message = TextMessage(
+            text=items.texts[row], id=named, label=items.labels[row], source=items.sources[row] or None
+        )
+        time = items.times[row] if items.times else 0.0
+        yield Record(TEXTS, int(partition), int(offset), None, message.encode(), (), time), identity
 
 
 class Suggestion(_Part):

@@ -81,6 +81,8 @@ class PrototypeRefit:
 
     def _regression(self, rows: TrainingRows) -> SoftmaxRegression:
         """Rare classes weigh more, fully so where the labels do not show that classes differ in frequency."""
+        if not len(rows.classes):
+            return SoftmaxRegression(np.zeros_like(self.start.weights), np.zeros_like(self.start.bias))
         counts = np.bincount(rows.classes, rows.weights, len(self.classes))
         balance = counts[rows.classes] ** (class_prior(self._counts()).inequality / 2 - 1.0)
         penalty = _PENALTY / np.sqrt(len(self.classes)) / rows.weights.sum()

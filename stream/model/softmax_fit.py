@@ -31,7 +31,12 @@ class TrainingRows(NamedTuple):
 
     def joined(self, other: TrainingRows) -> TrainingRows:
         """These rows and the others behind them."""
-        return TrainingRows(*(np.concatenate(pair) for pair in zip(self, other, strict=True)))
+        return TrainingRows(
+            np.concatenate([self.embeddings, other.embeddings]),
+            np.concatenate([self.classes, other.classes]),
+            np.concatenate([self.weights, other.weights]),
+            np.concatenate([self.offsets, other.offsets]),
+        )
 
 
 def fit_softmax(

@@ -46,6 +46,7 @@ class SoftmaxPrototypes(Model):
         self._begun = _Begun(0, 0, 0)
         self._expected: Doubles = np.zeros((0, 0))
         self._maps: Floats = np.zeros((2, 0, 0), np.float32)
+        self._biases: Floats = np.zeros((2, 0), np.float32)
         self._stale: set[int] = set()
 
     @property
@@ -75,10 +76,7 @@ class SoftmaxPrototypes(Model):
     def predict(self, embeddings: Floats) -> Prediction:
         """Class probabilities of texts (n, d)."""
         self._refresh()
-        bias = self._head.regression.bias
-        prior = PRIOR_STRENGTH * np.log(class_prior(self._sums.counts.astype(np.float64)).shares)
-        biases = np.stack([bias + prior, bias]).astype(np.float32)
-        return Prediction(*predict(embeddings, self._maps, biases))
+        return Prediction(*predict(embeddings, self._maps, self._biases))
 
     def learn(self, embedding: Floats, label: str) -> None:
         """Move the class's prototype; the regression waits for the next refit."""
@@ -140,9 +138,11 @@ class SoftmaxPrototypes(Model):
         self._stale = set(range(len(self.classes)))
 
     def _refresh(self) -> None:
-        """Both maps' rows of the classes that changed since the last prediction."""
+        """Both maps' rows of the classes that changed since the last prediction, and all biases."""
         if not self._stale:
             return
+        bias, prior = self._head.regression.bias, class_prior(self._sums.counts.astype(np.float64))
+        self._biases = np.stack([bias + PRIOR_STRENGTH * np.log(prior.shares), bias]).astype(np.float32)
         rows = sorted(self._stale)
         weights, sums = self._head.regression.weights[rows], self._sums.sums[rows] + self._expected[rows]
         self._maps[0, rows] = exact.weights(weights + SHARPNESS * unit_rows(sums + self._head.unlabelled[rows]))

@@ -117,6 +117,21 @@ def test_the_last_answer_is_corrected_and_the_question_behind_it_waits(site: Sit
     expect(page.locator("#today")).to_have_text("1")
 
 
+def test_the_last_answer_is_taken_back_by_skipping_instead(site: Site, page: Page) -> None:
+    ask(site, "a", "b")
+    enter(page, site)
+    expect_text(page, "a")
+    page.keyboard.press("1")
+    expect_text(page, "b")
+    page.keyboard.press("u")
+    expect_text(page, "a")
+    page.keyboard.press("s")
+    expect_text(page, "b")
+    assert label(site, 1) == {
+        "request_id": request("a").request_id, "skip": True, "reviewer": "ada", "corrects": True,
+    }  # fmt: skip
+
+
 def test_an_answer_that_is_looked_at_again_can_be_kept(site: Site, page: Page) -> None:
     ask(site, "a", "b")
     enter(page, site)
@@ -160,7 +175,7 @@ def test_an_answer_that_cannot_be_saved_is_not_lost(site: Site, page: Page) -> N
     expect_text(page, "a")
     page.route("**/v1/labels*", lambda route: route.abort())
     page.keyboard.press("1")
-    expect(page.get_by_role("alert")).to_contain_text("Your answer was not saved.")
+    expect(page.get_by_role("alert")).to_contain_text("Your answer was not saved, please give it again.")
     expect_text(page, "a")
     page.unroute("**/v1/labels*")
     page.keyboard.press("1")

@@ -37,7 +37,7 @@ def main() -> int:
 
 
 def _run(directory: Path, kills: int, rng: random.Random) -> list[str]:
-    rows = datasets.banking77()
+    rows = datasets.load(datasets.BANKING77).rows
     service = Service(directory / "data", {"ENCODER__MODEL": "hashing", "BUDGET__FRACTION": BUDGET})
     client = Client(service.url, {row.id: row.label for row in rows})
     service.start()
@@ -67,7 +67,7 @@ def _run(directory: Path, kills: int, rng: random.Random) -> list[str]:
     return found.broken
 
 
-def _send(client: Client, rows: list[datasets.Row], sent: int) -> int:
+def _send(client: Client, rows: tuple[datasets.Row, ...], sent: int) -> int:
     client.post([{"id": row.id, "text": row.text} for row in rows[sent : sent + BLOCK]])
     client.answer()
     return min(sent + BLOCK, len(rows))

@@ -51,7 +51,14 @@ class Service:
 
     def start(self) -> None:
         """Begin serving."""
-        command = [sys.executable, "-m", "services.cli", "up", "--data", str(self._data), "--port", str(self.port)]
+        command = [
+            str(Path(sys.executable).with_name("sluice")),
+            "up",
+            "--data",
+            str(self._data),
+            "--port",
+            str(self.port),
+        ]
         environment = {**os.environ, **{f"SLUICE_{name}": value for name, value in self._settings.items()}}
         self._process = subprocess.Popen(command, env=environment, stdout=self._log, stderr=self._log)
 

@@ -17,7 +17,7 @@ BUDGET = "0.1"
 
 @pytest.mark.slow
 def test_two_kills_and_an_end_lose_and_double_nothing(tmp_path: Path) -> None:
-    rows = datasets.banking77()[:TEXTS]
+    rows = datasets.load(datasets.BANKING77).rows[:TEXTS]
     service = Service(tmp_path / "data", {"ENCODER__MODEL": "hashing", "BUDGET__FRACTION": BUDGET})
     client = Client(service.url, {row.id: row.label for row in rows})
     service.start()

@@ -7,7 +7,7 @@ async function call(path, options = {}) {
   try {
     response = await fetch(path, { cache: "no-store", ...options });
   } catch {
-    throw new Trouble("sluice cannot be reached. Trying again…");
+    throw new Trouble("sluice cannot be reached.");
   }
   const body = await response.json().catch(() => ({}));
   if (!response.ok) throw new Trouble(body.detail ?? `sluice answered ${response.status}.`);

@@ -39,7 +39,7 @@ function render() {
   $("empty").hidden = Boolean(current);
   $("undo").hidden = Boolean(correcting);
   $("undo").disabled = !answered.length;
-  $("skip").hidden = Boolean(correcting);
+  $("skip").hidden = correcting?.label === null;
   $("undo-empty").hidden = !answered.length;
   $("today").textContent = reviewer.today;
   $("reviewer").textContent = reviewer.name || "Who are you?";
@@ -99,7 +99,7 @@ function correct(label) {
   const before = correcting;
   correcting = null;
   answered = [...answered, entry];
-  say(`Corrected to ${label}.`);
+  say(label === null ? "Your answer was taken back." : `Corrected to ${label}.`);
   render();
   entry.saved = Promise.resolve(before.saved)
     .then(() => post(entry, { corrects: true }))
@@ -120,13 +120,13 @@ async function post(entry, more) {
 }
 
 function failed(error) {
-  trouble("saving", `Your answer was not saved. ${error.message}`);
+  trouble("saving", `Your answer was not saved, please give it again. ${error.message}`);
   say("");
   render();
 }
 
 function skip() {
-  if (!correcting) answer(null);
+  if (correcting?.label !== null) answer(null);
 }
 
 function undo() {
@@ -200,7 +200,7 @@ async function refresh() {
 
 function unreachable(error) {
   if (!(error instanceof api.Trouble)) throw error;
-  trouble("reaching", error.message);
+  trouble("reaching", `${error.message} Trying again…`);
 }
 
 async function poll() {

@@ -37,6 +37,12 @@ class Format(ABC):
         """
 
 
+def lines(file: TextIO) -> Iterator[str]:
+    """The lines of a file, without the byte order mark that spreadsheets put before the first."""
+    for number, line in enumerate(file):
+        yield line if number else line.removeprefix("\ufeff")
+
+
 def message_of(kind: type[Exchanged], line: int, fields: Mapping[str, Any]) -> Exchanged:
     """The message with these fields, which came from this line of a file. Raises FormatError."""
     try:

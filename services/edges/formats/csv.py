@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TextIO
 
-from services.edges.formats.base import Exchanged, Format, FormatError, message_of
+from services.edges.formats.base import Exchanged, Format, FormatError, lines, message_of
 from services.edges.messages import LabelMessage, RequestMessage
 
 _COLUMNS: Mapping[type, tuple[str, ...]] = {
@@ -51,7 +51,7 @@ class Csv(Format):
         self, kind: type[Exchanged], file: TextIO, missing: Mapping[str, Any] | None = None
     ) -> Iterator[Exchanged]:
         """As `Format.read`; rows that answer nothing are passed over where labels are read."""
-        reader = csv.DictReader(file, strict=True)
+        reader = csv.DictReader(lines(file), strict=True)
         try:
             for row in reader:
                 fields = {**(missing or {}), **_fields(reader.line_num, row)}

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TextIO
 
 from services.edges.dead_letters import Unreadable
-from services.edges.formats.base import Exchanged, Format, FormatError, message_of
+from services.edges.formats.base import Exchanged, Format, FormatError, lines, message_of
 from services.edges.json_object import read_object
 
 
@@ -25,7 +25,7 @@ class JsonLines(Format):
         self, kind: type[Exchanged], file: TextIO, missing: Mapping[str, Any] | None = None
     ) -> Iterator[Exchanged]:
         """As `Format.read`; empty lines are passed over."""
-        for line, content in enumerate(file, 1):
+        for line, content in enumerate(lines(file), 1):
             if content.strip():
                 yield message_of(kind, line, {**(missing or {}), **_object(line, content)})
 

@@ -47,9 +47,16 @@ def test_on_a_terminal_events_are_for_people() -> None:
 def test_texts_are_withheld() -> None:
     stream = io.StringIO()
     logs.configure(stream)
-    structlog.get_logger().info("asked", text="my card was stolen", request_id="3f")
+    structlog.get_logger().info("asked", text="my card was stolen", texts=["stolen"], request_id="3f")
     assert "stolen" not in stream.getvalue()
     assert json.loads(stream.getvalue())["request_id"] == "3f"
+
+
+def test_how_many_texts_there_were_is_told() -> None:
+    stream = io.StringIO()
+    logs.configure(stream)
+    structlog.get_logger().info("restored", texts=3)
+    assert json.loads(stream.getvalue())["texts"] == 3
 
 
 def test_warnings_of_libraries_take_the_same_form() -> None:

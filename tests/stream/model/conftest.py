@@ -30,7 +30,9 @@ class World:
 
     def evidence(self, classes: tuple[str, ...], examples: int, window: int = 100) -> Evidence:
         indices = np.array([classes.index(self.label(row)) for row in range(examples)], np.int64)
-        return Evidence(self.embeddings[:examples], indices, np.ones(examples), self.embeddings[-window:])
+        return Evidence(
+            self.embeddings[:examples], indices, np.ones(examples), self.embeddings[len(self.embeddings) - window :]
+        )
 
 
 @pytest.fixture

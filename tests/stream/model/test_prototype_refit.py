@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
 
+from stream.model.base import Evidence
 from stream.model.head import Head
 from stream.model.names import NamePrior
-from stream.model.prototype_refit import PrototypeRefit, log_prior
+from stream.model.prototype_refit import PrototypeRefit
 from stream.model.softmax_fit import SoftmaxRegression
 
 CLASSES = ("class-0", "class-1", "class-2", "class-3", "class-4")
@@ -40,7 +43,7 @@ def test_the_regression_separates_the_examples(make_world: Callable) -> None:
 
 def test_names_alone_teach_the_regression(make_world: Callable) -> None:
     world = make_world()
-    head = Head.parse(_job(world, 0, named=True).run())
+    head = Head.parse(_job(world, 0, named=True, window=0).run())
     weights, bias = head.regression
     assert ((world.embeddings @ weights.T + bias).argmax(axis=1) == world.labels).mean() > 0.9
     assert head.trust > 0.99
@@ -53,16 +56,38 @@ def test_unlabelled_texts_go_to_the_class_that_they_look_like(make_world: Callab
     assert (np.einsum("kd,kd->k", unit, world.centres) > 0.9).all()
 
 
-def test_unlabelled_texts_weigh_twice_the_examples(make_world: Callable) -> None:
+def test_unlabelled_texts_weigh_four_times_the_examples(make_world: Callable) -> None:
     world = make_world(noise=0.0)
     head = Head.parse(_job(world, 50, named=False).run())
-    assert np.linalg.norm(head.unlabelled, axis=1).sum() == pytest.approx(2 * 50, rel=0.05)
+    assert np.linalg.norm(head.unlabelled, axis=1).sum() == pytest.approx(4 * 50, rel=0.05)
+
+
+def test_without_any_evidence_the_head_says_nothing(make_world: Callable) -> None:
+    head = Head.parse(_job(make_world(), 0, named=False).run())
+    assert not head.regression.weights.any()
+    assert not head.unlabelled.any()
 
 
 def test_size_is_examples_times_classes(make_world: Callable) -> None:
     assert _job(make_world(), 40, named=False).size == 200
 
 
-def test_the_prior_is_half_the_log_of_the_smoothed_counts() -> None:
-    assert log_prior(np.array([0, 4]), 0) == pytest.approx([0.5 * np.log(0.5), 0.5 * np.log(4.5)])
-    assert log_prior(np.array([0, 4]), 2) == pytest.approx([0.5 * np.log(2), 0.5 * np.log(6)])
+def test_refits_that_follow_each_other_settle(make_world: Callable) -> None:
+    job = _job(make_world(noise=0.3), 60, named=True)
+    heads = [Head.parse(job.run())]
+    for _ in range(12):
+        heads.append(Head.parse(replace(job, start=heads[-1].regression).run()))
+    steps = [np.abs(after.unlabelled - before.unlabelled).max() for before, after in pairwise(heads)]
+    assert steps[-1] < 0.05 * steps[0]
+
+
+@pytest.mark.parametrize(("counts", "difference"), [((6, 4), 0.0), ((300, 100), 0.495 * np.log(3))])
+def test_classes_weigh_the_same_until_labels_show_that_they_differ(counts: tuple[int, int], difference: float) -> None:
+    classes = np.repeat([0, 1], counts)
+    evidence = Evidence(
+        np.zeros((len(classes), 2), np.float32), classes, np.ones(len(classes)), np.zeros((0, 2), np.float32)
+    )
+    start = SoftmaxRegression(np.zeros((2, 2), np.float32), np.zeros(2, np.float32))
+    job = PrototypeRefit(("common", "rare"), NamePrior(np.zeros((0, 0), np.float32)), start, evidence)
+    bias = Head.parse(job.run()).regression.bias
+    assert bias[0] - bias[1] == pytest.approx(difference, abs=1e-3)

@@ -68,6 +68,15 @@ def test_requests_come_back_as_they_were_written(name: str) -> None:
 
 
 @every_format
+def test_the_byte_order_mark_of_a_spreadsheet_is_no_part_of_the_file(name: str) -> None:
+    file = _file("\ufeff")
+    file.seek(0, io.SEEK_END)
+    FORMATS[name]().write(LabelMessage, LABELS, file)
+    file.seek(0)
+    assert list(FORMATS[name]().read(LabelMessage, file)) == LABELS
+
+
+@every_format
 def test_nothing_comes_back_as_nothing(name: str) -> None:
     file = _file("")
     assert FORMATS[name]().write(LabelMessage, [], file) == 0

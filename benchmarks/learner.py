@@ -1,0 +1,132 @@
+"""Items already encoded -> items decided a second by one thread: the learner alone, then with its wire formats.
+
+The stream is real: Banking77 with its MiniLM embeddings, perturbed anew in each pass over it. The learner was taught 5
+labels of each of the 77 classes, then shown texts until it kept as many landmarks as it ever does. Requests expire
+after 60 batches: unanswered ones would all stay open, and be landmarks, for a week.
+"""
+
+from __future__ import annotations
+
+import os
+
+os.environ["OPENBLAS_NUM_THREADS"] = "1"  # read when numpy is imported
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from benchmarks import banking
+from benchmarks.figures import Figure, say
+from services import assembly
+from services.edges import batches
+from services.edges.settings_sources import load_settings
+from services.intake import READ_RECORDS
+from stream import exact
+from stream.learner import Learner
+from stream.records import Floats, Items, State
+
+REPETITIONS = 5
+TEXTS = 200_000
+TEXTS_BEFORE = 60_000
+LABELS_PER_CLASS = 5
+EXPIRE_SECONDS = 60.0
+NOISE = 0.02
+"""Of each number in a perturbed embedding: its cosine to the old one is about 0.93, as that of a paraphrase."""
+TARGETS = {"margin": 100_000.0, "typical_margin": 30_000.0}
+_PARTITION = "cluster/topic/0"
+
+
+class Stream:
+    """Texts without end, in batches as the intake makes them."""
+
+    def __init__(self) -> None:
+        self._rows, self._embeddings = banking.texts()
+        self._rng = np.random.default_rng(0)
+        self._end = 0
+
+    def labelled(self) -> Items:
+        """The first texts of each class, with their labels."""
+        chosen = banking.first_of_each_class(self._rows, LABELS_PER_CLASS)
+        return self._items(chosen, self._embeddings[chosen], [self._rows[row].label for row in chosen])
+
+    def unlabelled(self, texts: int) -> list[Items]:
+        """The next texts."""
+        rows = [row % len(self._rows) for row in range(texts)]
+        return [self._perturbed(rows[start : start + READ_RECORDS]) for start in range(0, texts, READ_RECORDS)]
+
+    def _perturbed(self, rows: Sequence[int]) -> Items:
+        noise = self._rng.normal(0.0, NOISE, (len(rows), self._embeddings.shape[1]))
+        return self._items(rows, exact.unit(self._embeddings[rows] + noise), [None] * len(rows))
+
+    def _items(self, rows: Sequence[int], embeddings: Floats, labels: Sequence[str | None]) -> Items:
+        start, self._end = self._end, self._end + len(rows)
+        return Items(
+            origins=[f"{_PARTITION}/{offset}" for offset in range(start, self._end)],
+            ids=[f"text-{offset}" for offset in range(start, self._end)],
+            texts=[self._rows[row].text for row in rows],
+            embeddings=embeddings,
+            labels=labels,
+            sources=[""] * len(rows),
+            covered={_PARTITION: (start, self._end)},
+            times=[0.0] * len(rows),
+        )
+
+
+class Bench:
+    """A strategy's learner, brought up once; each run begins with the same one. A batch takes a second."""
+
+    def __init__(self, strategy: str, before: Sequence[Items]) -> None:
+        self._settings = load_settings({"learner.strategy": strategy, "requests.expire_seconds": EXPIRE_SECONDS})
+        self.learner = assembly.build_learner(self._settings)
+        self._begin = len(before)
+        for now, items in enumerate(before):
+            observe(self.learner, items, now)
+            while self.learner.job is not None:
+                self.learner.adopt(self.learner.job.run())
+        self._window = self.learner.parts.window.last(1_000).copy()
+        self._state: State = {key: entry for key, entry in self.learner.changes().items() if entry is not None}
+
+    def rate(self, stream: Sequence[Any], handle: Callable[[Learner, Any, float], None]) -> float:
+        """Items a second."""
+        learner = assembly.build_learner(self._settings)
+        learner.restore(self._state, self._window)
+        started = time.perf_counter()
+        for now, batch in enumerate(stream, self._begin):
+            handle(learner, batch, now)
+        return (learner.texts - self.learner.texts) / (time.perf_counter() - started)
+
+
+def observe(learner: Learner, items: Items, now: float) -> None:
+    learner.observe(items, now)
+    learner.tick(now)
+
+
+def observe_encoded(learner: Learner, data: bytes, now: float) -> None:
+    """From the bytes of a batch of items to those of its decisions."""
+    batch = batches.decode(data)
+    assert isinstance(batch, batches.ItemsBatch)
+    batches.encode_decisions(learner.observe(batch.items, now).decisions)
+    learner.tick(now)
+
+
+def main() -> None:
+    texts = Stream()
+    before = [texts.labelled(), *texts.unlabelled(TEXTS_BEFORE)]
+    stream = texts.unlabelled(TEXTS)
+    encoded = [batches.encode_items(items, "minilm") for items in stream]
+    figures, settings = [], {"texts": TEXTS, "batch_texts": READ_RECORDS, "threads": 1}
+    for strategy, target in TARGETS.items():
+        bench = Bench(strategy, before)
+        parts = bench.learner.parts
+        settings[strategy] = {"classes": len(parts.model.classes), "landmarks": len(parts.landmarks)}
+        alone = [bench.rate(stream, observe) for _ in range(REPETITIONS)]
+        with_formats = [bench.rate(encoded, observe_encoded) for _ in range(REPETITIONS)]
+        figures.append(Figure(f"learner alone, {strategy}", "items/s", alone, target))
+        figures.append(Figure(f"learner with decode and encode, {strategy}", "items/s", with_formats))
+    say(figures, settings)
+
+
+if __name__ == "__main__":
+    main()

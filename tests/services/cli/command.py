@@ -1,0 +1,37 @@
+"""Arguments -> what `sluice` printed, and its exit code."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from services.cli import main
+
+
+@dataclass(frozen=True)
+class Done:
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+Sluice = Callable[..., Done]
+
+
+def sluice_with(capture: pytest.CaptureFixture[str]) -> Sluice:
+    def run(*arguments: object) -> Done:
+        capture.readouterr()
+        with pytest.raises(SystemExit) as end:
+            main([str(argument) for argument in arguments])
+        written = capture.readouterr()
+        return Done(int(end.value.code or 0), written.out, written.err)
+
+    return run

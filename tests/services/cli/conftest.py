@@ -1,0 +1,56 @@
+"""A directory of its own, and `sluice` in it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import structlog
+from prometheus_client import CollectorRegistry
+
+from services import assembly
+from services.edges.journal.sqlite import SqliteJournal
+from services.edges.learner_metrics import LearnerMetrics
+from services.edges.metrics import Metrics
+from services.edges.settings_sources import load_settings
+from services.intake import Intake
+from services.learner import LearnerProcess
+from tests.services.cli.command import Sluice, sluice_with
+
+
+@pytest.fixture
+def sluice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Sluice]:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SLUICE_ENCODER__MODEL", "hashing")
+    handlers, level = logging.root.handlers[:], logging.root.level
+    yield sluice_with(capsys)
+    logging.root.handlers[:], logging.root.level = handlers, level
+    structlog.reset_defaults()
+
+
+class Service:
+    """The embedded service, stepped by hand."""
+
+    def __init__(self, journal: SqliteJournal, intake: Intake, learner: LearnerProcess) -> None:
+        self.journal, self.intake, self.learner = journal, intake, learner
+
+    def settle(self) -> None:
+        """Handle all that was written."""
+        while self.intake.step(0.0) or self.learner.step(0.0):
+            pass
+
+
+@pytest.fixture
+def service(sluice: Sluice) -> Iterator[Service]:
+    """A service on ./sluice-data that asks about half of the texts."""
+    settings = load_settings({"budget.fraction": 0.5, "budget.audit_share": 0.0})
+    metrics = Metrics(CollectorRegistry())
+    with assembly.build_journal(settings) as journal:
+        assert isinstance(journal, SqliteJournal)
+        encoder = assembly.build_encoder(settings)
+        learner = LearnerProcess(journal, assembly.build_learner(settings), encoder.name, LearnerMetrics(metrics))
+        with Intake(journal, encoder, settings.task.classes, metrics) as intake:
+            yield Service(journal, intake, learner)
+        learner.close()

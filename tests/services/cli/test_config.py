@@ -1,0 +1,16 @@
+"""`sluice config show` -> every setting with its origin."""
+
+from __future__ import annotations
+
+from tests.services.cli.command import Sluice
+
+
+def test_each_setting_is_shown_with_its_origin(sluice: Sluice) -> None:
+    lines = [line.split("\t") for line in sluice("config", "show").out.splitlines()]
+    assert ["ENCODER__MODEL", '"hashing"', "environment"] in lines
+    assert ["BUDGET__FRACTION", "0.05", "default"] in lines
+
+
+def test_programs_read_the_same_as_json(sluice: Sluice) -> None:
+    shown = sluice("config", "show", "--json").json
+    assert shown["ENCODER__MODEL"] == {"value": "hashing", "origin": "environment"}

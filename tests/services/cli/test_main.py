@@ -1,0 +1,69 @@
+"""Wrong use and wrong worlds -> one line and an exit code, never a traceback."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+
+from tests.services.cli.command import Sluice
+
+
+def test_the_version_is_that_of_the_package(sluice: Sluice) -> None:
+    assert sluice("--version").out.strip() == version("sluice")
+
+
+def test_help_names_every_command(sluice: Sluice) -> None:
+    told = sluice("--help").out
+    for command in ("demo", "up", "oracle", "replay", "backtest", "compare", "explain", "requests", "labels"):
+        assert command in told
+    for command in ("dead-letters", "doctor", "config"):
+        assert command in told
+
+
+def test_an_unknown_option_is_wrong_use(sluice: Sluice) -> None:
+    assert sluice("doctor", "--nonsense").code == 2
+
+
+def test_a_wrong_setting_ends_any_command_with_code_2_and_names_itself(
+    sluice: Sluice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SLUICE_BUDGET__FRACTION", "3")
+    done = sluice("up")
+    assert done.code == 2
+    assert done.err.startswith("sluice: BUDGET__FRACTION = 3 (environment)")
+    assert done.err.count("\n") == 1
+
+
+def test_a_foreign_file_in_the_data_directory_is_left_alone_and_named(sluice: Sluice) -> None:
+    Path("sluice-data").mkdir()
+    Path("sluice-data/sluice.db").write_text("this is a diary\n" * 100)
+    done = sluice("requests", "list")
+    assert done.code == 1
+    assert "sluice.db" in done.err
+    assert done.err.count("\n") == 1
+    assert Path("sluice-data/sluice.db").read_text().startswith("this is a diary")
+
+
+@pytest.mark.parametrize(
+    "command", [("requests", "list"), ("explain", "t1"), ("dead-letters", "list"), ("labels", "export", "a.csv")]
+)
+def test_looking_makes_no_journal(command: tuple[str, ...], sluice: Sluice) -> None:
+    done = sluice(*command)
+    assert done.code == 3
+    assert "holds no journal" in done.err
+    assert not Path("sluice-data").exists()
+
+
+def test_a_file_that_is_not_there_is_named(sluice: Sluice) -> None:
+    for command in (("replay", "no.jsonl"), ("backtest", "no.jsonl"), ("oracle", "--truth", "no.jsonl")):
+        done = sluice(*command)
+        assert done.code == 2
+        assert done.err == "sluice: no.jsonl: No such file or directory\n"
+
+
+def test_a_bug_is_not_hidden(sluice: Sluice, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.doctor.examine", lambda overrides: 1 // 0)
+    with pytest.raises(ZeroDivisionError):
+        sluice("doctor")

@@ -1,0 +1,118 @@
+"""The queues by hand: questions out, answers in, broken messages sent once more, and why."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+
+from services.edges.journal.base import Message
+from services.edges.topics import LABELS, TEXTS
+from tests.services.cli.command import Sluice
+from tests.services.cli.conftest import Service
+
+TEXTS_SENT = 40
+
+
+@pytest.fixture
+def asked(sluice: Sluice, service: Service) -> Service:
+    """A service that read some texts and has questions about them."""
+    rows = [{"text": f"where is my card number {row}", "id": f"t{row}", "label": "card"} for row in range(TEXTS_SENT)]
+    Path("texts.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    assert sluice("replay", "texts.jsonl", "--json").json == {"rows": TEXTS_SENT, "sent": TEXTS_SENT, "sent_before": 0}
+    service.settle()
+    return service
+
+
+def test_a_second_replay_sends_nothing(asked: Service, sluice: Sluice) -> None:
+    assert sluice("replay", "texts.jsonl", "--json").json["sent"] == 0
+
+
+def test_open_requests_are_listed_most_useful_first(asked: Service, sluice: Sluice) -> None:
+    requests = sluice("requests", "list", "--json", "--limit", 5).json
+    utilities = [request["why"]["utility"] for request in requests]
+    assert len(utilities) == 5
+    assert utilities == sorted(utilities, reverse=True)
+    assert requests[0]["request_id"] in sluice("requests", "list").out
+
+
+def test_requests_go_out_as_a_file_and_come_back_answered(asked: Service, sluice: Sluice) -> None:
+    written = sluice("requests", "export", "open.csv", "--json").json["written"]
+    with open("open.csv", newline="") as file:
+        rows = list(csv.DictReader(file))
+    with open("open.csv", "w", newline="") as file:
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        writer.writerows({**row, "label": "card"} for row in rows)
+    assert sluice("labels", "import", "open.csv", "--reviewer", "anna", "--json").json == {"accepted": written}
+    asked.settle()
+    assert sluice("requests", "list", "--json").json == []
+    assert sluice("labels", "export", "answers.jsonl", "--json").json == {"written": written, "unreadable": 0}
+    answers = [json.loads(line) for line in Path("answers.jsonl").read_text().splitlines()]
+    assert {answer["reviewer"] for answer in answers} == {"anna"}
+
+
+def test_a_file_with_one_wrong_answer_is_refused_whole(asked: Service, sluice: Sluice) -> None:
+    Path("answers.jsonl").write_text('{"request_id": "a", "label": "x", "reviewer": "anna"}\n{"request_id": "b"}\n')
+    done = sluice("labels", "import", "answers.jsonl")
+    assert done.code == 2
+    assert "answers.jsonl: line 2" in done.err
+    assert asked.journal.read({(LABELS, 0): 0}, 10) == []
+
+
+def test_an_answer_that_cannot_be_read_is_left_out_of_the_export_and_counted(asked: Service, sluice: Sluice) -> None:
+    asked.journal.append([Message(LABELS, b"not json")])
+    assert sluice("labels", "export", "answers.csv", "--json").json == {"written": 0, "unreadable": 1}
+
+
+def test_a_program_answers_from_known_labels(asked: Service, sluice: Sluice) -> None:
+    assert sluice("requests", "list", "--json").json != []
+    assert sluice("oracle", "--truth", "texts.jsonl", "--once").code == 0
+    asked.settle()
+    assert sluice("requests", "list", "--json").json == []
+
+
+def test_a_text_that_was_asked_about_is_explained_with_its_answer(asked: Service, sluice: Sluice) -> None:
+    request = sluice("requests", "list", "--json").json[0]
+    assert "request            " + request["request_id"] + ", open" in sluice("explain", request["text_id"]).out
+    sluice("oracle", "--truth", "texts.jsonl", "--once")
+    asked.settle()
+    told = sluice("explain", request["request_id"]).out
+    assert told.startswith("ASK: ")
+    assert "card by oracle: learned" in told
+
+
+def test_a_text_that_was_not_asked_about_is_explained(asked: Service, sluice: Sluice) -> None:
+    requested = {request["text_id"] for request in sluice("requests", "list", "--json", "--limit", 100).json}
+    skipped = next(f"t{row}" for row in range(TEXTS_SENT) if f"t{row}" not in requested)
+    told = sluice("explain", skipped, "--json").json
+    assert told["decision"]["verdict"] == "SKIP"
+    assert told["decision"]["class"] is None
+    assert told["request"] is None
+
+
+def test_what_was_never_seen_cannot_be_explained(asked: Service, sluice: Sluice) -> None:
+    done = sluice("explain", "t-1-and-only")
+    assert done.code == 3
+    assert "t-1-and-only" in done.err
+
+
+def test_a_broken_message_is_listed_shown_and_sent_once_more(asked: Service, sluice: Sluice) -> None:
+    asked.journal.append([Message(TEXTS, b'{"text": 7}'), Message(TEXTS, b"\xff")])
+    asked.settle()
+    letters = sluice("dead-letters", "list", "--json").json
+    assert [letter["reason"] for letter in letters] == ["wrong_type", "not_utf8"]
+    origin = letters[0]["origin"]
+    assert '{"text": 7}' in sluice("dead-letters", "show", origin).out
+    assert sluice("dead-letters", "replay", origin, "--json").json == {"replayed": [origin]}
+    assert len(sluice("dead-letters", "list", "--json").json) == 1
+    asked.settle()
+    assert len(sluice("dead-letters", "list", "--json").json) == 2
+
+
+def test_replaying_needs_a_name_or_all(asked: Service, sluice: Sluice) -> None:
+    assert sluice("dead-letters", "replay").code == 2
+    assert sluice("dead-letters", "replay", "no/such/0/1").code == 3
+    assert sluice("dead-letters", "replay", "--all", "--json").json == {"replayed": []}

@@ -1,0 +1,55 @@
+"""Settings -> parts: each choice reaches the part that it is about."""
+
+from __future__ import annotations
+
+import pytest
+
+from services import assembly
+from services.edges.encoders.base import EncoderError
+from services.edges.settings_sources import load_settings
+from stream.model import MODELS
+from stream.records import Verdict
+from stream.strategies import STRATEGIES
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_every_strategy_can_be_chosen(strategy: str) -> None:
+    parts = assembly.build_learner(load_settings({"learner.strategy": strategy})).parts
+    assert isinstance(parts.strategy, STRATEGIES[strategy])
+    assert parts.strategy_name == strategy
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_every_model_can_be_chosen(model: str) -> None:
+    assert isinstance(assembly.build_learner(load_settings({"learner.model": model})).parts.model, MODELS[model])
+
+
+def test_the_budget_is_the_decimal_that_was_written() -> None:
+    budget = assembly.build_learner(load_settings({"budget.fraction": 0.07, "budget.audit_share": 0.0})).parts.budget
+    verdicts = [budget.decide(0.5, 0.0, 0).verdict for _ in range(1_000)]
+    assert sum(verdict is not Verdict.SKIP for verdict in verdicts) <= 70
+
+
+def test_two_seeds_draw_differently() -> None:
+    def audits(seed: int) -> list[int]:
+        budget = assembly.build_learner(load_settings({"learner.seed": seed})).parts.budget
+        return [text for text in range(2_000) if budget.decide(0.0, 0.0, 0).verdict is Verdict.AUDIT]
+
+    assert audits(1) == audits(1)
+    assert audits(1) != audits(2)
+
+
+def test_requests_expire_when_the_settings_say() -> None:
+    assert assembly.build_learner(load_settings({"requests.expire_seconds": 60.0})).parts.pending.expire_seconds == 60.0
+
+
+def test_the_name_of_an_encoder_is_known_before_it_is_loaded() -> None:
+    settings = load_settings({"encoder.model": "hashing:32"})
+    encoder = assembly.build_encoder(settings)
+    assert encoder.name == assembly.encoder_name(settings)
+    assert encoder.dimension == 32
+
+
+def test_a_wrong_encoder_is_named() -> None:
+    with pytest.raises(EncoderError, match="hashing:many"):
+        assembly.build_encoder(load_settings({"encoder.model": "hashing:many"}))

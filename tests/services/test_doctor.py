@@ -1,0 +1,73 @@
+"""A machine -> what is well on it, and how to mend what is not."""
+
+from __future__ import annotations
+
+import socket
+import sys
+from pathlib import Path
+
+import pytest
+
+from services.doctor import Finding, examine
+from services.edges.journal.sqlite import SqliteJournal
+
+
+def found(directory: Path, what: str, **overrides: object) -> Finding:
+    settings = {"data.dir": directory, "http.port": 0, "encoder.model": "hashing"}
+    settings |= {name.replace("__", "."): value for name, value in overrides.items()}
+    return next(finding for finding in examine(settings) if finding.what.startswith(what))
+
+
+def test_all_is_well_on_a_new_machine(tmp_path: Path) -> None:
+    findings = examine({"data.dir": tmp_path / "new", "http.port": 0})
+    assert [finding for finding in findings if not finding.ok] == []
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_wrong_setting_is_told_and_ends_the_examination() -> None:
+    *_, last = examine({"budget.fraction": 2})
+    assert (last.what, last.ok) == ("settings", False)
+    assert "BUDGET__FRACTION" in last.detail
+
+
+def test_a_whole_journal_is_well(tmp_path: Path) -> None:
+    SqliteJournal(tmp_path).close()
+    assert found(tmp_path, "journal").ok
+
+
+def test_a_damaged_journal_is_found(tmp_path: Path) -> None:
+    SqliteJournal(tmp_path).close()
+    path = tmp_path / "sluice.db"
+    content = bytearray(path.read_bytes())
+    content[16_384 : 16_384 + 4_000] = b"\xff" * 4_000
+    path.write_bytes(content)
+    finding = found(tmp_path, "journal")
+    assert not finding.ok
+    assert finding.mend
+
+
+def test_a_file_in_place_of_the_directory_is_found(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    assert not found(tmp_path / "file", "data directory").ok
+
+
+def test_a_busy_port_is_found(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        finding = found(tmp_path, "port", http__port=taken.getsockname()[1])
+    assert not finding.ok
+    assert "--port" in finding.mend
+
+
+def test_a_model_that_is_not_there_is_found(tmp_path: Path) -> None:
+    assert not found(tmp_path, "encoder", encoder__model=str(tmp_path / "nothing")).ok
+    (tmp_path / "empty").mkdir()
+    assert "no weights" in found(tmp_path, "encoder", encoder__model=str(tmp_path / "empty")).detail
+
+
+def test_the_packaged_weights_are_found_without_loading_torch(tmp_path: Path) -> None:
+    assert found(tmp_path, "encoder", encoder__model="minilm").ok
+
+
+def test_an_old_python_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "version_info", (3, 9, 1))
+    assert not found(tmp_path, "python").ok
