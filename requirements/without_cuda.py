@@ -8,6 +8,6 @@ _REQUIREMENT = re.compile(r"^(?=\S)", re.MULTILINE)
 
 for requirement in _REQUIREMENT.split(sys.stdin.read()):
     if requirement.startswith("torch=="):
-        print(requirement.split(" \\\n")[0])
+        sys.stdout.write(requirement.split(" \\\n")[0] + "\n")
     elif not _CUDA.match(requirement):
         sys.stdout.write(requirement)

@@ -6,6 +6,7 @@ import signal
 import socket
 import time
 from collections.abc import Callable
+from importlib.metadata import version
 from threading import Event, Thread
 
 import structlog
@@ -16,6 +17,7 @@ from services import assembly
 from services.console.app import build_app
 from services.console.follower import Follower, identities
 from services.console.view import FILE, View
+from services.edges.journal.base import lag
 from services.edges.learner_metrics import LearnerMetrics
 from services.edges.metrics import Metrics
 from services.edges.settings import Settings
@@ -24,7 +26,7 @@ from services.learner import LearnerProcess
 
 _TIDY_SECONDS = 60.0
 _STOP_SECONDS = 8.0
-_POLL_SECONDS = 0.2
+_WATCH_SECONDS = 1.0
 
 _log = structlog.get_logger()
 
@@ -49,6 +51,7 @@ class Embedded:
         registry = CollectorRegistry()
         self._metrics = Metrics(registry, settings.metrics.sources)
         learner, encoder = assembly.build_learner(settings), assembly.encoder_name(settings)
+        self._metrics.build_info.labels(version("sluice"), encoder).set(1)
         self._learner = LearnerProcess(self._journal, learner, encoder, LearnerMetrics(self._metrics), wait=False)
         self._intake: Intake | None = None
         self._view = View(settings.data.dir / FILE, identities(self._journal), settings.console.decisions_kept)
@@ -106,11 +109,19 @@ class Embedded:
             self._stop.set()
 
     def _watch(self) -> None:
+        """Keep the journal tidy and its size on show, until it is time to stop."""
         tidied = time.monotonic()
-        while not self._stop.wait(_POLL_SECONDS):
+        while not self._stop.wait(_WATCH_SECONDS):
+            self._measure_journal()
             if time.monotonic() - tidied >= _TIDY_SECONDS:
                 self._journal.tidy(time.time())
                 tidied = time.monotonic()
+
+    def _measure_journal(self) -> None:
+        intake = self._intake.positions if self._intake is not None else {}
+        for topic, records in lag(self._journal, {**intake, **self._learner.positions}).items():
+            self._metrics.journal_lag_records.labels(topic).set(records)
+        self._metrics.journal_bytes.set(sum(file.stat().st_size for file in self._settings.data.dir.glob("sluice.db*")))
 
     def _shut_down(self, threads: list[Thread]) -> None:
         self._server.should_exit = True

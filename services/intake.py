@@ -14,7 +14,7 @@ import structlog
 from services.edges import batches, class_names, texts
 from services.edges.dead_letters import Fault, Unreadable, dead_letter
 from services.edges.encoders.base import Encoder
-from services.edges.journal.base import Journal, JournalError, Message, Record
+from services.edges.journal.base import Journal, JournalError, Message, Positions, Record
 from services.edges.messages import TextMessage
 from services.edges.metrics import Metrics
 from services.edges.settings import TaskClass
@@ -118,6 +118,11 @@ class Intake:
     def close(self) -> None:
         """Give the name of the intake up."""
         self._writer.close()
+
+    @property
+    def positions(self) -> Positions:
+        """What is read next, for the lag."""
+        return dict(self._positions)
 
     def step(self, wait: float) -> int:
         """Handle the next texts in one transaction, waiting up to ``wait`` seconds for the first; says how many."""

@@ -12,7 +12,7 @@ import structlog
 from services.edges import batches, states, topics, window_log
 from services.edges.batches import ClassesBatch, ItemsBatch
 from services.edges.dead_letters import Fault, Unreadable, dead_letter
-from services.edges.journal.base import Journal, Message, Record
+from services.edges.journal.base import Journal, Message, Positions, Record
 from services.edges.learner_metrics import LearnerMetrics, Step
 from services.edges.messages import LabelMessage, OutcomeMessage, RequestMessage, texts_as_records
 from services.edges.window_log import WindowLog
@@ -67,6 +67,11 @@ class LearnerProcess:
         self._refits.shutdown(wait=False, cancel_futures=True)
         self._writer.close()
 
+    @property
+    def positions(self) -> Positions:
+        """What is read next, for the lag."""
+        return dict(self._positions)
+
     def step(self, wait: float) -> int:
         """Handle the next records in one transaction, waiting up to ``wait`` seconds for the first; says how many."""
         records = self._journal.read(self._positions, READ_RECORDS, wait)
@@ -76,6 +81,7 @@ class LearnerProcess:
             self._handle(record, step)
             self._run_refit(step)
         self._expire(step)
+        self._keep_window(step)
         if not step.empty:
             self._commit(step)
         return len(records)
@@ -103,7 +109,7 @@ class LearnerProcess:
     def _observe(self, record: Record, items: Items, step: Step) -> None:
         seen = self.learner.observe(items, step.now)
         step.arrived += [items.times[row] for row in seen.rows]
-        self._window.passed(record.offset, seen.rows)
+        self._window.passed(record.offset, seen.rows, record.time)
         step.decisions += seen.decisions
         if seen.decisions:
             step.outputs.append(Message(topics.DECISIONS, batches.encode_decisions(seen.decisions)))
@@ -131,6 +137,11 @@ class LearnerProcess:
         expired = self.learner.tick(step.now)
         step.expired += len(expired)
         step.outputs += map(_closed, expired)
+
+    def _keep_window(self, step: Step) -> None:
+        if self._window.ages(step.now):
+            self._window.copy(self.learner.parts.window.last(self._window.texts))
+            step.copied = True
 
     def _run_refit(self, step: Step) -> None:
         """Adopt the refit that is done; run the one that is due, if it is large in the thread."""

@@ -31,11 +31,12 @@ class Step:
     dead: list[tuple[str, Unreadable]] = field(default_factory=list)
     expired: int = 0
     adopted: int = 0
+    copied: bool = False
 
     @property
     def empty(self) -> bool:
         """Whether there is nothing to commit."""
-        return not (self.records or self.expired or self.adopted)
+        return not (self.records or self.expired or self.adopted or self.copied)
 
 
 class LearnerMetrics:
@@ -45,6 +46,7 @@ class LearnerMetrics:
         self._metrics = metrics
         self._asked: deque[bool] = deque(maxlen=_QUERY_RATIO_TEXTS)
         self._alarms: int | None = None
+        self._overdrawn = 0
 
     def restored(self, learner: Learner) -> None:
         """Show where the learner starts from."""
@@ -58,6 +60,11 @@ class LearnerMetrics:
         self._metrics.model_updates.inc(step.adopted)
         self._count(step)
         self._show(learner)
+        overdrawn = learner.parts.budget.overdrawn
+        self._metrics.budget_overspend.inc(max(0, overdrawn - self._overdrawn))
+        self._overdrawn = overdrawn
+        oldest = next(iter(learner.parts.pending), None)
+        self._metrics.label_request_age_seconds.set(step.now - oldest.request.asked_at if oldest is not None else 0.0)
 
     def _count(self, step: Step) -> None:
         metrics = self._metrics

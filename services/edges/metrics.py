@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
@@ -27,8 +28,11 @@ class Metrics:
     3.0
     """
 
-    def __init__(self, registry: CollectorRegistry, sources: Iterable[str] = ()) -> None:
+    def __init__(
+        self, registry: CollectorRegistry, sources: Iterable[str] = (), clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self.registry = registry
+        self._clock = clock
         self._sources = frozenset(sources)
         self._declare_flow()
         self._declare_budget()
@@ -38,6 +42,11 @@ class Metrics:
     def count_texts(self, source: str, count: int = 1) -> None:
         """Count texts read from ``source``."""
         self.texts.labels(source if source in self._sources else _OTHER).inc(count)
+
+    def checkpointed(self) -> None:
+        """The state was committed just now: its age is counted from here."""
+        committed = self._clock()
+        self.checkpoint_age_seconds.set_function(lambda: self._clock() - committed)
 
     def _declare_flow(self) -> None:
         self.texts = self._counter("texts", "Texts read by intake.", "source")
@@ -85,7 +94,6 @@ class Metrics:
         )
         self.journal_lag_records = self._gauge("journal_lag_records", "Records not read yet.", "topic")
         self.journal_bytes = self._gauge("journal_bytes", "Size of the journal.")
-        self.event_time_lag_seconds = self._gauge("event_time_lag_seconds", "Age of the last text when it was decided.")
         self.checkpoint_age_seconds = self._gauge("checkpoint_age_seconds", "Time since the state was last committed.")
         self.build_info = self._gauge("build_info", "Always 1; the labels say what runs.", "version", "encoder")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Sequence
 from itertools import pairwise
@@ -15,14 +16,16 @@ from stream.records import Entry, Floats, Integers
 
 KEY = "window"
 _PARTITION = (topics.ITEMS, 0)
+_COPY_AFTER_SECONDS = (topics.topic(topics.ITEMS).retention_seconds or math.inf) / 2
 
 
 class _Run(NamedTuple):
-    """Rows ``start`` to ``end`` of the batch at ``offset``: all were new."""
+    """Rows ``start`` to ``end`` of the batch at ``offset``, written at ``time``: all were new."""
 
     offset: int
     start: int
     end: int
+    time: float
 
 
 class WindowLog:
@@ -32,25 +35,24 @@ class WindowLog:
     """
 
     def __init__(self, texts: int = 1_000) -> None:
-        self._texts = texts
+        self.texts = texts
         self._runs: deque[_Run] = deque()
         self._rows = 0
         self._copied: Floats = np.zeros((0, 0), np.float32)
 
-    def passed(self, offset: int, rows: Integers) -> None:
-        """Note which rows of the batch at ``offset`` were new."""
+    def passed(self, offset: int, rows: Integers, time: float) -> None:
+        """Note which rows of the batch at ``offset``, written at ``time``, were new."""
         breaks = np.flatnonzero(np.diff(rows) != 1) + 1
         for start, end in pairwise([0, *breaks.tolist(), len(rows)]):
             if end > start:
-                self._runs.append(_Run(offset, int(rows[start]), int(rows[end - 1]) + 1))
+                self._runs.append(_Run(offset, int(rows[start]), int(rows[end - 1]) + 1, time))
         self._rows += len(rows)
-        while self._runs and self._rows - _length(self._runs[0]) >= self._texts:
+        while self._runs and self._rows - _length(self._runs[0]) >= self.texts:
             self._rows -= _length(self._runs.popleft())
 
-    @property
-    def oldest(self) -> int | None:
-        """The offset of the oldest batch that is needed; None where none is."""
-        return self._runs[0].offset if self._runs else None
+    def ages(self, now: float) -> bool:
+        """Whether the oldest batch that is needed nears the end of the retention of `items`: then `copy`."""
+        return bool(self._runs) and now - self._runs[0].time > _COPY_AFTER_SECONDS
 
     def copy(self, embeddings: Floats) -> None:
         """Keep these embeddings (w, d) in the state from now on, instead of their places."""
@@ -60,7 +62,7 @@ class WindowLog:
 
     def save(self) -> Entry:
         """The places, and the embeddings that were copied as far as they are still in the window."""
-        missing = max(0, self._texts - self._rows)
+        missing = max(0, self.texts - self._rows)
         copied = self._copied[len(self._copied) - min(missing, len(self._copied)) :]
         return Entry({"runs": [list(run) for run in self._runs]}, {"copied": copied.astype(np.float16)})
 
@@ -74,7 +76,7 @@ class WindowLog:
         self._copied = entry.arrays.get("copied", self._copied).astype(np.float32)
         parts = [self._copied] if len(self._copied) else []
         parts += _read(journal, self._runs)
-        return np.concatenate(parts)[-self._texts :] if parts else np.zeros((0, 0), np.float32)
+        return np.concatenate(parts)[-self.texts :] if parts else np.zeros((0, 0), np.float32)
 
 
 def _length(run: _Run) -> int:

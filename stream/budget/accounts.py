@@ -80,6 +80,11 @@ class Budget:
         self.seen = 0
         self.asked = 0
 
+    @property
+    def overdrawn(self) -> int:
+        """Requests beyond what the texts paid for: 0, or a guard is broken."""
+        return self._asks.overdrawn
+
     def decide(self, utility: float, now: float, open_requests: int) -> Ruling:
         """Decide about the next text: ``utility`` in [0, 1], ``now`` in seconds and never falling.
 
@@ -166,6 +171,10 @@ class _AskAccount:
     @property
     def affords_one(self) -> bool:
         return self._credit + self._aside >= self._one
+
+    @property
+    def overdrawn(self) -> int:
+        return max(0, ceil(Fraction(-self._credit - self._aside, self._one)))
 
     def earn(self) -> float:
         """One more text pays in; returns the credit that the rule should spend, in requests.

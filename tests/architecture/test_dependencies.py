@@ -19,13 +19,17 @@ PURE = {
 HOSTS = ("pypi" + ".org", "python" + "hosted.org", "registry." + "npmjs.org", "repo1." + "maven.org")
 
 
-@pytest.mark.parametrize("module", modules("stream"), ids=str)
-def test_the_core_imports_nothing_that_has_effects(module: Module) -> None:
-    names = {name.partition(".")[0] for node in ast.walk(module.tree) for name in imported(node)}
-    assert names <= PURE
+def test_the_core_imports_nothing_that_has_effects() -> None:
+    assert [
+        f"{module}: {name}"
+        for module in modules("stream")
+        for node in ast.walk(module.tree)
+        for name in imported(node)
+        if name.partition(".")[0] not in PURE
+    ] == []
 
 
-def test_no_module_of_one_source_imports_itself_in_a_circle() -> None:
+def test_no_modules_import_each_other_in_a_circle() -> None:
     graph = {module.name: edges(module) for module in modules("stream", "services")}
     assert circles(graph) == []
 

@@ -49,6 +49,15 @@ class Record:
     time: float
 
 
+def lag(journal: Journal, positions: Positions) -> dict[str, int]:
+    """How many records of each topic lie behind these positions, unread."""
+    lags: dict[str, int] = {}
+    for (topic, partition), position in positions.items():
+        _, end = journal.bounds(topic)[topic, partition]
+        lags[topic] = lags.get(topic, 0) + max(0, end - position)
+    return lags
+
+
 class Writer(ABC):
     """The one elected writer of a name: its restored state, and commits that are all or nothing.
 

@@ -33,10 +33,10 @@ def _file(tmp_path: Path, content: bytes, name: str = "set.jsonl") -> Path:
     [
         ("set.jsonl", JSON_LINES),
         ("set.ndjson", b"\xef\xbb\xbf" + JSON_LINES),
-        ("set.jsonl.gz", gzip.compress(JSON_LINES)),
+        ("set.jsonl.gz", gzip.compress(JSON_LINES, mtime=0)),
         ("set.csv", CSV),
         ("set.csv", b"\xef\xbb\xbf" + CSV.replace(b"\n", b"\r\n")),
-        ("set.csv.gz", gzip.compress(CSV)),
+        ("set.csv.gz", gzip.compress(CSV, mtime=0)),
     ],
 )
 def test_the_same_rows_come_from_every_kind_of_file(tmp_path: Path, name: str, content: bytes) -> None:
@@ -88,8 +88,8 @@ def test_rows_may_lack_labels_unless_they_are_needed(tmp_path: Path) -> None:
         ("set.csv", b'text\na\n"b\n', "line 3: not CSV"),
         ("set.csv", b"text\n" + b"x" * 200_000, "line 2: not CSV"),
         ("set.jsonl.gz", b"plain", "not a whole gzip file"),
-        ("set.jsonl.gz", gzip.compress(JSON_LINES)[:-9], "not a whole gzip file"),
-        ("set.jsonl.gz", gzip.compress(JSON_LINES)[:20] + b"x" * 20, "not a whole gzip file"),
+        ("set.jsonl.gz", gzip.compress(JSON_LINES, mtime=0)[:-9], "not a whole gzip file"),
+        ("set.jsonl.gz", gzip.compress(JSON_LINES, mtime=0)[:20] + b"x" * 20, "not a whole gzip file"),
         ("set.txt", b"hello", "must end in .jsonl or .csv"),
     ],
 )

@@ -39,3 +39,13 @@ def test_two_services_in_one_process_do_not_share_counts() -> None:
     one, other = Metrics(CollectorRegistry()), Metrics(CollectorRegistry())
     one.budget_overspend.inc()
     assert other.registry.get_sample_value("sluice_budget_overspend_total") == 0
+
+
+def test_the_age_of_the_state_grows_until_it_is_committed_again() -> None:
+    now = [100.0]
+    metrics = Metrics(CollectorRegistry(), clock=lambda: now[0])
+    metrics.checkpointed()
+    now[0] = 107.0
+    assert metrics.registry.get_sample_value("sluice_checkpoint_age_seconds") == 7.0
+    metrics.checkpointed()
+    assert metrics.registry.get_sample_value("sluice_checkpoint_age_seconds") == 0.0

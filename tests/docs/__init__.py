@@ -1,0 +1,1 @@
+"""README, decisions -> is what they say still so."""

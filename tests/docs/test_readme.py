@@ -1,0 +1,153 @@
+"""README -> every command, call, setting, metric, file and snippet in it is there and is as it says."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+import typer
+from prometheus_client import CollectorRegistry
+
+from services.cli import build_app
+from services.edges.encoders import ENCODERS
+from services.edges.metrics import Metrics
+from services.edges.settings_sources import load_settings, show_settings
+from stream.budget import RULES
+from stream.drift import DETECTORS
+from stream.model import MODELS
+from stream.strategies import STRATEGIES
+from tests.architecture.sources import ROOT
+from tests.docs.markdown import Markdown
+from tests.services.console.worlds import Console
+
+README = Markdown.of("README.md")
+SETTING = re.compile(r"\b(?:SLUICE_)?([A-Z]+__[A-Z_]+)\b")
+METRIC = re.compile(r"\bsluice_[a-z_]+")
+CALL = re.compile(r"^(GET|POST) (/\S*)$")
+UNKNOWN_PATHS = {"/", "/openapi.json"}
+"""Served, but no part of the API's own description."""
+
+
+@pytest.fixture
+def nothing_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty working directory: no sluice.toml."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("words", README.commands("sluice"), ids=" ".join)
+def test_every_command_can_be_given_like_this(words: list[str]) -> None:
+    command: Any = typer.main.get_command(build_app())
+    names = list(words)
+    while hasattr(command, "commands"):
+        command = command.commands[names.pop(0)]
+
+    command.make_context(words[0], names)
+
+
+@pytest.mark.parametrize("words", README.commands("make"), ids=" ".join)
+def test_every_make_target_is_there(words: list[str]) -> None:
+    targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert set(words) <= set(targets)
+
+
+def test_every_post_is_accepted(readme: Markdown, console: Console) -> None:
+    posts = [words for words in readme.commands("curl") if "-d" in words]
+    answers = [console.http.post(path_of(words), content=words[words.index("-d") + 1]) for words in posts]
+
+    assert len(posts) >= 2
+    assert [answer.text for answer in answers if answer.status_code != 202] == []
+
+
+def test_every_call_is_one_of_the_api(readme: Markdown, console: Console) -> None:
+    described = console.http.get("/openapi.json").json()["paths"]
+    known = [(method.upper(), pattern_of(path)) for path, methods in described.items() for method in methods]
+    named = [match.groups() for span in readme.spans() if (match := CALL.match(span))]
+    curled = [("POST" if "-d" in words else "GET", path_of(words)) for words in readme.commands("curl")]
+
+    calls = [(method, urlsplit(path).path) for method, path in [*named, *curled]]
+    unknown = [
+        call for call in calls if not any(call[0] == method and path.fullmatch(call[1]) for method, path in known)
+    ]
+    assert {path for _, path in unknown} <= UNKNOWN_PATHS
+    assert len(calls) > 10
+
+
+@pytest.mark.parametrize("link", README.links())
+def test_every_link_leads_somewhere(link: str) -> None:
+    if link.startswith("#"):
+        assert link[1:] in README.anchors()
+    elif not link.startswith("https://"):
+        assert (ROOT / link.partition("#")[0]).exists()
+
+
+def test_every_file_that_is_named_exists(readme: Markdown) -> None:
+    named = {span for span in readme.spans() if re.fullmatch(r"(stream|services|tests|docs|benchmarks)/[\w/.]*", span)}
+    assert [name for name in sorted(named) if not (ROOT / name).exists()] == []
+
+
+def test_every_registered_part_is_in_the_table_of_parts(readme: Markdown) -> None:
+    parts = " ".join(row[1] for row in readme.table("Parts"))
+    modules = {part.__module__ for table in (STRATEGIES, MODELS) for part in table.values()}
+    files = [f"{module.replace('.', '/')}.py" for module in sorted(modules)]
+    files += [f"stream/budget/{name}.py" for name in RULES] + [f"stream/drift/{name}.py" for name in DETECTORS]
+    files += [f"services/edges/encoders/{name}.py" for name in ENCODERS]
+
+    assert [file for file in files if f"]({file})" not in parts] == []
+
+
+def test_the_settings_table_says_what_the_code_says(readme: Markdown, nothing_set: Path) -> None:
+    told = {name.strip("`"): default.partition("` ")[0].strip("`") for name, default, _ in readme.table("Settings")}
+    assert told == {shown.name: json.dumps(shown.value) for shown in show_settings()}
+
+
+def test_every_setting_that_is_named_exists(readme: Markdown, nothing_set: Path) -> None:
+    known = {shown.name for shown in show_settings()}
+    assert set(SETTING.findall(readme.text)) - known == set()
+
+
+@pytest.mark.parametrize("snippet", README.snippets("toml"))
+def test_every_toml_snippet_is_a_settings_file(snippet: str, nothing_set: Path) -> None:
+    (nothing_set / "sluice.toml").write_text(snippet)
+
+    settings = load_settings()
+
+    for section, fields in tomllib.loads(snippet).items():
+        assert getattr(settings, section).model_fields_set == set(fields)
+
+
+@pytest.mark.parametrize("snippet", README.snippets("python"))
+def test_every_python_snippet_is_python(snippet: str) -> None:
+    assert ast.parse(snippet).body
+
+
+@pytest.mark.parametrize("snippet", README.snippets("json"))
+def test_every_json_snippet_is_json(snippet: str) -> None:
+    assert all(json.loads(line) for line in snippet.splitlines())
+
+
+def test_every_metric_that_is_named_is_published(readme: Markdown) -> None:
+    families = Metrics(CollectorRegistry()).registry.collect()
+    known = {family.name + ("_total" if family.type == "counter" else "") for family in families}
+    assert set(METRIC.findall(readme.text)) - known == set()
+
+
+def test_no_figure_is_left_open(readme: Markdown) -> None:
+    assert re.findall(r"FIGURE\(.*?\)", readme.text) == []
+
+
+def path_of(words: list[str]) -> str:
+    """The path, with its query, that a call of curl asks for."""
+    (address,) = [word for word in words if word.startswith("localhost:")]
+    return address.removeprefix("localhost:8080")
+
+
+def pattern_of(path: str) -> re.Pattern[str]:
+    """What the paths of a described route look like."""
+    return re.compile(re.sub(r"\{[^}]*\}", ".+", path))

@@ -1,0 +1,124 @@
+"""Signals are watched as means over 32 texts, however the stream is cut; audits one by one."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from stream.drift.base import Detector, DriftState
+from stream.drift.signals import AUDIT_ERROR, MEAN_TEXTS, SIGNALS, UNCERTAINTY, UTILITY, Alarm, Signals
+from stream.records import Changes, Entry
+
+
+class Above(Detector):
+    """Alarms at each value above a half; keeps what it was fed."""
+
+    def __init__(self) -> None:
+        self.fed: list[float] = []
+
+    def update(self, value: float) -> bool:
+        self.fed.append(value)
+        return value > 0.5
+
+    @property
+    def state(self) -> DriftState:
+        return DriftState.DRIFT if self.fed and self.fed[-1] > 0.5 else DriftState.STABLE
+
+    @property
+    def statistic(self) -> float:
+        return sum(self.fed) / len(self.fed)
+
+    def save(self) -> Entry:
+        return Entry({"fed": list(self.fed)})
+
+    def restore(self, entry: Entry) -> None:
+        self.fed = list(entry.fields["fed"])
+
+
+class Watched:
+    """Signals over detectors that a test can look into."""
+
+    def __init__(self) -> None:
+        self.detectors = {signal: Above() for signal in SIGNALS}
+        self.signals = Signals(self.detectors)
+
+
+def test_utility_and_uncertainty_are_fed_as_means_over_32_texts() -> None:
+    watched = Watched()
+    watched.signals.scored([0.25] * 16 + [0.75] * 16 + [1.0], [0.125] * 33, 0)
+
+    assert MEAN_TEXTS == 32
+    assert watched.detectors[UTILITY].fed == [0.5]
+    assert watched.detectors[UNCERTAINTY].fed == [0.125]
+
+
+@pytest.mark.parametrize("cut", [1, 10, 32, 63])
+def test_how_the_stream_is_cut_makes_no_difference(cut: int) -> None:
+    utilities, uncertainties = [text / 200 for text in range(200)], [1 - text / 200 for text in range(200)]
+    whole, parts = Watched(), Watched()
+    whole.signals.scored(utilities, uncertainties, 0)
+    for start in range(0, 200, cut):
+        parts.signals.scored(utilities[start : start + cut], uncertainties[start : start + cut], start)
+
+    assert [detector.fed for detector in parts.detectors.values()] == [
+        detector.fed for detector in whole.detectors.values()
+    ]
+    assert parts.signals.alarms == whole.signals.alarms != []
+
+
+def test_an_alarm_tells_its_signal_and_the_texts_until_then() -> None:
+    watched = Watched()
+    watched.signals.scored([0.0] * 40 + [1.0] * 60, [0.0] * 100, 1_000)
+    watched.signals.audited(correct=True, texts=1_100)
+    watched.signals.audited(correct=False, texts=1_105)
+
+    assert watched.signals.alarms == [Alarm(UTILITY, 1_064), Alarm(UTILITY, 1_096), Alarm(AUDIT_ERROR, 1_105)]
+    assert watched.detectors[AUDIT_ERROR].fed == [0.0, 1.0]
+
+
+def test_states_and_means_are_told_by_signal() -> None:
+    watched = Watched()
+    watched.signals.scored([0.25] * 32, [0.75] * 32, 0)
+    watched.signals.audited(correct=False, texts=32)
+
+    assert watched.signals.states() == {UTILITY: "stable", UNCERTAINTY: "drift", AUDIT_ERROR: "drift"}
+    assert watched.signals.statistics() == {UTILITY: 0.25, UNCERTAINTY: 0.75, AUDIT_ERROR: 1.0}
+
+
+def test_the_last_hundred_alarms_are_remembered() -> None:
+    watched = Watched()
+    for text in range(103):
+        watched.signals.audited(correct=False, texts=text)
+
+    assert [alarm.texts for alarm in watched.signals.alarms] == list(range(3, 103))
+
+
+def test_restored_signals_go_on_in_the_middle_of_a_mean() -> None:
+    live, restored = Watched(), Watched()
+    live.signals.scored([1.0] * 40, [0.25] * 40, 0)
+    changes = live.signals.changes()
+    restored.signals.restore(_through_json(changes))
+    for each in (live, restored):
+        each.signals.scored([0.0] * 24, [0.5] * 24, 40)
+
+    assert restored.detectors[UTILITY].fed == live.detectors[UTILITY].fed == [1.0, 0.25]
+    assert restored.detectors[UNCERTAINTY].fed == [0.25, 0.4375]
+    assert restored.signals.alarms == live.signals.alarms == [Alarm(UTILITY, 32)]
+
+
+def test_nothing_is_restored_from_nothing() -> None:
+    watched = Watched()
+    watched.signals.restore({})
+
+    assert watched.signals.alarms == []
+
+
+@pytest.mark.parametrize("signals", [(UTILITY, AUDIT_ERROR), (*SIGNALS, "latency")])
+def test_each_signal_needs_one_detector(signals: tuple[str, ...]) -> None:
+    with pytest.raises(ValueError, match="one detector for each of utility, uncertainty, audit_error"):
+        Signals({signal: Above() for signal in signals})
+
+
+def _through_json(changes: Changes) -> dict[str, Entry]:
+    return {key: Entry(json.loads(json.dumps(entry.fields))) for key, entry in changes.items() if entry is not None}

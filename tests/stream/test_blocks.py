@@ -1,0 +1,44 @@
+"""Blocks end at fixed places of the stream, so that no cut of it moves a decision."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from stream.blocks import blocks, ends_block
+
+
+def spans(labels: Sequence[str | None], first: int) -> list[tuple[int, int]]:
+    return [(rows.start, rows.stop) for rows in blocks(labels, first)]
+
+
+def test_the_first_thousand_texts_come_in_blocks_of_fifty() -> None:
+    assert spans([None] * 120, first=0) == [(0, 50), (50, 100), (100, 120)]
+    assert spans([None] * 60, first=970) == [(0, 30), (30, 60)]
+
+
+def test_later_ones_come_in_blocks_of_250() -> None:
+    assert spans([None] * 600, first=1_200) == [(0, 50), (50, 300), (300, 550), (550, 600)]
+
+
+def test_a_text_that_brings_its_label_stands_alone() -> None:
+    assert spans([None, "spam", None, None, "ham", "spam"], first=3) == [(0, 1), (1, 2), (2, 4), (4, 5), (5, 6)]
+
+
+def test_an_empty_batch_has_no_block() -> None:
+    assert spans([], first=7) == []
+
+
+@pytest.mark.parametrize("cut", [1, 7, 50, 333, 1_499])
+def test_a_cut_adds_its_own_place_and_moves_no_other(cut: int) -> None:
+    labels = ["spam" if row in (40, 41, 1_100) else None for row in range(1_500)]
+    whole = {end for _, end in spans(labels, first=25)}
+    before = {end for _, end in spans(labels[:cut], first=25)}
+    behind = {cut + end for _, end in spans(labels[cut:], first=25 + cut)}
+
+    assert before | behind == whole | {cut}
+
+
+def test_places_at_which_blocks_end_are_known_without_the_batch() -> None:
+    assert [texts for texts in range(1, 1_600) if ends_block(texts)] == [*range(50, 1_001, 50), 1_250, 1_500]

@@ -1,0 +1,62 @@
+"""The window holds the last embeddings, oldest first, however they came."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from stream.records import Floats
+from stream.window import Window
+
+
+def embeddings(*numbers: int) -> Floats:
+    return np.array([[number, -number] for number in numbers], np.float32).reshape(-1, 2)
+
+
+def held(window: Window, texts: int = 99) -> list[int]:
+    return [int(row[0]) for row in window.last(texts)]
+
+
+def test_there_is_nothing_in_it_at_first() -> None:
+    window = Window(3)
+
+    assert (len(window), len(window.last(3))) == (0, 0)
+
+
+def test_the_last_texts_are_held_oldest_first() -> None:
+    window = Window(3)
+    window.append(embeddings(1, 2))
+    assert (held(window), len(window)) == ([1, 2], 2)
+
+    window.append(embeddings(3, 4))
+    assert (held(window), len(window)) == ([2, 3, 4], 3)
+    assert held(window, 2) == [3, 4]
+
+
+def test_of_a_batch_larger_than_the_window_its_end_stays() -> None:
+    window = Window(3)
+    window.append(embeddings(*range(10)))
+
+    assert held(window) == [7, 8, 9]
+
+
+def test_an_empty_batch_changes_nothing() -> None:
+    window = Window(3)
+    window.append(embeddings(1, 2))
+    window.append(embeddings())
+
+    assert held(window) == [1, 2]
+
+
+@pytest.mark.parametrize("batch", [1, 2, 3, 5, 7])
+def test_how_the_stream_is_cut_makes_no_difference(batch: int) -> None:
+    window = Window(5)
+    for start in range(0, 70, batch):
+        window.append(embeddings(*range(start, start + batch)))
+        end = start + batch
+        assert held(window) == list(range(max(0, end - 5), end))
+
+
+def test_a_window_without_room_is_refused() -> None:
+    with pytest.raises(ValueError, match="at least one text, not 0"):
+        Window(0)
