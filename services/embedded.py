@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import socket
+import threading
 import time
 from collections.abc import Callable
 from importlib.metadata import version
@@ -71,6 +72,7 @@ class Embedded:
 
     def run(self) -> None:
         """Serve until `stop`, SIGTERM or SIGINT; call it in the main thread. Raises what ended any of the parts."""
+        threading.excepthook = _log_failure
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self.stop())
         parts: dict[str, Callable[[], None]] = {
@@ -79,7 +81,7 @@ class Embedded:
             "follower": lambda: self._follower.run(self._stop),
             "http": lambda: self._server.run(sockets=[self._listening]),
         }
-        threads = [Thread(target=self._guard, args=part, name=part[0], daemon=True) for part in parts.items()]
+        threads = [Thread(target=self._guard, args=[run], name=name, daemon=True) for name, run in parts.items()]
         for thread in threads:
             thread.start()
         _log.info("serving", url=self.url, data=str(self._settings.data.dir))
@@ -99,12 +101,12 @@ class Embedded:
             _log.info("ready", encoder=encoder.name)
             self._intake.run(self._stop)
 
-    def _guard(self, name: str, run: Callable[[], None]) -> None:
+    def _guard(self, run: Callable[[], None]) -> None:
         try:
             run()
         except BaseException as error:
-            _log.error("part_failed", part=name, error=str(error))
-            self._failure = self._failure or error  # raised by `run`, in the main thread
+            self._failure = self._failure or error
+            raise
         finally:
             self._stop.set()
 
@@ -134,6 +136,12 @@ class Embedded:
             self._view.close()
             self._journal.close()
         _log.info("stopped")
+
+
+def _log_failure(failure: threading.ExceptHookArgs) -> None:
+    """One line for a part that failed; what it raised goes on in the main thread."""
+    name = failure.thread.name if failure.thread is not None else ""
+    _log.error("part_failed", part=name, kind=failure.exc_type.__name__)
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -12,7 +12,7 @@ import structlog
 from services.edges import batches, states, topics, window_log
 from services.edges.batches import ClassesBatch, ItemsBatch
 from services.edges.dead_letters import Fault, Unreadable, dead_letter
-from services.edges.journal.base import Journal, Message, Positions, Record
+from services.edges.journal.base import Journal, JournalError, Message, Positions, Record
 from services.edges.learner_metrics import LearnerMetrics, Step
 from services.edges.messages import LabelMessage, OutcomeMessage, RequestMessage, texts_as_records
 from services.edges.window_log import WindowLog
@@ -130,6 +130,7 @@ class LearnerProcess:
         label = LabelMessage.parse(record.value or b"").answer(record.offset)
         learned = self.learner.learn([label], step.now)
         step.outcomes += learned.outcomes
+        step.latencies += learned.latencies
         step.outputs += [OutcomeMessage.of(outcome).record() for outcome in learned.outcomes]
         step.outputs += map(_closed, learned.closed)
 
@@ -155,9 +156,9 @@ class LearnerProcess:
                 self._adopt(job.run(), step)
 
     def _adopt(self, head: Entry, step: Step) -> None:
-        step.adopted += 1
         try:
             self.learner.adopt(head)
+            step.adopted += 1
         except ValueError as error:
             _log.error("refit_rejected", reason=str(error))
 
@@ -172,6 +173,12 @@ class LearnerProcess:
         return Entry({**status(self.learner), "encoder": self._encoder})
 
     def _restore(self, state: State) -> None:
+        known = state["status"].fields["encoder"] if "status" in state else self._encoder
+        if known != self._encoder:
+            raise JournalError(
+                f"this journal's learner was taught with encoder {known}, not {self._encoder}: "
+                f"set ENCODER__MODEL to {known}, or begin a new data directory"
+            )
         window = self._window.restore(state.get(window_log.KEY, Entry()), self._journal)
         self.learner.restore(state, window)
         self._metrics.restored(self.learner)

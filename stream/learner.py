@@ -47,10 +47,14 @@ class Observation:
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """What came of a batch of labels: one outcome each, and the requests that they closed."""
+    """What came of a batch of labels: one outcome each, the requests that they closed, and how long labels took.
+
+    ``latencies`` are seconds from a request to the label that was learned from it.
+    """
 
     outcomes: list[Outcome] = field(default_factory=list)
     closed: list[str] = field(default_factory=list)
+    latencies: list[float] = field(default_factory=list)
 
 
 class Learner:
@@ -213,6 +217,7 @@ class Learner:
             learned.closed.append(label.request_id)
             self.parts.landmarks.close(label.request_id)
         if waiting is not None and label.label is not None:
+            learned.latencies.append(self._now - waiting.request.asked_at)
             self._test(waiting, label.label)
             self._teach(answered(waiting, label.label, label.reviewer))
         elif kind is OutcomeKind.CORRECTED:

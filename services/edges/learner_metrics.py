@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter, deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from services.edges.dead_letters import Unreadable
 from services.edges.journal.base import Message
 from services.edges.metrics import Metrics
 from stream.drift.base import DriftState
+from stream.drift.signals import Alarm
 from stream.learner import Learner
 from stream.records import Decision, Outcome, Reason, Verdict
 
@@ -45,18 +47,19 @@ class LearnerMetrics:
     def __init__(self, metrics: Metrics) -> None:
         self._metrics = metrics
         self._asked: deque[bool] = deque(maxlen=_QUERY_RATIO_TEXTS)
-        self._alarms: int | None = None
+        self._alarms: Sequence[Alarm] = ()
         self._overdrawn = 0
 
     def restored(self, learner: Learner) -> None:
         """Show where the learner starts from."""
         self._metrics.learner_active.set(1)
+        self._alarms = learner.parts.signals.alarms
         self._show(learner)
 
     def committed(self, step: Step, learner: Learner, seconds: float) -> None:
         """Publish a step that took ``seconds`` to commit."""
         self._metrics.commit_duration_seconds.observe(seconds)
-        self._metrics.checkpoint_age_seconds.set_to_current_time()
+        self._metrics.checkpointed()
         self._metrics.model_updates.inc(step.adopted)
         self._count(step)
         self._show(learner)
@@ -109,7 +112,8 @@ class LearnerMetrics:
         for signal, state in signals.states().items():
             self._metrics.drift_state.labels(_DETECTOR, signal).set(_DRIFT_LEVEL[state])
             self._metrics.drift_statistic.labels(_DETECTOR, signal).set(signals.statistics()[signal])
-        new = signals.alarms[self._alarms :] if self._alarms is not None else []
-        for alarm in new:
-            self._metrics.drift_detected.labels(_DETECTOR, alarm.signal).inc()
-        self._alarms = len(signals.alarms)
+        known = set(self._alarms)
+        for alarm in signals.alarms:
+            if alarm not in known:
+                self._metrics.drift_detected.labels(_DETECTOR, alarm.signal).inc()
+        self._alarms = signals.alarms

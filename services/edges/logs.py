@@ -22,9 +22,10 @@ def configure(stream: TextIO | None = None, *, level: int = logging.INFO) -> Non
         withhold_texts,
     ]
     render: list[Processor] = (
-        [structlog.dev.ConsoleRenderer()]
+        [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
         if stream.isatty()
-        else [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+        # Without the variables of each frame, which hold users' texts.
+        else [structlog.processors.ExceptionRenderer(_frames), structlog.processors.JSONRenderer()]
     )
     structlog.configure(
         processors=[*shared, *render],
@@ -33,6 +34,9 @@ def configure(stream: TextIO | None = None, *, level: int = logging.INFO) -> Non
         cache_logger_on_first_use=False,
     )
     _join_libraries(stream, shared, render)
+
+
+_frames = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
 
 
 def withhold_texts(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

@@ -1,0 +1,127 @@
+"""Simulations on worlds so plain that every figure can be worked out by hand."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from stream.backtest import CURVE_POINTS, Labelled, Run, Scenario, simulate
+from stream.budget import RULES
+from stream.budget.accounts import Budget
+from stream.drift.adwin import RebasedAdwin
+from stream.drift.signals import SIGNALS, Signals
+from stream.learner import Learner
+from stream.model.nearest_class_mean import NearestClassMean
+from stream.parts import Parts
+from stream.records import ClassNames
+from stream.strategies.random import Random
+
+CLASSES = ("east", "north", "west")
+
+
+def alternating(texts: int, classes: int = 2, named: bool = False) -> Labelled:
+    """East, north, east, north ...: texts of a class are all alike, and classes share nothing."""
+    axes = np.eye(classes, dtype=np.float32)
+    order = [text % classes for text in range(texts)]
+    names = ClassNames(CLASSES[:classes], axes, "digest") if named else None
+    return Labelled([f"text {text}" for text in range(texts)], [CLASSES[each] for each in order], axes[order], names)
+
+
+def learner_with(budget: str, seed: int = 0) -> Learner:
+    return Learner(
+        Parts(
+            model=NearestClassMean(),
+            strategy=Random(seed),
+            strategy_name="random",
+            budget=Budget(RULES["window_quantile"], budget, "0"),
+            signals=Signals({signal: RebasedAdwin() for signal in SIGNALS}),
+        )
+    )
+
+
+def run(data: Labelled, budget: str = "1", seed: int = 0, **scenario: object) -> Run:
+    chosen = Scenario(**{"budget": Fraction(budget), "test_fraction": 0.0, **scenario})  # type: ignore[arg-type]
+    return simulate(data, chosen, learner_with(budget, seed), seed, lambda _texts: None)
+
+
+def test_every_fourth_text_is_held_back_in_the_order_of_the_file() -> None:
+    assert Scenario(Fraction(1)).split(9, seed=0) == ([0, 1, 2, 4, 5, 6, 8], [3, 7])
+    assert Scenario(Fraction(1), test_fraction=0.5, limit=5).split(9, seed=0) == ([0, 2, 4], [1, 3])
+    assert Scenario(Fraction(1), test_fraction=0.0).split(3, seed=0) == ([0, 1, 2], [])
+
+
+def test_a_shuffle_comes_before_the_limit_and_differs_by_seed() -> None:
+    scenario = Scenario(Fraction(1), limit=50, shuffle=True)
+    first, again, other = (scenario.split(1_000, seed) for seed in (1, 1, 2))
+
+    assert first == again != other
+    assert (len(first[0]), len(first[1])) == (38, 12)
+    assert max(first[0]) > 500
+    assert not set(first[0]) & set(first[1])
+
+
+@pytest.mark.parametrize(("latency", "wrong"), [(0, 2), (1, 2), (2, 4), (3, 4), (4, 6)])
+def test_an_answer_comes_so_many_texts_after_its_question(latency: int, wrong: int) -> None:
+    # Text 0 is answered before text 1 + latency, until which every prediction is wrong; text 1 one text later, so that
+    # a text 1 + latency of the north is wrong too.
+    assert run(alternating(100), latency=latency).prequential_accuracy == (100 - wrong) / 100
+
+
+def test_every_outstanding_answer_is_given_before_the_last_measurement() -> None:
+    done = run(alternating(80), latency=1_000, test_fraction=0.25)
+
+    assert done.prequential_accuracy == 0.0
+    assert [point for point in done.curve if point[1] > 0] == [(60, 1.0)]
+    assert (done.curve[-1], done.test_accuracy, done.test_macro_f1) == ((60, 1.0), 1.0, 1.0)
+
+
+def test_names_alone_predict_before_the_first_answer() -> None:
+    done = run(alternating(40, named=True), budget="0")
+
+    assert (done.asked, done.prequential_accuracy) == (0, 1.0)
+
+
+def test_what_was_asked_is_within_the_budget_and_almost_all_of_it() -> None:
+    done = run(alternating(2_000), budget="0.05", latency=20)
+
+    assert done.max_overspend == 0.0
+    assert 98 <= done.asked <= 100
+    assert done.spent_fraction == done.asked / 2_000
+
+
+def test_spending_beyond_the_budget_would_be_told() -> None:
+    scenario = Scenario(Fraction(1, 4), test_fraction=0.0)
+    done = simulate(alternating(100), scenario, learner_with("1"), 0, lambda _texts: None)
+
+    assert (done.asked, done.max_overspend) == (100, 75.0)
+
+
+def test_the_curve_has_its_points_equally_spaced_and_one_after_all_answers() -> None:
+    done = run(alternating(1_000), budget="0.5", latency=10)
+
+    assert done.texts_at == [*range(20, 1_001, 20), 1_000]
+    assert len(done.curve) == CURVE_POINTS + 1
+    assert [asked for asked, _ in done.curve] == sorted(asked for asked, _ in done.curve)
+
+
+def test_a_noisy_reviewer_is_wrong_as_often_as_told() -> None:
+    always, never = (run(alternating(60, classes=3), latency=0, noise=noise) for noise in (1.0, 0.0))
+
+    assert never.prequential_accuracy == 57 / 60
+    assert always.prequential_accuracy < 0.2
+
+
+def test_progress_adds_up_to_the_texts_of_the_stream() -> None:
+    told: list[int] = []
+    simulate(alternating(100), Scenario(Fraction("0.1")), learner_with("0.1"), 0, told.append)
+
+    assert sum(told) == 75
+
+
+def test_the_same_seed_runs_the_same_course() -> None:
+    data = alternating(300, classes=3)
+
+    assert run(data, "0.2", noise=0.3, latency=7, seed=4) == run(data, "0.2", noise=0.3, latency=7, seed=4)
+    assert run(data, "0.2", noise=0.3, latency=7, seed=4).curve != run(data, "0.2", noise=0.3, latency=7, seed=5).curve
