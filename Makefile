@@ -19,7 +19,7 @@ PYTEST := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -n 2
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo install install-cpu test check format bench lock clean
+.PHONY: help demo install install-cpu test check format bench chaos lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +50,9 @@ format: $(VENV)/installed-dev ## put the sources into form
 
 bench: $(VENV)/installed-dev ## the benchmarks: benchmarks/results/*.json and a table
 	$(BIN)/python -m benchmarks
+
+chaos: $(VENV)/installed-dev ## SIGKILLs at random points of a service under load, judged by an auditor; half an hour
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.chaos.kill_often --kills 300
 
 lock: $(UV) ## resolve requirements/*.txt anew; UPGRADE=--upgrade moves the pins that still fit
 	echo uv | $(COMPILE) - -o requirements/uv.txt

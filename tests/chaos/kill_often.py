@@ -41,7 +41,7 @@ def _run(directory: Path, kills: int, rng: random.Random) -> list[str]:
     service = Service(directory / "data", {"ENCODER__MODEL": "hashing", "BUDGET__FRACTION": BUDGET})
     client = Client(service.url, {row.id: row.label for row in rows})
     service.start()
-    sent = 0
+    sent = inside = 0
     try:
         for _ in range(kills):
             until_time = time.monotonic() + rng.uniform(0.0, 1.5)
@@ -49,7 +49,8 @@ def _run(directory: Path, kills: int, rng: random.Random) -> list[str]:
             while time.monotonic() < until_time:
                 sent = _send(client, rows, sent)
             if rng.random() < 0.3:
-                service.kill_in_transaction()
+                sent = _send(client, rows, sent)
+                inside += service.kill_in_transaction(seconds=2.0)
             else:
                 service.kill()
             service.start()
@@ -63,7 +64,7 @@ def _run(directory: Path, kills: int, rng: random.Random) -> list[str]:
         service.close()
     found = audit(service.file, BUDGET, client.accepted, client.answered)
     found.expect(code == 0, f"SIGTERM ended with {code}")
-    print(found, flush=True)  # noqa: T201
+    print(f"{found}; {inside} of {kills} kills inside an open transaction", flush=True)  # noqa: T201
     return found.broken
 
 

@@ -29,7 +29,7 @@ def test_two_kills_and_an_end_lose_and_double_nothing(tmp_path: Path) -> None:
                 service.kill()
                 service.start()
             if start == 2 * TEXTS // 3:
-                service.kill_in_transaction()
+                assert service.kill_in_transaction()
                 service.start()
         until(lambda: client.status()["texts"] == TEXTS, "every text is decided")
         while client.answer():

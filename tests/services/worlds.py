@@ -45,13 +45,21 @@ class Service:
         self.registry = CollectorRegistry()
         self._written = 0
 
-    def process(self, learner: Learner | None = None, **options: Any) -> LearnerProcess:
+    def process(self, learner: Learner | None = None, encoder: str = ENCODER.name, **options: Any) -> LearnerProcess:
         """The next process, with metrics of its own, from where the last one committed."""
         self.registry = CollectorRegistry()
         metrics = LearnerMetrics(Metrics(self.registry))
         return LearnerProcess(
-            self.journal, learner or learner_with(), ENCODER.name, metrics, clock=lambda: self.now, **options
+            self.journal, learner or learner_with(), encoder, metrics, clock=lambda: self.now, **options
         )
+
+    def finish_refit(self, process: LearnerProcess) -> None:
+        """Step the last process until it has adopted a refit of its thread."""
+        for _ in range(3_000):
+            if self.sample("model_updates_total"):
+                return
+            process.step(0.01)
+        raise AssertionError("the refit was never adopted")
 
     def texts(self, *texts: str, labels: Sequence[str | None] = (), encoder: HashingEncoder = ENCODER) -> None:
         """Write one batch of items, as intake would, that follows the last one."""
@@ -68,6 +76,10 @@ class Service:
             times=[self.now] * len(texts),
         )
         self.items(items, encoder.name)
+
+    def skip_texts(self, texts: int) -> None:
+        """Lose so many texts before the next ones."""
+        self._written += texts
 
     def items(self, items: Items, encoder: str = ENCODER.name) -> None:
         """Write one batch of items."""
