@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import threading
@@ -151,6 +152,7 @@ def _listen(host: str, port: int) -> socket.socket:
         listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return listening
     except OSError as error:
+        why = os.strerror(error.errno or 0)
         raise PortTaken(
-            f"cannot listen on {host}:{port} ({error.strerror}): end what uses the port, or choose another with --port"
+            f"cannot listen on {host}:{port} ({why}): end what uses the port, or choose another with --port"
         ) from None

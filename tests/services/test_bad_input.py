@@ -48,7 +48,7 @@ LABELS: Mapping[str, tuple[bytes | None, str]] = {
     "not UTF-8": (b'{"request_id": "\xff"}', "not_utf8"),
     "not JSON": (b"refund", "not_json"),
     "a tombstone": (None, "not_json"),
-    "a list": (b"[]", "wrong_type"),
+    "a list": (b"[7]", "wrong_type"),
     "label is a number": (label(label=7), "wrong_type"),
     "skip is a string": (label(label=None, skip="yes"), "wrong_type"),
     "no request": (b'{"label": "refund", "reviewer": "ann"}', "missing_field"),

@@ -6,7 +6,7 @@ import numpy as np
 
 from stream.pending import PendingRequest
 from stream.questions import answered, question
-from stream.records import Decision, Example, Reason, Request, Verdict
+from stream.records import Decision, Reason, Request, Verdict
 
 NOON = 1_738_324_800.0
 DECISION = Decision(
@@ -50,6 +50,8 @@ def test_before_any_class_is_known_nothing_is_suggested() -> None:
 def test_an_answer_makes_an_example_of_what_was_predicted_with() -> None:
     request, embedding = asked(CLASSES, [1.0, 0.0, 0.0, 0.0, 0.0, 0.0]), np.ones(2, np.float32)
 
-    assert answered(PendingRequest(request, embedding, "a"), "b", "ann") == Example(
-        request.request_id, "where is it?", embedding, "b", "ann", "a", Verdict.ASK
-    )
+    example = answered(PendingRequest(request, embedding, "a"), "b", "ann")
+
+    assert (example.key, example.text, example.label) == (request.request_id, "where is it?", "b")
+    assert (example.reviewer, example.predicted, example.verdict) == ("ann", "a", Verdict.ASK)
+    assert example.embedding is embedding

@@ -73,10 +73,14 @@ def explained(path: Path) -> Iterator[None]:
 def connect(path: Path) -> sqlite3.Connection:
     """A connection that any one thread at a time may use; every commit through it is durable."""
     connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
-    connection.execute("PRAGMA synchronous = FULL")
-    # Deleted records are overwritten inside kept pages; pages that become free leave the file when it is tidied.
-    connection.execute("PRAGMA secure_delete = FAST")
-    connection.execute(f"PRAGMA journal_size_limit = {_WAL_BYTES}")
+    try:
+        connection.execute("PRAGMA synchronous = FULL")
+        # Deleted records are overwritten inside kept pages; pages that become free leave the file when it is tidied.
+        connection.execute("PRAGMA secure_delete = FAST")
+        connection.execute(f"PRAGMA journal_size_limit = {_WAL_BYTES}")
+    except sqlite3.Error:
+        connection.close()
+        raise
     return connection
 
 
