@@ -11,18 +11,29 @@ from pathlib import Path
 import numpy as np
 
 from services import assembly
-from services.edges.datasets import BANKING77, Dataset, Row, load
-from services.edges.settings import Settings
+from services.edges.datasets import BANKING77, Row, load
+from services.edges.settings_sources import load_settings
 from stream.records import Floats
 
 _CACHE = Path(tempfile.gettempdir()) / "sluice-benchmarks"
 
 
-def texts() -> tuple[list[Row], Floats]:
-    """All rows with their embeddings (n, d), in an order that mixes the classes."""
+def rows() -> list[Row]:
+    """All rows, in an order that mixes the classes."""
     data = load(BANKING77, labelled=True)
-    order = np.random.default_rng(0).permutation(len(data))
-    return [data.rows[row] for row in order], _embeddings(data)[order]
+    return [data.rows[place] for place in np.random.default_rng(0).permutation(len(data))]
+
+
+def embeddings(rows: Sequence[Row]) -> Floats:
+    """The embedding of each of `rows`, (n, d)."""
+    path = _CACHE / f"banking77-minilm-{rows[0].id}.npy"
+    if not path.exists():
+        print(f"Encoding {len(rows):,} texts once, for about a minute", file=sys.stderr)
+        encoded = assembly.build_encoder(load_settings()).encode([row.text for row in rows])
+        path.parent.mkdir(exist_ok=True)
+        np.save(path, encoded.astype(np.float16))
+    cached: Floats = np.load(path).astype(np.float32)
+    return cached
 
 
 def first_of_each_class(rows: Sequence[Row], count: int) -> list[int]:
@@ -34,14 +45,3 @@ def first_of_each_class(rows: Sequence[Row], count: int) -> list[int]:
         if seen[row.label] <= count:
             chosen.append(place)
     return chosen
-
-
-def _embeddings(data: Dataset) -> Floats:
-    path = _CACHE / f"{data.name}-minilm-{data.digest[:16]}.npy"
-    if not path.exists():
-        print(f"Encoding {len(data):,} texts once, for about a minute", file=sys.stderr)
-        encoded = assembly.build_encoder(Settings()).encode([row.text for row in data.rows])
-        path.parent.mkdir(exist_ok=True)
-        np.save(path, encoded.astype(np.float16))
-    embeddings: Floats = np.load(path).astype(np.float32)
-    return embeddings

@@ -44,7 +44,8 @@ class Stream:
     """Texts without end, in batches as the intake makes them."""
 
     def __init__(self) -> None:
-        self._rows, self._embeddings = banking.texts()
+        self._rows = banking.rows()
+        self._embeddings = banking.embeddings(self._rows)
         self._rng = np.random.default_rng(0)
         self._end = 0
 

@@ -7,12 +7,14 @@ from itertools import pairwise
 
 _FIRST_TEXTS = 1_000
 _FIRST_BLOCK_TEXTS = 50
-_BLOCK_TEXTS = 250
+_LATER_BLOCK_TEXTS = 1_000
+_SCORED_TEXTS = 256
+"""Most texts that are scored together: all pairs of them are compared."""
 
 
 def ends_block(texts: int) -> bool:
     """Whether a block always ends after so many texts of the stream; refits that texts make due fall there."""
-    return texts % (_FIRST_BLOCK_TEXTS if texts <= _FIRST_TEXTS else _BLOCK_TEXTS) == 0
+    return texts % (_FIRST_BLOCK_TEXTS if texts <= _FIRST_TEXTS else _LATER_BLOCK_TEXTS) == 0
 
 
 def blocks(labels: Sequence[str | None], first: int) -> Iterator[slice]:
@@ -21,9 +23,9 @@ def blocks(labels: Sequence[str | None], first: int) -> Iterator[slice]:
     >>> list(blocks([None, None, "spam", None], first=49))
     [slice(0, 1, None), slice(1, 2, None), slice(2, 3, None), slice(3, 4, None)]
     """
-    between = (
-        row
-        for row in range(1, len(labels))
-        if ends_block(first + row) or labels[row] is not None or labels[row - 1] is not None
-    )
-    return (slice(start, end) for start, end in pairwise([0, *between, len(labels)]) if end > start)
+    starts = [0]
+    for row in range(1, len(labels)):
+        alone = labels[row] is not None or labels[row - 1] is not None
+        if alone or ends_block(first + row) or row - starts[-1] == _SCORED_TEXTS:
+            starts.append(row)
+    return (slice(start, end) for start, end in pairwise([*starts, len(labels)]) if end > start)

@@ -85,7 +85,7 @@ class Learner:
             raise ValueError("an embedding is not finite")
         self._now = max(self._now, now)
         seen = Observation(self.parts.arrivals.admit(items))
-        fresh = items.take(seen.rows)
+        fresh = items if len(seen.rows) == len(items) else items.take(seen.rows)
         for rows in blocks(fresh.labels, self.texts):
             self._decide(fresh.take(rows), seen)
             self._refit_if_due()
@@ -196,7 +196,7 @@ class Learner:
         probabilities, classes = prediction.probabilities, self.parts.model.classes
         if not classes:
             return [None] * len(probabilities), [0.0] * len(probabilities)
-        return [classes[column] for column in probabilities.argmax(axis=1)], probabilities.max(axis=1).tolist()
+        return [classes[column] for column in probabilities.argmax(axis=1).tolist()], probabilities.max(axis=1).tolist()
 
     def _ask(self, block: Items, row: int, prediction: Prediction, decision: Decision) -> Request:
         pending, classes = self.parts.pending, self.parts.model.classes

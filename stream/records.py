@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+
+_T = TypeVar("_T")
 
 Floats = NDArray[np.float32]
 """Embeddings and weights, float32."""
@@ -92,16 +94,19 @@ class Items:
 
     def take(self, rows: Sequence[int] | Integers | slice) -> Items:
         """Only the given rows, in the given order; ``covered`` is dropped."""
-        index = range(len(self))[rows] if isinstance(rows, slice) else rows
         return Items(
-            origins=[self.origins[row] for row in index],
-            ids=[self.ids[row] for row in index],
-            texts=[self.texts[row] for row in index],
+            origins=_taken(self.origins, rows),
+            ids=_taken(self.ids, rows),
+            texts=_taken(self.texts, rows),
             embeddings=self.embeddings[rows],
-            labels=[self.labels[row] for row in index],
-            sources=[self.sources[row] for row in index],
-            times=[self.times[row] for row in index] if self.times else (),
+            labels=_taken(self.labels, rows),
+            sources=_taken(self.sources, rows),
+            times=_taken(self.times, rows) if self.times else (),
         )
+
+
+def _taken(column: Sequence[_T], rows: Sequence[int] | Integers | slice) -> Sequence[_T]:
+    return column[rows] if isinstance(rows, slice) else [column[row] for row in rows]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import entr
 
 from stream.records import Doubles
 from stream.strategies.base import Strategy, View
+
+_LEAST = np.finfo(np.float64).tiny
+"""In place of 0, whose logarithm would make a NaN of 0 log 0 = 0."""
 
 
 class Entropy(Strategy):
@@ -22,5 +24,6 @@ def normalised_entropy(probabilities: Doubles) -> Doubles:
     rows, classes = probabilities.shape
     if classes < 2:
         return np.ones(rows)
-    shares: Doubles = entr(probabilities).sum(axis=1) / np.log(classes)
+    logarithms = np.log(np.maximum(probabilities, _LEAST))
+    shares: Doubles = -(probabilities * logarithms).sum(axis=1) / np.log(classes)
     return shares.clip(0.0, 1.0)

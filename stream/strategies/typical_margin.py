@@ -29,20 +29,23 @@ class TypicalMargin(Strategy):
         self._margin: Doubles = np.zeros(0)
         self._density: Doubles = np.zeros(0)
         self._novelty: Doubles = np.zeros(0)
+        self._cosines: Floats = np.zeros((0, 0), np.float32)
 
     def score(self, view: View) -> Doubles:
         """Utilities, (n,) in [0, 1]."""
         self._starting = _starting(view)
         self._margin = one_minus_margin(view.query_probabilities)
+        self._cosines = view.embeddings @ view.embeddings.T
         self._density = self._densities(view)
-        self._novelty = _novelty(view.embeddings, view.asked)
+        self._novelty = np.ones(len(view))
+        if len(view.asked):
+            self._novelty = _novelty((view.embeddings @ view.asked.T).max(axis=1))
         return self._utility(0)
 
-    def asked(self, view: View, row: int, utility: Doubles) -> None:
+    def asked(self, view: View, row: int, utility: Doubles) -> None:  # noqa: ARG002  `score` kept what is needed
         """The text being asked is a landmark for the texts behind it."""
         behind = row + 1
-        novelty = _novelty(view.embeddings[behind:], view.embeddings[row : row + 1])
-        np.minimum(self._novelty[behind:], novelty, out=self._novelty[behind:])
+        np.minimum(self._novelty[behind:], _novelty(self._cosines[behind:, row]), out=self._novelty[behind:])
         utility[behind:] = self._utility(behind)
 
     def _utility(self, start: int) -> Doubles:
@@ -53,14 +56,14 @@ class TypicalMargin(Strategy):
 
     def _densities(self, view: View) -> Doubles:
         """Mean cosine of each row to its nearest among the ``window`` texts before it, its own batch included."""
-        recent = view.recent[-self._window :]
-        before = np.concatenate([recent, view.embeddings]) if len(recent) else view.embeddings
-        cosines = view.embeddings @ before.T
-        ends = len(recent) + np.arange(len(view))[:, None]
-        columns = np.arange(len(before))
-        cosines[(columns >= ends) | (columns < ends - self._window)] = -np.inf
-        if len(before) > self._neighbours:
-            cosines = np.partition(cosines, len(before) - self._neighbours, axis=1)[:, -self._neighbours :]
+        recent = view.recent[-self._window :].reshape(-1, view.embeddings.shape[1])
+        cosines = np.concatenate([view.embeddings @ recent.T, self._cosines], axis=1)
+        rows, columns = len(view), len(recent) + len(view)
+        before = np.tri(rows, columns, len(recent) - 1, bool)
+        too_old = np.tri(rows, columns, len(recent) - 1 - self._window, bool)
+        cosines[~before | too_old] = -np.inf
+        if columns > self._neighbours:
+            cosines = np.partition(cosines, -self._neighbours, axis=1)[:, -self._neighbours :]
         found = np.isfinite(cosines)
         sums: Doubles = np.where(found, cosines, 0.0).sum(axis=1, dtype=np.float64)
         means: Doubles = sums / np.maximum(found.sum(axis=1), 1)
@@ -72,9 +75,6 @@ def _starting(view: View) -> bool:
     return view.trust < _TRUSTED and labels < max(1, _LABELS_PER_CLASS_TO_START * classes)
 
 
-def _novelty(embeddings: Floats, landmarks: Floats) -> Doubles:
-    """One minus the cosine of each row (n, d) to its nearest landmark (a, d), within [0, 1]; 1 without landmarks."""
-    if not len(landmarks):
-        return np.ones(len(embeddings))
-    nearest: Doubles = (embeddings @ landmarks.T).max(axis=1).clip(0.0, 1.0).astype(np.float64)
-    return 1.0 - nearest
+def _novelty(cosines: Floats) -> Doubles:
+    """One minus the cosine to the nearest landmark, (n,), within [0, 1]."""
+    return 1.0 - cosines.clip(0.0, 1.0).astype(np.float64)

@@ -8,6 +8,8 @@ import shutil
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from services.edges import datasets
@@ -16,6 +18,12 @@ from tests.chaos.service import Client, Service, until
 
 BUDGET = "0.1"
 BLOCK = 50
+_LAPS = 20
+"""How often the data set may be sent, under other ids."""
+_WHILE_STARTING = 0.2
+"""The share of kills that fall on a process that is still starting."""
+_AT_ANY_MOMENT = 0.7
+"""Above this, the kill waits for an open transaction."""
 
 
 def main() -> int:
@@ -37,22 +45,22 @@ def main() -> int:
 
 
 def _run(directory: Path, kills: int, rng: random.Random) -> list[str]:
-    rows = datasets.load(datasets.BANKING77).rows
+    rows = [
+        replace(row, id=f"{lap}-{row.id}") for lap in range(_LAPS) for row in datasets.load(datasets.BANKING77).rows
+    ]
     service = Service(directory / "data", {"ENCODER__MODEL": "hashing", "BUDGET__FRACTION": BUDGET})
-    client = Client(service.url, {row.id: row.label for row in rows})
+    client = Client(service.url, {row.id: row.label or "" for row in rows})
     service.start()
     sent = inside = 0
     try:
         for _ in range(kills):
-            until_time = time.monotonic() + rng.uniform(0.0, 1.5)
-            client.status()
-            while time.monotonic() < until_time:
-                sent = _send(client, rows, sent)
-            if rng.random() < 0.3:
-                sent = _send(client, rows, sent)
-                inside += service.kill_in_transaction(seconds=2.0)
-            else:
+            how = rng.random()
+            if how < _WHILE_STARTING:
+                time.sleep(rng.uniform(0.0, 3.0))
                 service.kill()
+            else:
+                sent = _work(client, rows, sent, rng.uniform(0.0, 1.5))
+                inside += service.kill_in_transaction(seconds=2.0 if how > _AT_ANY_MOMENT else 0.0)
             service.start()
         until(lambda: client.status()["texts"] == sent, "every text is decided")
         while client.answer():
@@ -68,10 +76,19 @@ def _run(directory: Path, kills: int, rng: random.Random) -> list[str]:
     return found.broken
 
 
-def _send(client: Client, rows: tuple[datasets.Row, ...], sent: int) -> int:
+def _work(client: Client, rows: Sequence[datasets.Row], sent: int, seconds: float) -> int:
+    client.status()
+    deadline = time.monotonic() + seconds
+    sent = _send(client, rows, sent)
+    while time.monotonic() < deadline:
+        sent = _send(client, rows, sent)
+    return sent
+
+
+def _send(client: Client, rows: Sequence[datasets.Row], sent: int) -> int:
     client.post([{"id": row.id, "text": row.text} for row in rows[sent : sent + BLOCK]])
     client.answer()
-    return min(sent + BLOCK, len(rows))
+    return sent + BLOCK
 
 
 if __name__ == "__main__":

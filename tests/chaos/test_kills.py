@@ -19,7 +19,7 @@ BUDGET = "0.1"
 def test_two_kills_and_an_end_lose_and_double_nothing(tmp_path: Path) -> None:
     rows = datasets.load(datasets.BANKING77).rows[:TEXTS]
     service = Service(tmp_path / "data", {"ENCODER__MODEL": "hashing", "BUDGET__FRACTION": BUDGET})
-    client = Client(service.url, {row.id: row.label for row in rows})
+    client = Client(service.url, {row.id: row.label or "" for row in rows})
     service.start()
     try:
         for start in range(0, TEXTS, BLOCK):
