@@ -18,8 +18,8 @@ def test_the_first_thousand_texts_come_in_blocks_of_fifty() -> None:
     assert spans([None] * 60, first=970) == [(0, 30), (30, 60)]
 
 
-def test_later_ones_come_in_blocks_of_250() -> None:
-    assert spans([None] * 600, first=1_200) == [(0, 50), (50, 300), (300, 550), (550, 600)]
+def test_later_ones_come_in_blocks_of_256_at_most_and_end_at_each_thousand() -> None:
+    assert spans([None] * 600, first=1_900) == [(0, 100), (100, 356), (356, 600)]
 
 
 def test_a_text_that_brings_its_label_stands_alone() -> None:
@@ -41,4 +41,4 @@ def test_a_cut_adds_its_own_place_and_moves_no_other(cut: int) -> None:
 
 
 def test_places_at_which_blocks_end_are_known_without_the_batch() -> None:
-    assert [texts for texts in range(1, 1_600) if ends_block(texts)] == [*range(50, 1_001, 50), 1_250, 1_500]
+    assert [texts for texts in range(1, 2_600) if ends_block(texts)] == [*range(50, 1_001, 50), 2_000]
