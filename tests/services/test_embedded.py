@@ -4,73 +4,93 @@ from __future__ import annotations
 
 import signal
 import socket
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from services.edges.encoders.base import EncoderError
 from services.embedded import Embedded, PortTaken
 from tests.services.visits import Visit, own_hooks, settings_for, visit
 
-
-def test_a_text_is_decided_asked_about_and_learned_over_http(tmp_path: Path) -> None:
-    def visitor(guest: Visit) -> dict[str, Any]:
-        (first,) = guest.decide({"id": "t1", "text": "where is my card?"})
-        (request,) = guest.http.get("/v1/requests", params={"reviewer": "ann"}).json()["requests"]
-        outcomes = guest.answer({"request_id": request["request_id"], "label": "card_arrival", "reviewer": "ann"})
-        (second,) = guest.decide({"id": "t2", "text": "where is my card now?"})
-        ready = guest.http.get("/readyz").status_code
-        return {"first": first, "text": request["text"], "outcomes": outcomes, "second": second, "ready": ready}
-
-    seen = visit(settings_for(tmp_path), visitor)
-
-    assert (seen["first"]["id"], seen["first"]["verdict"], seen["first"]["class"]) == ("t1", "ASK", None)
-    assert (seen["text"], seen["outcomes"], seen["ready"]) == ("where is my card?", ["learned"], 200)
-    assert (seen["second"]["class"], seen["second"]["reason"]) == ("card_arrival", "uncertain")
+LOST = {"id": "t1", "text": "where is my card?", "source": "chat"}
+REFUND = {"id": "t2", "text": "refund please"}
 
 
-def test_a_restart_remembers_all_and_decides_nothing_twice(tmp_path: Path) -> None:
-    settings = settings_for(tmp_path, task__classes=["card_arrival", "refund"])
-    (first,) = visit(settings, lambda guest: guest.decide({"id": "t1", "text": "where is my card?"}))
+@dataclass
+class Seen:
+    """What a visitor saw of a service."""
 
-    def visitor(guest: Visit) -> tuple[Any, ...]:
-        (again,) = guest.decide({"id": "t1", "text": "where is my card?"})
-        (new,) = guest.decide({"id": "t2", "text": "refund please"})
-        status = guest.http.get("/v1/status").json()
-        return again, new, status["texts"], status["classes"]
-
-    again, new, texts, classes = visit(settings, visitor)
-    assert again == first
-    assert new["class"] == "refund"
-    assert (texts, classes) == (2, ["card_arrival", "refund"])
+    decisions: dict[str, dict[str, Any]]
+    requested: dict[str, Any]
+    outcomes: list[str]
+    ready: int
+    status: dict[str, Any]
+    metrics: dict[tuple[str, ...], float]
 
 
-def test_the_metrics_of_all_parts_are_served(tmp_path: Path) -> None:
-    def visitor(guest: Visit) -> dict[tuple[str, ...], float]:
-        guest.decide({"text": "where is my card?", "source": "chat"}, {"text": "refund please"})
-        while ("sluice_journal_lag_records", "items") not in (metrics := guest.metrics()):
-            guest.decide({"text": "again"})
-        return metrics
+def look_around(guest: Visit) -> Seen:
+    """Ask, answer, ask again; read the metrics once the journal was measured, and end with a signal."""
+    (first,) = guest.decide(LOST)
+    (requested,) = guest.http.get("/v1/requests", params={"reviewer": "ann"}).json()["requests"]
+    outcomes = guest.answer({"request_id": requested["request_id"], "label": "card_lost", "reviewer": "ann"})
+    (second,) = guest.decide(REFUND)
+    while ("sluice_journal_lag_records", "items") not in (metrics := guest.metrics()):
+        guest.decide(LOST | {"id": None})
+    ready, status = guest.http.get("/readyz").status_code, guest.http.get("/v1/status").json()
+    handler = signal.getsignal(signal.SIGTERM)
+    assert callable(handler)
+    handler(signal.SIGTERM, None)
+    with pytest.raises(httpx.TransportError):
+        call_for_ever(guest)
+    return Seen({"t1": first, "t2": second}, requested, outcomes, ready, status, metrics)
 
-    metrics = visit(settings_for(tmp_path, metrics__sources=["chat"]), visitor)
 
-    assert metrics["sluice_texts_total", "chat"] == 1
-    assert metrics["sluice_label_requests_total", "ASK"] == metrics["sluice_label_requests_open",] >= 2
-    assert metrics["sluice_learner_active",] == 1
+def call_for_ever(guest: Visit) -> None:
+    """Call the service again and again: raises once it is gone."""
+    while True:
+        guest.http.get("/livez")
+
+
+@pytest.fixture(scope="module")
+def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("data")
+
+
+@pytest.fixture(scope="module")
+def seen(directory: Path) -> Seen:
+    return visit(settings_for(directory, metrics__sources=["chat"]), look_around)
+
+
+def test_a_text_is_decided_asked_about_and_learned_over_http(seen: Seen) -> None:
+    first, second = seen.decisions["t1"], seen.decisions["t2"]
+
+    assert (first["verdict"], first["reason"], first["class"]) == ("ASK", "cold_start", None)
+    assert (seen.requested["text"], seen.outcomes, seen.ready) == ("where is my card?", ["learned"], 200)
+    assert (second["class"], second["reason"]) == ("card_lost", "uncertain")
+
+
+def test_the_metrics_of_all_parts_are_served(seen: Seen) -> None:
+    metrics = seen.metrics
+
+    assert metrics["sluice_texts_total", "chat"] >= 1
+    assert metrics["sluice_label_requests_total", "ASK"] == metrics["sluice_label_requests_open",] + 1 >= 2
+    assert metrics["sluice_labels_total", "learned"] == metrics["sluice_learner_active",] == 1
     assert metrics["sluice_journal_bytes",] > 0
     assert [value for (name, *labels), value in metrics.items() if "build_info" in name and "hashing" in labels] == [1]
 
 
-def test_sigterm_and_ctrl_c_end_it(tmp_path: Path) -> None:
-    def visitor(guest: Visit) -> list[bool]:
-        handlers = [signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)]
-        for handler in handlers:
-            assert callable(handler)
-            handler(signal.SIGTERM, None)
-        return [handler is not signal.default_int_handler for handler in handlers]
+def test_a_restart_remembers_all_and_decides_nothing_twice(seen: Seen, directory: Path) -> None:
+    def come_back(guest: Visit) -> tuple[Any, ...]:
+        again, new = guest.decide(LOST, {"id": "t3", "text": "where is my card, please?"})
+        return again, new, guest.http.get("/v1/status").json()
 
-    assert visit(settings_for(tmp_path), visitor) == [True, True]
+    again, new, status = visit(settings_for(directory), come_back)
+    assert again == seen.decisions["t1"]
+    assert new["class"] == "card_lost"
+    assert (status["texts"], status["labels"]) == (seen.status["texts"] + 1, 1)
 
 
 def test_a_part_that_fails_ends_them_all_with_its_error(tmp_path: Path) -> None:

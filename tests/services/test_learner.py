@@ -189,16 +189,17 @@ def test_a_closed_list_of_classes_rejects_other_labels(service: Service) -> None
 def test_texts_of_another_encoder_are_set_aside_and_decided_once_they_are_replayed(service: Service) -> None:
     process, foreign = service.process(), HashingEncoder("16")
     names = ClassNames(("refund",), foreign.encode(["refund"]), "digest")
+    service.texts("a fee?")
     service.journal.append([Message(topics.ITEMS, batches.encode_classes(names, foreign.name))])
     service.texts("lost card", "refund please", labels=["card_lost", None], encoder=foreign)
     service.texts("where is it?")
     drain(process)
 
-    assert [each.origin for each in service.decisions()] == ["cluster/topic/0/2"]
+    assert [each.origin for each in service.decisions()] == ["cluster/topic/0/0", "cluster/topic/0/3"]
     letters = read_dead_letters(service.journal)
     assert [(each.topic, each.reason, each.origin) for each in letters] == [
-        ("texts", "other_encoder", "cluster/topic/0/0"),
         ("texts", "other_encoder", "cluster/topic/0/1"),
+        ("texts", "other_encoder", "cluster/topic/0/2"),
     ]
     assert service.sample("dead_letters_total", topic="texts", reason="other_encoder") == 2
 
@@ -206,7 +207,7 @@ def test_texts_of_another_encoder_are_set_aside_and_decided_once_they_are_replay
     with Intake(service.journal, ENCODER, (), Metrics(CollectorRegistry())) as intake:
         intake.step(0.0)
     drain(process)
-    assert len(service.decisions()) == 3
+    assert len(service.decisions()) == 4
     assert process.learner.parts.model.classes == ("card_lost",)
 
 
@@ -272,7 +273,7 @@ def test_a_refit_that_went_wrong_is_refused_and_the_flow_goes_on(service: Servic
 
 
 def test_the_window_outlives_the_texts_that_items_keeps(service: Service) -> None:
-    process = service.process()
+    process = service.process(learner_with(requests__expire_seconds=30 * DAY))
     service.texts("lost card", "refund please")
     process.step(0.0)
     window = process.learner.parts.window.last(1_000).copy()
