@@ -6,6 +6,7 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Sequence
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -26,7 +27,8 @@ def rows() -> list[Row]:
 
 def embeddings(rows: Sequence[Row]) -> Floats:
     """The embedding of each of `rows`, (n, d)."""
-    path = _CACHE / f"banking77-minilm-{rows[0].id}.npy"
+    digest = sha256("\n".join(row.text for row in rows).encode()).hexdigest()
+    path = _CACHE / f"minilm-{digest[:16]}.npy"
     if not path.exists():
         print(f"Encoding {len(rows):,} texts once, for about a minute", file=sys.stderr)
         encoded = assembly.build_encoder(load_settings()).encode([row.text for row in rows])

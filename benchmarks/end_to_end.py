@@ -10,7 +10,9 @@ from __future__ import annotations
 import os
 
 os.environ["OPENBLAS_NUM_THREADS"] = "1"  # as the command line sets it; torch has its own threads
+os.environ["OMP_WAIT_POLICY"] = "PASSIVE"  # those would spin for each other: beside other load, a quarter of the speed
 
+import logging
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -28,6 +30,7 @@ from benchmarks.figures import Figure, say
 from services import assembly
 from services.console.follower import Follower, identities
 from services.console.view import FILE, View
+from services.edges import logs
 from services.edges.encoders.base import Encoder
 from services.edges.journal.sqlite import SqliteJournal
 from services.edges.learner_metrics import LearnerMetrics
@@ -112,6 +115,7 @@ def compare(service: Service, encoder: Encoder) -> tuple[list[float], list[float
 
 
 def main() -> None:
+    logs.configure(level=logging.WARNING)
     encoder = assembly.build_encoder(load_settings())
     with tempfile.TemporaryDirectory() as directory:
         service = Service(Path(directory), encoder)

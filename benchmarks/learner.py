@@ -33,6 +33,7 @@ TEXTS_BEFORE = 60_000
 LABELS_PER_CLASS = 5
 EXPIRE_SECONDS = 60.0
 TICK_SECONDS = 16
+"""The learner's process expires requests once a step, and reads up to 64 batches in one that has a backlog."""
 NOISE = 0.02
 """Of each number in a perturbed embedding: its cosine to the old one is about 0.93, as that of a paraphrase."""
 UNIT = "items/s a core"
@@ -125,7 +126,8 @@ def main() -> None:
     texts = Stream()
     before = [texts.labelled(), *texts.unlabelled(TEXTS_BEFORE)]
     stream = [batches.encode_items(items, "minilm") for items in texts.unlabelled(TEXTS)]
-    figures, settings = [], {"texts": TEXTS, "batch_texts": READ_RECORDS, "threads": 1}
+    figures: list[Figure] = []
+    settings: dict[str, object] = {"texts": TEXTS, "batch_texts": READ_RECORDS, "threads": 1}
     for strategy, target in TARGETS.items():
         bench = Bench(strategy, before)
         parts = bench.learner.parts
