@@ -60,6 +60,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command and end the process with its exit code."""
     # On matrices this small threads wait for each other longer than they save: beside other load 20 times as long.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # torch's own threads sleep while they wait: when they spin, other load slows them down by much more than its share.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     try:
         build_app()(arguments, prog_name="sluice")
     except Exception as error:

@@ -63,7 +63,7 @@ class _Section(BaseModel):
 class TaskClass(_Section):
     """A class that the task names: what it means in words, and phrases that belong to it."""
 
-    name: str = Field(min_length=1, max_length=200)
+    name: str = Field(min_length=1, max_length=200, pattern=r"\S")
     description: str = Field(default="", max_length=10_000)
     examples: tuple[str, ...] = ()
 
