@@ -56,18 +56,23 @@ class TypicalMargin(Strategy):
 
     def _densities(self, view: View) -> Doubles:
         """Mean cosine of each row to its nearest among the ``window`` texts before it, its own batch included."""
-        recent = view.recent[-self._window :].reshape(-1, view.embeddings.shape[1])
-        cosines = np.concatenate([view.embeddings @ recent.T, self._cosines], axis=1)
-        rows, columns = len(view), len(recent) + len(view)
-        before = np.tri(rows, columns, len(recent) - 1, bool)
-        too_old = np.tri(rows, columns, len(recent) - 1 - self._window, bool)
-        cosines[~before | too_old] = -np.inf
-        if columns > self._neighbours:
-            cosines = np.partition(cosines, -self._neighbours, axis=1)[:, -self._neighbours :]
-        found = np.isfinite(cosines)
-        sums: Doubles = np.where(found, cosines, 0.0).sum(axis=1, dtype=np.float64)
+        nearest = np.partition(self._to_those_before(view), -self._neighbours, axis=1)[:, -self._neighbours :]
+        found = np.isfinite(nearest)
+        sums: Doubles = np.where(found, nearest, 0.0).sum(axis=1, dtype=np.float64)
         means: Doubles = sums / np.maximum(found.sum(axis=1), 1)
         return means.clip(0.0, 1.0)
+
+    def _to_those_before(self, view: View) -> Floats:
+        """Cosines (n, window) of each row to the texts before it; minus infinity where there was none yet."""
+        texts, window = len(view), self._window
+        width = window + texts
+        flat = np.full(texts * (width + 1), -np.inf, np.float32)
+        cosines = flat[:-texts].reshape(texts, width)
+        recent = view.recent[-window:].reshape(-1, view.embeddings.shape[1])
+        cosines[:, window - len(recent) : window] = view.embeddings @ recent.T
+        cosines[:, window:] = self._cosines
+        # Read in rows that are longer by one, each row begins one text later than the row before it.
+        return flat.reshape(texts, width + 1)[:, :window]
 
 
 def _starting(view: View) -> bool:
