@@ -114,6 +114,7 @@ class Embedded:
     def _watch(self) -> None:
         """Keep the journal tidy and its size on show, until it is time to stop."""
         tidied = time.monotonic()
+        self._measure_journal()
         while not self._stop.wait(_WATCH_SECONDS):
             self._measure_journal()
             if time.monotonic() - tidied >= _TIDY_SECONDS:

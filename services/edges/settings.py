@@ -6,9 +6,9 @@ import json
 from collections.abc import Mapping
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -134,15 +134,35 @@ class HttpSettings(_Section):
 
 
 class MetricsSettings(_Section):
-    """Which sources of texts are counted by name; all others count as ``other``."""
+    """Which sources of texts are counted by name (all others count as ``other``), and where the processes on Kafka
+    serve their metrics and health; port 0 is a free one, which they log.
+    """
 
     sources: _Names = ()
+    host: Annotated[str, AfterValidator(_loopback)] = "127.0.0.1"
+    port: int = Field(default=0, ge=0, le=65_535)
 
 
 class ConsoleSettings(_Section):
     """How many decisions can be looked up."""
 
     decisions_kept: int = Field(default=1_000_000, ge=1)
+
+
+class KafkaSettings(_Section):
+    """The Kafka to work on, if any: the embedded journal is used where ``bootstrap`` is empty."""
+
+    bootstrap: str = ""
+    topic_prefix: str = Field(default="sluice.", pattern=r"^[A-Za-z0-9._-]{0,150}$")
+    security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
+    sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
+    username: str = ""
+    password: SecretStr = SecretStr("")
+    ca_file: Path | None = None
+    certificate_file: Path | None = None
+    key_file: Path | None = None
+    texts_partitions: int = Field(default=4, ge=1)
+    replication_factor: int = Field(default=-1, ge=-1)
 
 
 class DataSettings(_Section):
@@ -172,6 +192,7 @@ class Settings(BaseSettings):
     metrics: MetricsSettings = MetricsSettings()
     console: ConsoleSettings = ConsoleSettings()
     data: DataSettings = DataSettings()
+    kafka: KafkaSettings = KafkaSettings()
 
     @classmethod
     def settings_customise_sources(

@@ -55,6 +55,10 @@ _ALL = (
 TOPICS: Final[Mapping[str, Topic]] = {topic.name: topic for topic in _ALL}
 
 
+ON_KAFKA: Final = tuple(topic for topic in _ALL if topic.name != INTAKE_STATE)
+"""The embedded intake alone keeps a state: on Kafka its position is its consumer group's."""
+
+
 def topic(name: str) -> Topic:
     """The topic of this name; ValueError where there is none.
 

@@ -1,0 +1,73 @@
+"""Kafka settings -> connections: what every client of ours is told, and errors in words that help."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from kafka import KafkaAdminClient
+from kafka import errors as kafka_errors
+
+from services.edges.journal.base import Fenced, JournalError
+from services.edges.settings import KafkaSettings
+
+CONNECT_MS = 4_000
+"""How long a start waits for a broker's first word."""
+_FENCED = (
+    kafka_errors.ProducerFencedError,
+    kafka_errors.InvalidProducerEpochError,
+    kafka_errors.FencedInstanceIdError,
+    kafka_errors.IllegalGenerationError,
+    kafka_errors.UnknownMemberIdError,
+    kafka_errors.CommitFailedError,
+)
+
+
+def connection(settings: KafkaSettings) -> dict[str, Any]:
+    """The keyword arguments that all clients of kafka-python share: where the brokers are, and who we are."""
+    options: dict[str, Any] = {
+        "bootstrap_servers": settings.bootstrap.split(","),
+        "client_id": "sluice",
+        "security_protocol": settings.security_protocol,
+        "bootstrap_timeout_ms": CONNECT_MS,
+        "reconnect_backoff_max_ms": 1_000,
+    }
+    if settings.security_protocol.endswith("SSL"):
+        files = {"ca": settings.ca_file, "cert": settings.certificate_file, "key": settings.key_file}
+        options |= {f"ssl_{kind}file": str(path) for kind, path in files.items() if path is not None}
+    if settings.security_protocol.startswith("SASL"):
+        options |= {
+            "sasl_mechanism": settings.sasl_mechanism,
+            "sasl_plain_username": settings.username,
+            "sasl_plain_password": settings.password.get_secret_value(),
+        }
+    return options
+
+
+@contextmanager
+def explained(settings: KafkaSettings) -> Iterator[None]:
+    """Turn what kafka-python raises into JournalError, or Fenced where another writer took over."""
+    try:
+        yield
+    except _FENCED as error:
+        raise Fenced(f"another process took over ({_said(error)}): this one must end") from error
+    except kafka_errors.KafkaTimeoutError as error:
+        raise JournalError(f"no Kafka answers at {settings.bootstrap} ({_said(error)}): is it running?") from error
+    except (kafka_errors.KafkaError, OSError) as error:
+        raise JournalError(f"Kafka at {settings.bootstrap}: {_said(error)}") from error
+
+
+@contextmanager
+def administration(settings: KafkaSettings) -> Iterator[KafkaAdminClient]:
+    """A client for topics and groups. Raises JournalError where no broker answers within `CONNECT_MS`."""
+    with explained(settings):
+        client = KafkaAdminClient(**connection(settings), request_timeout_ms=CONNECT_MS)
+        try:
+            yield client
+        finally:
+            client.close()
+
+
+def _said(error: BaseException) -> str:
+    return str(error) or type(error).__name__

@@ -1,0 +1,150 @@
+"""The topics of `services.edges.topics` -> what a Kafka lacks of them, and how it is mended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from kafka import KafkaAdminClient
+from kafka.admin import ConfigResource, ConfigResourceType
+
+from services.edges.journal.base import JournalError
+from services.edges.kafka_client import administration, explained
+from services.edges.settings import KafkaSettings
+from services.edges.topics import ON_KAFKA, TEXTS, TOMBSTONE_SECONDS, Topic
+
+_MISSING = "topic"
+_PARTITIONS = "partitions"
+_COMPACTED = {
+    "segment.bytes": str(64 * 2**20),
+    "segment.ms": str(3_600_000),
+    "min.cleanable.dirty.ratio": "0.1",
+    "max.compaction.lag.ms": str(6 * 3_600_000),
+    "delete.retention.ms": str(int(TOMBSTONE_SECONDS * 1_000)),
+}
+"""A broker's defaults would keep forgotten texts for a week, and make a restart read all that ever changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Something that is not as it should be: the full name of the topic, what of it, and both values.
+
+    ``mendable``: `apply` can make it so without losing a record.
+    """
+
+    topic: str
+    what: str
+    found: str
+    wanted: str
+    mendable: bool = True
+
+    def __str__(self) -> str:
+        return f"{self.topic}: {self.what} is {self.found}, not {self.wanted}"
+
+
+def wanted(topic: Topic) -> dict[str, str]:
+    """The settings that a topic must have on a broker; nothing of `texts`, which are the user's.
+
+    >>> from services.edges.topics import topic
+    >>> wanted(topic("labels"))
+    {'cleanup.policy': 'delete', 'retention.ms': '2592000000'}
+    """
+    if topic.name == TEXTS:
+        return {}
+    kept = "-1" if topic.retention_seconds is None else str(int(topic.retention_seconds * 1_000))
+    if not topic.compacted:
+        return {"cleanup.policy": "delete", "retention.ms": kept}
+    policy = "compact" if topic.retention_seconds is None else "compact,delete"
+    return {"cleanup.policy": policy, "retention.ms": kept, **_COMPACTED}
+
+
+def plan(settings: KafkaSettings, topics: Iterable[Topic] = ON_KAFKA) -> list[Difference]:
+    """What `apply` would change, and what it cannot. Raises JournalError where no broker answers."""
+    with administration(settings) as admin:
+        return list(_differences(admin, settings, tuple(topics)))
+
+
+def apply(settings: KafkaSettings, topics: Iterable[Topic] = ON_KAFKA) -> list[Difference]:
+    """Create what is missing and set what is wrong; returns what was changed.
+
+    Raises JournalError where a topic has a number of partitions that cannot be taken back.
+    """
+    topics = tuple(topics)
+    with administration(settings) as admin:
+        differences = list(_differences(admin, settings, topics))
+        if lost := next((each for each in differences if not each.mendable), None):
+            raise JournalError(
+                f"{lost}, which cannot be changed: delete the topic, or choose another KAFKA__TOPIC_PREFIX"
+            )
+        missing = {each.topic for each in differences if each.what == _MISSING}
+        created = {settings.topic_prefix + topic.name: _new(topic, settings) for topic in topics}
+        with explained(settings):
+            if missing:
+                admin.create_topics({name: created[name] for name in missing}, wait_for_metadata=True)
+            changed = [each for each in differences if each.what != _MISSING]
+            if changed:
+                admin.alter_configs(_resources(changed))
+    return differences
+
+
+def check(settings: KafkaSettings, topics: Iterable[Topic] = ON_KAFKA) -> None:
+    """Raises JournalError, which names the first difference and how to mend it, where there is one."""
+    differences = plan(settings, topics)
+    if differences:
+        more = f" (and {len(differences) - 1} more)" if len(differences) > 1 else ""
+        mend = "`sluice topics apply` mends it" if differences[0].mendable else "choose another KAFKA__TOPIC_PREFIX"
+        raise JournalError(f"{differences[0]}{more}: {mend}")
+
+
+def _new(topic: Topic, settings: KafkaSettings) -> dict[str, Any]:
+    partitions = settings.texts_partitions if topic.name == TEXTS else topic.partitions
+    return {
+        "num_partitions": partitions,
+        "replication_factor": settings.replication_factor,
+        "configs": wanted(topic),
+    }
+
+
+def _differences(admin: KafkaAdminClient, settings: KafkaSettings, topics: tuple[Topic, ...]) -> Iterator[Difference]:
+    partitions = _partitions(admin)
+    names = {settings.topic_prefix + topic.name: topic for topic in topics}
+    found = _configs(admin, [name for name in names if name in partitions])
+    for name, topic in names.items():
+        if name not in partitions:
+            yield Difference(name, _MISSING, "missing", f"{_new(topic, settings)['num_partitions']} partition(s)")
+            continue
+        if topic.name != TEXTS and partitions[name] != topic.partitions:
+            yield Difference(name, _PARTITIONS, str(partitions[name]), str(topic.partitions), mendable=False)
+        for key, value in wanted(topic).items():
+            if _sorted(found[name].get(key, "")) != _sorted(value):
+                yield Difference(name, key, found[name].get(key, ""), value)
+
+
+def _sorted(value: str) -> list[str]:
+    """The parts of a value that is a list, whose order means nothing."""
+    return sorted(value.split(","))
+
+
+def _partitions(admin: KafkaAdminClient) -> dict[str, int]:
+    return {each["name"]: len(each["partitions"]) for each in admin.describe_topics() if not each["error_code"]}
+
+
+def _configs(admin: KafkaAdminClient, names: list[str]) -> Mapping[str, Mapping[str, str]]:
+    if not names:
+        return {}
+    resources = [ConfigResource(ConfigResourceType.TOPIC, name) for name in names]
+    described = admin.describe_configs(resources, config_filter="all")
+    return {name: {key: each["value"] for key, each in described["topic"][name].items()} for name in names}
+
+
+def _resources(differences: list[Difference]) -> list[ConfigResource]:
+    names = dict.fromkeys(each.topic for each in differences)
+    return [
+        ConfigResource(
+            ConfigResourceType.TOPIC,
+            name,
+            configs={each.what: each.wanted for each in differences if each.topic == name},
+        )
+        for name in names
+    ]
