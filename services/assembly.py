@@ -23,7 +23,11 @@ from stream.strategies.random import Random
 
 
 def build_journal(settings: Settings) -> Journal:
-    """The journal of the data directory, made where there is none. Raises JournalError."""
+    """The journal on the Kafka of the settings or, where they name none, in the data directory. Raises JournalError."""
+    if settings.kafka.bootstrap:
+        from services.edges.journal.kafka import KafkaJournal
+
+        return KafkaJournal(settings.kafka)
     return SqliteJournal(settings.data.dir)
 
 

@@ -82,7 +82,9 @@ class LearnerProcess:
             self._run_refit(step)
         self._expire(step)
         self._keep_window(step)
-        if not step.empty:
+        if step.empty:
+            self._writer.renew()
+        else:
             self._commit(step)
         return len(records)
 

@@ -134,7 +134,8 @@ class LocalKafka:
 
     def _format(self, settings: Path) -> None:
         cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-        command = [*self._command("kafka.tools.StorageTool"), "format", "-t", cluster, "-c", str(settings)]
+        # With an equals sign: one id in 64 begins with a dash.
+        command = [*self._command("kafka.tools.StorageTool"), "format", f"--cluster-id={cluster}", "-c", str(settings)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
             raise LocalKafkaError(f"Kafka cannot use {self._directory}: {done.stderr.strip() or done.stdout.strip()}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -11,10 +10,12 @@ from services.edges.journal.base import Journal
 from tests.contracts.storages import STORAGES, Storage
 
 
-@pytest.fixture(params=STORAGES.values(), ids=STORAGES.keys())
-def storage(request: pytest.FixtureRequest, tmp_path: Path) -> Storage:
-    made: Storage = request.param(tmp_path / "data")
-    return made
+SLOW = {"kafka"}
+
+
+@pytest.fixture(params=[pytest.param(name, marks=[pytest.mark.slow] * (name in SLOW)) for name in STORAGES])
+def storage(request: pytest.FixtureRequest) -> Storage:
+    return STORAGES[request.param](request)
 
 
 @pytest.fixture

@@ -6,8 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
+import pytest
+from kafka.admin import MemberToRemove
+
 from services.edges.journal.base import Journal
+from services.edges.journal.kafka import KafkaJournal
 from services.edges.journal.sqlite import SqliteJournal
+from services.edges.kafka_client import administration
+from services.edges.settings import KafkaSettings
 
 
 class Storage(Protocol):
@@ -35,6 +41,31 @@ class SqliteStorage:
         (self.directory / f"{name}.lock").unlink()
 
 
-STORAGES: dict[str, Callable[[Path], Storage]] = {
-    "sqlite": SqliteStorage,
+class KafkaStorage:
+    """Topics under a prefix of their own."""
+
+    def __init__(self, settings: KafkaSettings) -> None:
+        self.settings = settings
+
+    def open(self) -> Journal:
+        return KafkaJournal(self.settings)
+
+    def presume_dead(self, name: str) -> None:
+        group = f"{self.settings.topic_prefix}{name}"
+        with administration(self.settings) as admin:
+            members = admin.describe_groups([group])[group]["members"]
+            admin.remove_group_members(group, [MemberToRemove(member_id=each["member_id"]) for each in members])
+
+
+def _sqlite(request: pytest.FixtureRequest) -> Storage:
+    return SqliteStorage(request.getfixturevalue("tmp_path") / "data")
+
+
+def _kafka(request: pytest.FixtureRequest) -> Storage:
+    return KafkaStorage(request.getfixturevalue("kafka"))
+
+
+STORAGES: dict[str, Callable[[pytest.FixtureRequest], Storage]] = {
+    "sqlite": _sqlite,
+    "kafka": _kafka,
 }

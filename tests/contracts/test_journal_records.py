@@ -52,7 +52,9 @@ def test_reading_starts_at_the_position_and_stops_at_the_limit(journal: Journal)
 
 
 def test_one_append_may_write_to_several_places(journal: Journal) -> None:
-    offsets = journal.append([Message(TEXTS, b"a", partition=2), Message(ITEMS, b"b"), Message(TEXTS, b"c")])
+    offsets = journal.append(
+        [Message(TEXTS, b"a", partition=2), Message(ITEMS, b"b"), Message(TEXTS, b"c", partition=0)]
+    )
 
     records = journal.read({(TEXTS, 0): 0, (TEXTS, 2): 0, (ITEMS, 0): 0}, 10)
     assert sorted((record.topic, record.partition, record.offset, record.value) for record in records) == [

@@ -27,13 +27,16 @@ class Fenced(JournalError):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A record to be written; a value of None is a tombstone (it removes the key from a compacted topic)."""
+    """A record to be written; a value of None is a tombstone (it removes the key from a compacted topic).
+
+    Where ``partition`` is None the journal chooses one: the same for the same key.
+    """
 
     topic: str
     value: bytes | None
     key: bytes | None = None
     headers: Headers = ()
-    partition: int = 0
+    partition: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,10 @@ class Writer(ABC):
     @abstractmethod
     def positions(self) -> Positions:
         """Positions as restored at the election."""
+
+    @abstractmethod
+    def renew(self) -> None:
+        """Say that the work goes on, at least every half minute; raises Fenced where another writer was elected."""
 
     @abstractmethod
     def commit(

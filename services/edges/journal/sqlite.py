@@ -129,23 +129,31 @@ class SqliteWriter(Writer):
         """Positions as of the election."""
         return self._positions
 
+    def renew(self) -> None:
+        """As `Writer.renew`."""
+        with self._file.connection() as connection:
+            self._require_elected(connection)
+
     def commit(
         self, outputs: Sequence[Message], changes: Mapping[str, bytes | None], positions: Positions
     ) -> list[int]:
         """As `Writer.commit`, in one SQLite transaction."""
         entries = joined(changes, positions)
         messages = [*outputs, *(Message(self._topic, value, key.encode()) for key, value in entries.items())]
-        if not self._lock.is_locked:
-            raise JournalError(f"this writer of {self._name!r} has been closed")
         with self._file.transaction() as connection:
-            ((epoch,),) = connection.execute("SELECT epoch FROM writers WHERE name = ?", (self._name,))
-            if epoch != self._epoch:
-                raise Fenced(f"another writer of {self._name!r} was elected: this process must end")
+            self._require_elected(connection)
             return _insert(connection, messages, self._clock())[: len(outputs)]
 
     def close(self) -> None:
         """Unlock the name; commits are refused from then on."""
         self._lock.release()
+
+    def _require_elected(self, connection: sqlite3.Connection) -> None:
+        if not self._lock.is_locked:
+            raise JournalError(f"this writer of {self._name!r} has been closed")
+        ((epoch,),) = connection.execute("SELECT epoch FROM writers WHERE name = ?", (self._name,))
+        if epoch != self._epoch:
+            raise Fenced(f"another writer of {self._name!r} was elected: this process must end")
 
     def _acquire(self, wait: bool) -> None:
         with explained(Path(self._lock.lock_file)):
@@ -180,7 +188,7 @@ def _insert(connection: sqlite3.Connection, messages: Iterable[Message], now: fl
     rows: dict[tuple[str, int, bytes | int], tuple[object, ...]] = {}
     offsets = []
     for message in messages:
-        place = (message.topic, message.partition)
+        place = (message.topic, message.partition or 0)
         offset = ends[place] if place in ends else _end(connection, *place)
         row = (*place, offset, message.key, message.value, _encoded(message.headers), now)
         rows[*place, _slot(message, offset)] = row

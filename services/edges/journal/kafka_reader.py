@@ -1,0 +1,164 @@
+"""Positions -> committed records of a Kafka: consumers that go on where they stand, or seek."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Lock
+
+from kafka import KafkaConsumer, TopicPartition
+from kafka.consumer.fetcher import ConsumerRecord
+from kafka.errors import OffsetOutOfRangeError
+
+from services.edges.journal.base import JournalError, Positions, Record
+from services.edges.kafka_client import connection
+from services.edges.settings import KafkaSettings
+
+_Place = tuple[str, int]
+_FETCH_BYTES = 8 * 2**20
+_ANSWER_SECONDS = 0.02
+_PATIENCE_SECONDS = 30.0
+_LOOK_SECONDS = 0.2
+"""How often a wait looks whether the journal was closed meanwhile."""
+_IDLE_READERS = 4
+
+
+class Reader:
+    """A consumer of some partitions. Not for several threads at once: see `Readers`."""
+
+    def __init__(self, settings: KafkaSettings, places: frozenset[_Place]) -> None:
+        self._prefix = settings.topic_prefix
+        self._partitions = {place: TopicPartition(self._prefix + place[0], place[1]) for place in places}
+        self._next: dict[_Place, int] = {}
+        """Behind the last record that was returned, or where the consumer was sought to."""
+        self._consumer = KafkaConsumer(
+            **connection(settings),
+            isolation_level="read_committed",
+            auto_offset_reset="none",
+            enable_auto_commit=False,
+            allow_auto_create_topics=False,
+            max_partition_fetch_bytes=_FETCH_BYTES,
+        )
+        self._consumer.assign(list(self._partitions.values()))
+
+    def read(self, positions: Positions, limit: int, wait: float, closed: Callable[[], bool]) -> list[Record]:
+        """As `Journal.read`; stops waiting once the journal is ``closed``."""
+        deadline = time.monotonic() + wait
+        self._go(positions)
+        while not closed():
+            left = deadline - time.monotonic()
+            try:
+                found = self._consumer.poll(int(1_000 * min(max(left, _ANSWER_SECONDS), _LOOK_SECONDS)), limit)
+            except OffsetOutOfRangeError as error:
+                self._return_into_range(error.args[0])
+                continue
+            if found:
+                return self._records(found)
+            if left <= 0 and self._at_end():
+                return []
+            if left < -_PATIENCE_SECONDS:
+                raise JournalError("Kafka does not send what it says it has: is a broker down?")
+        return []
+
+    def bounds(self) -> dict[_Place, tuple[int, int]]:
+        """The oldest offset and the end of what is committed, of each partition."""
+        lows = self._consumer.beginning_offsets(list(self._partitions.values()))
+        ends = self._consumer.end_offsets(list(self._partitions.values()))
+        return {place: (lows[partition], ends[partition]) for place, partition in self._partitions.items()}
+
+    def close(self) -> None:
+        """Disconnect."""
+        self._consumer.close()
+
+    def _go(self, positions: Positions) -> None:
+        for place, offset in positions.items():
+            if self._next.get(place) != offset:
+                self._seek(place, offset)
+
+    def _seek(self, place: _Place, offset: int) -> None:
+        self._consumer.seek(self._partitions[place], offset)
+        self._next[place] = offset
+
+    def _at_end(self) -> bool:
+        """Whether nothing that is committed by now was left unread: a short wait may end before an answer comes."""
+        partitions = list(self._partitions.values())
+        ends = self._consumer.end_offsets(partitions)
+        return all((self._consumer.position(each) or 0) >= ends[each] for each in partitions)
+
+    def _records(self, found: dict[TopicPartition, list[ConsumerRecord]]) -> list[Record]:
+        records = [self._record(each) for several in found.values() for each in several]
+        self._next |= {(record.topic, record.partition): record.offset + 1 for record in records}
+        return records
+
+    def _record(self, record: ConsumerRecord) -> Record:
+        topic = record.topic.removeprefix(self._prefix)
+        return Record(
+            topic, record.partition, record.offset, record.key, record.value, tuple(record.headers),
+            record.timestamp / 1_000,
+        )  # fmt: skip
+
+    def _return_into_range(self, wanted: dict[TopicPartition, int]) -> None:
+        """What was dropped by its retention is passed over; an end before our position is another topic's."""
+        bounds = self.bounds()
+        for place, partition in self._partitions.items():
+            if partition not in wanted:
+                continue
+            low, end = bounds[place]
+            if wanted[partition] > end:
+                raise JournalError(
+                    f"topic {partition.topic} ends at {end}, before {wanted[partition]} where it was read last: "
+                    "was it deleted and created again?"
+                )
+            self._seek(place, low)
+
+
+class Readers:
+    """Readers that are free, by their partitions: each is lent to one thread at a time."""
+
+    def __init__(self, settings: KafkaSettings) -> None:
+        self._settings = settings
+        self._lock = Lock()
+        self._free: list[tuple[frozenset[_Place], Reader]] = []
+        self._closed = False
+
+    @property
+    def closed(self) -> bool:
+        """Whether `close` was called."""
+        return self._closed
+
+    @contextmanager
+    def reader(self, places: frozenset[_Place]) -> Iterator[Reader]:
+        """A reader of exactly these partitions; one that failed is not used again."""
+        reader = self._take(places) or Reader(self._settings, places)
+        try:
+            yield reader
+        except BaseException:
+            reader.close()
+            raise
+        self._give_back(places, reader)
+
+    def close(self) -> None:
+        """Close all that are free now, and the others when they are given back."""
+        with self._lock:
+            self._closed = True
+            free, self._free = self._free, []
+        for _, reader in free:
+            reader.close()
+
+    def _take(self, places: frozenset[_Place]) -> Reader | None:
+        with self._lock:
+            for index, (own, reader) in enumerate(self._free):
+                if own == places:
+                    del self._free[index]
+                    return reader
+        return None
+
+    def _give_back(self, places: frozenset[_Place], reader: Reader) -> None:
+        with self._lock:
+            self._free.append((places, reader))
+            kept = 0 if self._closed else _IDLE_READERS
+            leaving = self._free[: len(self._free) - kept] if len(self._free) > kept else []
+            self._free = self._free[len(leaving) :]
+        for _, each in leaving:
+            each.close()

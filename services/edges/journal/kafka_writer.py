@@ -1,0 +1,157 @@
+"""Outputs, state and positions -> one Kafka transaction, written by the one member of a group that was elected."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from kafka import KafkaProducer
+
+from services.edges.journal.base import JournalError, Message, Positions, Record, Writer
+from services.edges.journal.chunks import Chunks, latest
+from services.edges.journal.kafka_election import Election
+from services.edges.journal.kafka_reader import Readers
+from services.edges.journal.positions import joined, parted
+from services.edges.kafka_client import connection, explained
+from services.edges.settings import KafkaSettings
+from services.edges.topics import ITEMS, LEARNER_STATE
+from services.edges.topics import topic as topic_named
+
+TRANSACTION_MS = 15_000
+_REQUEST_BYTES = 4 * 2**20
+_BATCH_BYTES = 512 * 1024
+_READ_RECORDS = 1_000
+_POLL_SECONDS = 0.1
+_RETRY_MS = 5
+_ELECTED_ON = {LEARNER_STATE: ITEMS}
+"""Whose partition elects the writer of a state: for the learner that of its input, so that the group shows its lag."""
+
+
+def transactional_producer(settings: KafkaSettings, name: str, timeout_ms: int = TRANSACTION_MS) -> KafkaProducer:
+    """A producer whose transactions fence those of every earlier producer of this name."""
+    producer = KafkaProducer(
+        **connection(settings),
+        transactional_id=f"{settings.topic_prefix}{name}",
+        transaction_timeout_ms=timeout_ms,
+        acks="all",
+        max_request_size=_REQUEST_BYTES,
+        batch_size=_BATCH_BYTES,
+        allow_auto_create_topics=False,
+        max_block_ms=2 * timeout_ms,
+        # A transaction that follows at once is refused until the markers of the one before are written: some ms.
+        retry_backoff_ms=_RETRY_MS,
+    )
+    producer.init_transactions()
+    return producer
+
+
+def send(producer: KafkaProducer, prefix: str, messages: Iterable[Message]) -> list[Any]:
+    """Hand messages to a producer; the futures of their metadata, in order."""
+    return [
+        producer.send(
+            prefix + message.topic,
+            value=message.value,
+            key=message.key,
+            headers=list(message.headers),
+            partition=message.partition,
+        )
+        for message in messages
+    ]
+
+
+class KafkaWriter(Writer):
+    """Elected when it is made: stands by until then, and follows the state meanwhile.
+
+    ``check`` refuses impossible messages, ``closed`` ends the wait. Raises JournalError where that happened.
+    """
+
+    def __init__(
+        self,
+        settings: KafkaSettings,
+        name: str,
+        readers: Readers,
+        check: Callable[[Sequence[Message]], None],
+    ) -> None:
+        self._settings, self._readers, self._check = settings, readers, check
+        self._topic = topic_named(f"{name}-state").name
+        self._chunks = Chunks(self._topic)
+        self._input = _ELECTED_ON.get(self._topic, self._topic)
+        self._producer: KafkaProducer | None = None
+        self._open = True
+        self._election = Election(settings, f"{settings.topic_prefix}{name}", settings.topic_prefix + self._input)
+        try:
+            entries = self._stand_by(name)
+        except BaseException:
+            self.close()
+            raise
+        self._state, self._positions = parted(entries)
+        self._offset = self._positions.get((self._input, 0), 0)
+
+    @property
+    def state(self) -> Mapping[str, bytes]:
+        """State entries as of the election."""
+        return self._state
+
+    @property
+    def positions(self) -> Positions:
+        """Positions as of the election."""
+        return self._positions
+
+    def renew(self) -> None:
+        """As `Writer.renew`."""
+        self._require_open()
+        with explained(self._settings):
+            self._election.take_part()
+
+    def commit(
+        self, outputs: Sequence[Message], changes: Mapping[str, bytes | None], positions: Positions
+    ) -> list[int]:
+        """As `Writer.commit`, in one transaction, which also commits the group's offset."""
+        messages = [*outputs, *self._chunks.cut(joined(changes, positions))]
+        self._check(messages)
+        self.renew()
+        assert self._producer is not None
+        offset = positions.get((self._input, 0), self._offset)
+        with explained(self._settings):
+            self._producer.begin_transaction()
+            sent = send(self._producer, self._settings.topic_prefix, messages)
+            self._producer.send_offsets_to_transaction(self._election.offsets(offset), self._election.group_metadata)
+            self._producer.commit_transaction()
+            self._offset = offset
+            return [future.get(timeout=0).offset for future in sent[: len(outputs)]]
+
+    def close(self) -> None:
+        """Leave the group; commits are refused from then on."""
+        if self._open:
+            self._open = False
+            with explained(self._settings):
+                if self._producer is not None:
+                    self._producer.close(timeout=1)
+                self._election.close()
+
+    def _require_open(self) -> None:
+        if not self._open or self._readers.closed:
+            raise JournalError("this writer has been closed")
+
+    def _stand_by(self, name: str) -> dict[str, bytes]:
+        """Follow the state until elected; then fence earlier writers, and read what they committed by then."""
+        place = (self._topic, 0)
+        records: dict[str, Record] = {}
+        with explained(self._settings), self._readers.reader(frozenset([place])) as reader:
+            position = reader.bounds()[place][0]
+
+            def follow() -> bool:
+                nonlocal position
+                read = reader.read({place: position}, _READ_RECORDS, 0.0, lambda: self._readers.closed)
+                latest(read, records)
+                position = read[-1].offset + 1 if read else position
+                return bool(read)
+
+            while not self._election.held:
+                self._require_open()
+                self._election.take_part(_POLL_SECONDS)
+                follow()
+            self._producer = transactional_producer(self._settings, name)
+            while follow():
+                self.renew()
+        return self._chunks.join(records)
