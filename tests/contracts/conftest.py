@@ -9,7 +9,6 @@ import pytest
 from services.edges.journal.base import Journal
 from tests.contracts.storages import STORAGES, Storage
 
-
 SLOW = {"kafka"}
 
 

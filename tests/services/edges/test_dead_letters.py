@@ -30,7 +30,7 @@ def journal(tmp_path: Path) -> Iterator[Journal]:
 
 def _set_aside(journal: Journal, message: Message) -> Record:
     (offset,) = journal.append([message])
-    (record,) = journal.read({(message.topic, message.partition): offset}, 1)
+    (record,) = journal.read({(message.topic, message.partition or 0): offset}, 1)
     journal.append([dead_letter(record, journal.identity(record.topic), WRONG)])
     return record
 
