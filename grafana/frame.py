@@ -52,7 +52,7 @@ def dashboard(uid: str, title: str, description: str, rows: Rows) -> Dashboard:
 
 
 def _others() -> DashboardLink:
-    return (
+    link = (
         DashboardLink("sluice")
         .type(DashboardLinkType.DASHBOARDS)
         .tags([_TAG])
@@ -60,6 +60,8 @@ def _others() -> DashboardLink:
         .keep_time(True)
         .include_vars(True)
     )
+    link.build().placement = None  # type: ignore[assignment]  # the SDK's default hides it in a menu
+    return link
 
 
 def _alarms() -> AnnotationQuery:

@@ -1,4 +1,4 @@
-"""The committed JSON -> every query in it, and the metrics that it reads."""
+"""The committed JSON -> every query in it, and the metrics that it reads; those that there are, beside."""
 
 from __future__ import annotations
 
@@ -7,12 +7,16 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from prometheus_client import CollectorRegistry
+
+from services.edges.metrics import Metrics
 from tests.architecture.sources import ROOT
 
 DIRECTORY = ROOT / "grafana" / "dashboards"
 NAMES = ("overview", "learning")
 RATE_WINDOW = "5s"
 """What Grafana puts in for `$__rate_interval`, which is at least four times the scrape interval."""
+_SUFFIXES = {"counter": ("_total",), "gauge": ("",), "histogram": ("_bucket", "_sum", "_count")}
 _METRIC = re.compile(r"\bsluice_[a-z_]+\b")
 
 
@@ -68,3 +72,9 @@ def queries() -> list[Query]:
         for annotation in load(name)["annotations"]["list"]
     ]
     return shown + marked
+
+
+def published() -> set[str]:
+    """The names of all series that the code declares."""
+    families = Metrics(CollectorRegistry()).registry.collect()
+    return {family.name + suffix for family in families for suffix in _SUFFIXES[family.type]}
