@@ -72,7 +72,7 @@ def _alarms() -> AnnotationQuery:
         .enable(True)
         .hide(False)
         .icon_color("red")
-        .expr(f"{happened('sluice_drift_detected_total', '1m', by='signal')} > 0")
+        .expr(f"{happened('sluice_drift_detected_total', '1m', by='signal')} > bool 0")  # marks are drawn at 1
         .step("60s")
         .title_format("Drift")
         .text_format("{{signal}}")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import count, cycle
 from random import Random
+from shutil import rmtree
 
 import httpx
 import pytest
@@ -42,21 +44,21 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
     program = find_program("prometheus")
     directory = tmp_path_factory.mktemp("run")
     rows = datasets.load(datasets.BANKING77).rows
-    service = Service(directory / "data", SETTINGS)
-    client = Client(service.url, {row.id: row.label or "" for row in rows})
-    service.start()
-    prometheus = Prometheus(program, directory / "prometheus", service.port)
-    try:
+    with ExitStack() as ending:
+        service = Service(directory / "data", SETTINGS)
+        ending.callback(rmtree, service.file.parent, ignore_errors=True)  # over 100 MB
+        ending.callback(service.close)
+        client = Client(service.url, {row.id: row.label or "" for row in rows})
+        ending.callback(client.close)
+        service.start()
+        prometheus = Prometheus(program, directory / "prometheus", service.port)
+        ending.callback(prometheus.close)
         prometheus.wait()
         drive(client, prometheus, changing(rows))
         spoil(service)
         flood(client, prometheus, rows)
         until(lambda: prometheus.value("sum(sluice_dead_letters_total)") == 2.0, "dead letters are scraped")
         yield Run(prometheus, httpx.get(f"{service.url}/metrics").text)
-    finally:
-        prometheus.close()
-        client.close()
-        service.close()
 
 
 def changing(rows: Sequence[Row]) -> list[Row]:

@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 
-from tests.chaos.service import PATIENCE_SECONDS, free_port, until
+from tests.chaos.service import free_port, until
 
 STEP_SECONDS = 1
 _SCRAPE = """
@@ -70,8 +70,8 @@ class Prometheus:
     def close(self) -> None:
         """End it."""
         self._http.close()
-        self._process.terminate()
-        self._process.wait(PATIENCE_SECONDS)
+        self._process.kill()
+        self._process.wait()
         self._log.close()
 
     def _time(self) -> float:
