@@ -19,7 +19,7 @@ PYTEST := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -n 2
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo install install-cpu test check format bench chaos lock clean
+.PHONY: help demo install install-cpu test check format dashboards bench chaos lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ check: $(VENV)/installed-dev ## format, lint, types, imports, fast tests; under 
 format: $(VENV)/installed-dev ## put the sources into form
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
+
+dashboards: $(VENV)/installed-dev ## grafana/dashboards/*.json anew from the code in grafana/
+	$(BIN)/python -m grafana
 
 bench: $(VENV)/installed-dev ## the benchmarks: benchmarks/results/*.json and a table
 	$(BIN)/python -m benchmarks

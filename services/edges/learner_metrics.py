@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter, deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from math import inf
 
 from services.edges.dead_letters import Unreadable
 from services.edges.journal.base import Message
@@ -42,10 +44,13 @@ class Step:
 
 
 class LearnerMetrics:
-    """Publishes steps. Counters rise after the commit only, so that no crash counts a thing twice."""
+    """Publishes steps. Counters rise after the commit only, so that no crash counts a thing twice.
 
-    def __init__(self, metrics: Metrics) -> None:
-        self._metrics = metrics
+    ``clock`` is the one that requests are asked by: what is open grows older while nothing is committed.
+    """
+
+    def __init__(self, metrics: Metrics, clock: Callable[[], float] = time.time) -> None:
+        self._metrics, self._clock = metrics, clock
         self._asked: deque[bool] = deque(maxlen=_QUERY_RATIO_TEXTS)
         self._alarms: Sequence[Alarm] = ()
         self._overdrawn = 0
@@ -54,6 +59,8 @@ class LearnerMetrics:
         """Show where the learner starts from."""
         self._metrics.learner_active.set(1)
         self._alarms = learner.parts.signals.alarms
+        for signal in learner.parts.signals.states():
+            self._metrics.drift_detected.labels(_DETECTOR, signal)
         self._show(learner)
 
     def committed(self, step: Step, learner: Learner, seconds: float) -> None:
@@ -66,8 +73,6 @@ class LearnerMetrics:
         overdrawn = learner.parts.budget.overdrawn
         self._metrics.budget_overspend.inc(max(0, overdrawn - self._overdrawn))
         self._overdrawn = overdrawn
-        oldest = next(iter(learner.parts.pending), None)
-        self._metrics.label_request_age_seconds.set(step.now - oldest.request.asked_at if oldest is not None else 0.0)
 
     def _count(self, step: Step) -> None:
         metrics = self._metrics
@@ -105,7 +110,13 @@ class LearnerMetrics:
             metrics.accuracy_ratio.labels("audit").set(parts.audit.estimate)
             metrics.accuracy_ratio_low.labels("audit").set(parts.audit.low)
             metrics.accuracy_ratio_high.labels("audit").set(parts.audit.high)
+        self._show_oldest(learner)
         self._show_drift(learner)
+
+    def _show_oldest(self, learner: Learner) -> None:
+        oldest = next(iter(learner.parts.pending), None)
+        asked_at = oldest.request.asked_at if oldest is not None else inf
+        self._metrics.label_request_age_seconds.set_function(lambda: max(0.0, self._clock() - asked_at))
 
     def _show_drift(self, learner: Learner) -> None:
         signals = learner.parts.signals

@@ -7,12 +7,23 @@ from collections.abc import Callable, Iterable
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+from services.edges import topics
+from services.edges.dead_letters import Fault
+from stream.records import OutcomeKind, Reason, Verdict
+
 _PREFIX = "sluice"
 _OTHER = "other"
 _MILLISECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 _WAITS = (1.0, 10.0, 60.0, 300.0, 1_800.0, 3_600.0, 14_400.0, 43_200.0, 86_400.0, 259_200.0, 604_800.0)
 _SHARES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 _SIZES = (1.0, 4.0, 16.0, 64.0, 256.0, 1_024.0, 4_096.0, 16_384.0)
+_ASKING = {
+    Reason.UNCERTAIN: Verdict.ASK,
+    Reason.COLD_START: Verdict.ASK,
+    Reason.AUDIT: Verdict.AUDIT,
+}
+"""The verdict that each reason goes with; all others go with SKIP."""
+_READ_TOPICS = (topics.TEXTS, topics.ITEMS, topics.LABELS)
 
 
 class Metrics:
@@ -20,7 +31,8 @@ class Metrics:
 
     Label values come from closed sets: verdicts, reasons, outcomes, topics, detectors and signals are closed by
     themselves; a text's source is published only where it is one of ``sources``, else as ``other``. No id, reviewer
-    or text is ever a label.
+    or text is ever a label. Counters whose label values are known begin at 0: what a counter is born with is seen by
+    neither ``rate`` nor ``increase``, and the first dead letter is the one to hear of.
 
     >>> metrics = Metrics(CollectorRegistry(), sources=["mail"])
     >>> metrics.count_texts("mail", 3)
@@ -38,6 +50,7 @@ class Metrics:
         self._declare_budget()
         self._declare_learning()
         self._declare_process()
+        self._begin_at_zero()
 
     def count_texts(self, source: str, count: int = 1) -> None:
         """Count texts read from ``source``."""
@@ -96,6 +109,19 @@ class Metrics:
         self.journal_bytes = self._gauge("journal_bytes", "Size of the journal.")
         self.checkpoint_age_seconds = self._gauge("checkpoint_age_seconds", "Time since the state was last committed.")
         self.build_info = self._gauge("build_info", "Always 1; the labels say what runs.", "version", "encoder")
+
+    def _begin_at_zero(self) -> None:
+        for source in (*self._sources, _OTHER):
+            self.texts.labels(source)
+        for reason in Reason:
+            self.decisions.labels(_ASKING.get(reason, Verdict.SKIP).value, reason.value)
+        for verdict in set(_ASKING.values()):
+            self.label_requests.labels(verdict.value)
+        for outcome in OutcomeKind:
+            self.labels.labels(outcome.value)
+        for topic in _READ_TOPICS:
+            for fault in Fault:
+                self.dead_letters.labels(topic, fault.value)
 
     def _counter(self, name: str, meaning: str, *labels: str) -> Counter:
         return Counter(name, meaning, labels, namespace=_PREFIX, registry=self.registry)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +15,7 @@ from prometheus_client import CollectorRegistry
 from services.console.app import build_app
 from services.console.follower import Follower
 from services.edges.settings import TaskSettings
+from tests.programs import find_program
 from tests.services.console.worlds import World
 
 ARGUMENTS = [
@@ -30,7 +29,6 @@ ARGUMENTS = [
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "chrome")
-ALL_REQUIRED = os.environ.get("SLUICE_REQUIRE_ALL") == "1"
 
 
 class Site:
@@ -77,12 +75,7 @@ def site(tmp_path: Path) -> Iterator[Site]:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """One browser for a module's tests: while it is open, its event loop keeps others out of this thread."""
-    program = next(filter(None, map(shutil.which, PROGRAMS)), None)
-    if program is None:
-        missing = f"no browser: none of {', '.join(PROGRAMS)} is installed"
-        if ALL_REQUIRED:
-            pytest.fail(missing)
-        pytest.skip(missing)
+    program = find_program(*PROGRAMS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
         yield browser

@@ -238,7 +238,7 @@ def test_a_process_that_lost_its_name_commits_nothing_and_counts_nothing(service
     with pytest.raises(Fenced):
         paused.step(0.0)
     assert (service.decisions(), service.open(), service.state()) == ([], [], {})
-    assert counts.get_sample_value("sluice_decisions_total", {"verdict": "ASK", "reason": "cold_start"}) is None
+    assert counts.get_sample_value("sluice_decisions_total", {"verdict": "ASK", "reason": "cold_start"}) == 0
     successor.step(0.0)
     assert len(service.decisions()) == 1
 

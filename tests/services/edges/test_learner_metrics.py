@@ -29,6 +29,7 @@ class Published:
     metrics: LearnerMetrics
     registry: CollectorRegistry
     learner: Learner
+    now: list[float]
 
     def commit(self, **step: object) -> None:
         self.metrics.committed(replace(Step(1, NOON), **step), self.learner, 0.02)  # type: ignore[arg-type]
@@ -39,8 +40,9 @@ class Published:
 
 @pytest.fixture
 def published() -> Published:
-    registry = CollectorRegistry()
-    return Published(LearnerMetrics(Metrics(registry)), registry, new_learner(Configuration()))
+    registry, now = CollectorRegistry(), [NOON]
+    metrics = LearnerMetrics(Metrics(registry), clock=lambda: now[0])
+    return Published(metrics, registry, new_learner(Configuration()), now)
 
 
 @pytest.mark.parametrize(
@@ -121,14 +123,31 @@ def test_gauges_show_how_the_learner_stands(published: Published) -> None:
     )
 
 
-def test_the_oldest_open_request_tells_its_age(published: Published) -> None:
+def test_the_oldest_open_request_grows_older_while_nothing_is_committed(published: Published) -> None:
     published.commit()
     assert published("label_request_age_seconds") == 0.0
     drive(World(5, Configuration()), published.learner, 35)
-    asked_at = [waiting.request.asked_at for waiting in published.learner.parts.pending]
-    published.commit(now=1_000.0)
+    asked_at = min(waiting.request.asked_at for waiting in published.learner.parts.pending)
+    published.commit()
 
-    assert published("label_request_age_seconds") == 1_000.0 - min(asked_at)
+    for published.now[0] in (1_000.0, 1_060.0):
+        assert published("label_request_age_seconds") == published.now[0] - asked_at
+
+
+def test_a_restored_learner_tells_the_age_of_its_oldest_open_request(published: Published) -> None:
+    drive(World(5, Configuration()), published.learner, 35)
+    published.metrics.restored(published.learner)
+    asked_at = min(waiting.request.asked_at for waiting in published.learner.parts.pending)
+
+    assert published("label_request_age_seconds") == NOON - asked_at
+
+
+def test_a_request_is_never_younger_than_now(published: Published) -> None:
+    drive(World(5, Configuration()), published.learner, 35)
+    published.now[0] = 0.0
+    published.metrics.restored(published.learner)
+
+    assert published("label_request_age_seconds") == 0.0
 
 
 def test_a_restored_learner_is_shown_before_its_first_commit(published: Published) -> None:
@@ -138,7 +157,7 @@ def test_a_restored_learner_is_shown_before_its_first_commit(published: Publishe
 
     assert published("learner_active") == 1
     assert published("model_classes") == 3
-    assert published("decisions_total", verdict="SKIP", reason="below_threshold") is None
+    assert published("decisions_total", verdict="SKIP", reason="below_threshold") == 0
 
 
 def test_each_alarm_is_counted_once_and_none_from_before_the_restart(published: Published) -> None:
@@ -146,7 +165,7 @@ def test_each_alarm_is_counted_once_and_none_from_before_the_restart(published: 
     _audit(published.learner, errs)
     published.metrics.restored(published.learner)
     assert published("drift_state", detector="adwin", signal="audit_error") == 2
-    assert published("drift_detected_total", detector="adwin", signal="audit_error") is None
+    assert published("drift_detected_total", detector="adwin", signal="audit_error") == 0
 
     _audit(published.learner, errs)
     for _ in range(3):

@@ -35,6 +35,16 @@ def test_a_source_is_published_only_where_it_was_configured() -> None:
     assert b"example.com" not in generate_latest(metrics.registry)
 
 
+def test_counters_begin_at_zero_so_that_the_first_event_is_a_rise() -> None:
+    read = Metrics(CollectorRegistry(), sources=["mail"]).registry.get_sample_value
+    assert read("sluice_texts_total", {"source": "mail"}) == 0
+    assert read("sluice_decisions_total", {"verdict": "ASK", "reason": "cold_start"}) == 0
+    assert read("sluice_decisions_total", {"verdict": "SKIP", "reason": "cold_start"}) is None
+    assert read("sluice_label_requests_total", {"verdict": "AUDIT"}) == 0
+    assert read("sluice_labels_total", {"outcome": "rejected"}) == 0
+    assert read("sluice_dead_letters_total", {"topic": "labels", "reason": "not_json"}) == 0
+
+
 def test_two_services_in_one_process_do_not_share_counts() -> None:
     one, other = Metrics(CollectorRegistry()), Metrics(CollectorRegistry())
     one.budget_overspend.inc()

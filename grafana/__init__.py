@@ -1,0 +1,1 @@
+"""What sluice publishes -> dashboards: the panels as code, and the JSON that Grafana reads."""
