@@ -13,6 +13,7 @@ os.environ["OPENBLAS_NUM_THREADS"] = "1"  # read when numpy is imported
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -59,6 +60,16 @@ class Stream:
         """The next texts."""
         rows = [row % len(self._rows) for row in range(texts)]
         return [self._perturbed(rows[start : start + READ_RECORDS]) for start in range(0, texts, READ_RECORDS)]
+
+    def examples(self, texts: int) -> list[Items]:
+        """The next texts, with their labels."""
+        batches_of_rows = [
+            [row % len(self._rows) for row in range(start, min(start + READ_RECORDS, texts))]
+            for start in range(0, texts, READ_RECORDS)
+        ]
+        return [
+            replace(self._perturbed(rows), labels=[self._rows[row].label for row in rows]) for rows in batches_of_rows
+        ]
 
     def _perturbed(self, rows: Sequence[int]) -> Items:
         noise = self._rng.normal(0.0, NOISE, (len(rows), self._embeddings.shape[1]))

@@ -54,7 +54,7 @@ class LearnerProcess:
         self._window = WindowLog()
         self._writer = journal.writer("learner", wait=wait)
         self._positions = _first_positions(journal) | dict(self._writer.positions)
-        self._restore({key: states.decode(value) for key, value in self._writer.state.items()})
+        self._restore(_decoded(self._writer.state))
 
     def run(self, stop: Event) -> None:
         """Step until asked to stop, then give the name up."""
@@ -185,6 +185,15 @@ class LearnerProcess:
         self.learner.restore(state, window)
         self._metrics.restored(self.learner)
         _log.info("learner_restored", texts=self.learner.texts, examples=len(self.learner.parts.examples))
+
+
+def _decoded(values: dict[str, bytes]) -> State:
+    """The entries of these values, which are taken away meanwhile: together they are most of the memory."""
+    state: State = {}
+    while values:
+        key, value = values.popitem()
+        state[key] = states.decode(value)
+    return state
 
 
 def _first_positions(journal: Journal) -> dict[tuple[str, int], int]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 import numpy as np
 
 from stream.records import Changes, Entry, Floats, State
@@ -45,9 +47,7 @@ class Landmarks:
 
     def close(self, request_id: str) -> None:
         """A request is open no more; one that is not among the landmarks is let pass."""
-        if request_id in self._open:
-            self._open.remove(request_id)
-            self._changed[request_id] = None
+        self._open.discard(request_id)
 
     def trim(self) -> None:
         """Let all leave that need not stay."""
@@ -83,7 +83,7 @@ class Landmarks:
         self._changed[request_id] = None
 
     def changes(self) -> Changes:
-        """Landmarks that came or were closed since this was last asked; None removes one that left."""
+        """Landmarks that came since this was last asked; None removes one that left. Who is open, `Pending` knows."""
         changed, self._changed = self._changed, {}
         return {_PREFIX + request_id: self._entry(request_id) for request_id in changed}
 
@@ -91,14 +91,13 @@ class Landmarks:
         row = self._rows.get(request_id)
         if row is None:
             return None
-        fields = {"number": self._numbers[request_id], "open": request_id in self._open}
-        return Entry(fields, {"embedding": self._buffer[row].astype(np.float16)})
+        return Entry({"number": self._numbers[request_id]}, {"embedding": self._buffer[row].astype(np.float16)})
 
-    def restore(self, state: State) -> None:
+    def restore(self, state: State, open_requests: Container[str]) -> None:
         """Go on from all entries that `changes` ever returned."""
         for key, entry in sorted(state.items(), key=lambda pair: int(pair[1].fields["number"])):
             request_id = key.removeprefix(_PREFIX)
             self._place(request_id, entry.fields["number"], entry.arrays["embedding"].astype(np.float32))
-            if entry.fields["open"]:
+            if request_id in open_requests:
                 self._open.add(request_id)
             self._next = entry.fields["number"] + 1

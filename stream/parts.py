@@ -58,7 +58,7 @@ class Parts:
         changes: Changes = {key: part.save() for key, part in self._small().items()}
         for part in self._large().values():
             changes |= part.changes()
-        return changes
+        return changes | self.landmarks.changes()
 
     def restore(self, state: State) -> None:
         """Give every part its entries back; the model learns the kept examples again."""
@@ -67,6 +67,7 @@ class Parts:
                 small.restore(state[key])
         for prefix, large in self._large().items():
             large.restore(entries_below(prefix, state))
+        self.landmarks.restore(entries_below("landmark/", state), self.pending)
         self.model.restore(entries_below("model/", state))
         for example in self.examples:
             self.model.learn(example.embedding, example.label)
@@ -79,7 +80,6 @@ class Parts:
             "drift/": self.signals,
             "arrivals/": self.arrivals,
             "pending/": self.pending,
-            "landmark/": self.landmarks,
             "example/": self.examples,
         }
 

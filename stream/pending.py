@@ -120,6 +120,10 @@ class Pending:
     def __len__(self) -> int:
         return len(self._open)
 
+    def __contains__(self, request_id: object) -> bool:
+        """Whether the request of this id is open."""
+        return request_id in self._open
+
     def __iter__(self) -> Iterator[PendingRequest]:
         return (waiting for _, waiting in self._open.values())
 

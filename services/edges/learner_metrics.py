@@ -80,14 +80,12 @@ class LearnerMetrics:
             metrics.decisions.labels(verdict.value, reason.value).inc(count)
             if verdict is not Verdict.SKIP:
                 metrics.label_requests.labels(verdict.value).inc(count)
-        for decision in step.decisions:
-            metrics.utility.observe(decision.utility)
-            metrics.query_probability.observe(decision.query_probability)
+        metrics.utility.observe([decision.utility for decision in step.decisions])
+        metrics.query_probability.observe([decision.query_probability for decision in step.decisions])
         if step.decisions:
             metrics.learner_batch_texts.observe(len(step.decisions))
             metrics.threshold.set(step.decisions[-1].threshold)
-        for arrived in step.arrived:
-            metrics.decision_latency_seconds.observe(max(0.0, step.now - arrived))
+        metrics.decision_latency_seconds.observe([max(0.0, step.now - arrived) for arrived in step.arrived])
         for outcome, count in Counter(o.outcome for o in step.outcomes).items():
             metrics.labels.labels(outcome.value).inc(count)
         for latency in step.latencies:

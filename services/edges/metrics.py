@@ -9,6 +9,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from services.edges import topics
 from services.edges.dead_letters import Fault
+from services.edges.distribution import Distribution
 from stream.records import OutcomeKind, Reason, Verdict
 
 _PREFIX = "sluice"
@@ -71,7 +72,7 @@ class Metrics:
         self.verification_latency_seconds = self._histogram(
             "verification_latency_seconds", "Time from a request to its label.", _WAITS
         )
-        self.decision_latency_seconds = self._histogram(
+        self.decision_latency_seconds = self._distribution(
             "decision_latency_seconds", "Time from a text's arrival to its decision.", _MILLISECONDS
         )
         self.dead_letters = self._counter("dead_letters", "Messages that could not be read.", "topic", "reason")
@@ -81,9 +82,9 @@ class Metrics:
         self.budget_limit_ratio = self._gauge("budget_limit_ratio", "Requests per text that the budget allows.")
         self.budget_spent_ratio = self._gauge("budget_spent_ratio", "Requests per text since the start.")
         self.budget_overspend = self._counter("budget_overspend", "Requests beyond the budget; always 0.")
-        self.utility = self._histogram("utility", "Utility of the texts' labels.", _SHARES)
+        self.utility = self._distribution("utility", "Utility of the texts' labels.", _SHARES)
         self.threshold = self._gauge("threshold", "Utility from which the last text would have been asked about.")
-        self.query_probability = self._histogram("query_probability", "Probability of being asked about.", _SHARES)
+        self.query_probability = self._distribution("query_probability", "Probability of being asked about.", _SHARES)
 
     def _declare_learning(self) -> None:
         self.drift_state = self._gauge("drift_state", "0 stable, 1 warning, 2 drift.", "detector", "signal")
@@ -128,6 +129,9 @@ class Metrics:
 
     def _gauge(self, name: str, meaning: str, *labels: str) -> Gauge:
         return Gauge(name, meaning, labels, namespace=_PREFIX, registry=self.registry)
+
+    def _distribution(self, name: str, meaning: str, buckets: tuple[float, ...]) -> Distribution:
+        return Distribution(f"{_PREFIX}_{name}", meaning, buckets, self.registry)
 
     def _histogram(self, name: str, meaning: str, buckets: tuple[float, ...]) -> Histogram:
         return Histogram(name, meaning, namespace=_PREFIX, buckets=buckets, registry=self.registry)

@@ -86,10 +86,7 @@ def test_only_what_changed_is_returned() -> None:
     landmarks.close("0")
     landmarks.close("2")
     landmarks.trim()
-    changes = landmarks.changes()
-    assert changes["landmark/0"] is None
-    assert changes["landmark/2"] is not None
-    assert changes["landmark/2"].fields["open"] is False
+    assert landmarks.changes() == {"landmark/0": None}
 
 
 def test_a_landmark_is_added_once() -> None:
@@ -111,7 +108,7 @@ def test_they_are_what_is_open_or_last_asked_whatever_happens(
         if step in restores:
             keep_entries(state, landmarks.changes())
             landmarks = Landmarks(keep)
-            landmarks.restore(dict(reversed(state.items())))
+            landmarks.restore(dict(reversed(state.items())), {str(number) for number in open_})
         if closing is None:
             landmarks.add(str(asked), embedding(asked))
             open_.add(asked)

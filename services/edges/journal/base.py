@@ -70,8 +70,8 @@ class Writer(ABC):
 
     @property
     @abstractmethod
-    def state(self) -> Mapping[str, bytes]:
-        """State entries as restored at the election; not kept up to date afterwards."""
+    def state(self) -> dict[str, bytes]:
+        """State entries as restored at the election, not kept up to date afterwards; the caller's to empty."""
 
     @property
     @abstractmethod

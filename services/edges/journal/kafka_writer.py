@@ -36,6 +36,8 @@ def transactional_producer(settings: KafkaSettings, name: str, timeout_ms: int =
         acks="all",
         max_request_size=_REQUEST_BYTES,
         batch_size=_BATCH_BYTES,
+        # The end of the transaction sends what waits: until then batches may fill.
+        linger_ms=timeout_ms,
         allow_auto_create_topics=False,
         max_block_ms=2 * timeout_ms,
         # A transaction that follows at once is refused until the markers of the one before are written: some ms.
@@ -53,7 +55,7 @@ def send(producer: KafkaProducer, prefix: str, messages: Iterable[Message]) -> l
             value=message.value,
             key=message.key,
             headers=list(message.headers),
-            partition=message.partition,
+            partition=0 if topic_named(message.topic).partitions == 1 else message.partition,
         )
         for message in messages
     ]
@@ -88,7 +90,7 @@ class KafkaWriter(Writer):
         self._offset = self._positions.get((self._input, 0), 0)
 
     @property
-    def state(self) -> Mapping[str, bytes]:
+    def state(self) -> dict[str, bytes]:
         """State entries as of the election."""
         return self._state
 

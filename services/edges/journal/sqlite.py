@@ -120,7 +120,7 @@ class SqliteWriter(Writer):
         self._state, self._positions = parted(entries)
 
     @property
-    def state(self) -> Mapping[str, bytes]:
+    def state(self) -> dict[str, bytes]:
         """State entries as of the election."""
         return self._state
 
