@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -28,7 +30,7 @@ def connection(settings: KafkaSettings) -> dict[str, Any]:
     """The keyword arguments that all clients of kafka-python share: where the brokers are, and who we are."""
     options: dict[str, Any] = {
         "bootstrap_servers": settings.bootstrap.split(","),
-        "client_id": "sluice",
+        "client_id": f"sluice-{socket.gethostname()}-{os.getpid()}",
         "security_protocol": settings.security_protocol,
         "bootstrap_timeout_ms": CONNECT_MS,
         "reconnect_backoff_max_ms": 1_000,

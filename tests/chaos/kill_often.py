@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from services.edges import datasets
-from tests.chaos.auditor import audit
+from tests.chaos.auditor import audit, file_records
 from tests.chaos.service import Client, Service, until
 
 BUDGET = "0.1"
@@ -70,7 +70,8 @@ def _run(directory: Path, kills: int, rng: random.Random) -> list[str]:
     finally:
         client.close()
         service.close()
-    found = audit(service.file, BUDGET, client.accepted, client.answered)
+    with file_records(service.file) as records:
+        found = audit(records, BUDGET, client.accepted, client.answered)
     found.expect(code == 0, f"SIGTERM ended with {code}")
     print(f"{found}; {inside} of {kills} kills inside an open transaction", flush=True)  # noqa: T201
     return found.broken

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from services.edges import datasets
-from tests.chaos.auditor import audit
+from tests.chaos.auditor import audit, file_records
 from tests.chaos.service import Client, Service, until
 
 TEXTS = 3_000
@@ -41,7 +41,8 @@ def test_two_kills_and_an_end_lose_and_double_nothing(tmp_path: Path) -> None:
         client.close()
         service.close()
 
-    found = audit(service.file, BUDGET, client.accepted, client.answered)
+    with file_records(service.file) as records:
+        found = audit(records, BUDGET, client.accepted, client.answered)
     assert found.broken == []
     assert found.decisions == TEXTS
     assert found.learned > 100
