@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from importlib import import_module
+from importlib.metadata import version
+
+from prometheus_client import CollectorRegistry
 
 from services.edges.encoders import place
 from services.edges.encoders.base import Encoder, EncoderError
 from services.edges.journal.base import Journal
 from services.edges.journal.sqlite import SqliteJournal
+from services.edges.metrics import Metrics
 from services.edges.settings import BudgetSettings, LearnerSettings, Settings
 from stream.budget import RULES
 from stream.budget.accounts import Budget
@@ -46,6 +50,13 @@ def build_encoder(settings: Settings) -> Encoder:
 def encoder_name(settings: Settings) -> str:
     """What `Encoder.name` will be, without loading it."""
     return settings.encoder.model
+
+
+def build_metrics(settings: Settings) -> Metrics:
+    """The metrics of this process, on a registry of their own; they say which version runs, with which encoder."""
+    metrics = Metrics(CollectorRegistry(), settings.metrics.sources)
+    metrics.build_info.labels(version("sluice"), encoder_name(settings)).set(1)
+    return metrics
 
 
 def build_learner(settings: Settings) -> Learner:

@@ -19,8 +19,8 @@ def exit_code(error: Exception) -> int | None:
     from services.edges.encoders.base import EncoderError
     from services.edges.formats.base import FormatError
     from services.edges.journal.base import JournalError
+    from services.edges.listening import PortTaken
     from services.edges.settings import SettingsError
-    from services.embedded import PortTaken
 
     codes: dict[type[Exception], int] = {
         SettingsError: WRONG_USE,

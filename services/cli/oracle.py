@@ -33,10 +33,10 @@ def oracle(
     """
     from services.assembly import build_journal
     from services.cli.options import settings_with
-    from services.cli.stopping import stop_on_signals
     from services.edges import logs
     from services.edges.datasets import load
     from services.oracle import Latency, Mistaken, Oracle, Truth
+    from services.running import stop_on_signals
 
     dataset = load(truth, text_field=text_field, label_field=label_field, labelled=True)
     source = Mistaken(Truth.of(dataset), dataset.classes, noise, seed)

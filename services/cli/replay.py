@@ -33,10 +33,10 @@ def replay(
     """
     from services.assembly import build_journal
     from services.cli.options import settings_with
-    from services.cli.stopping import stop_on_signals
     from services.edges.datasets import load
     from services.edges.terminal import progress
     from services.replay import Replay
+    from services.running import stop_on_signals
 
     if rate is not None and not rate > 0:
         raise typer.BadParameter("texts a second, above 0", param_hint="--rate")
