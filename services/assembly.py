@@ -7,12 +7,13 @@ from importlib.metadata import version
 
 from prometheus_client import CollectorRegistry
 
+from services.edges.access import ACCESS
 from services.edges.encoders import place
 from services.edges.encoders.base import Encoder, EncoderError
 from services.edges.journal.base import Journal
 from services.edges.journal.sqlite import SqliteJournal
 from services.edges.metrics import Metrics
-from services.edges.settings import BudgetSettings, LearnerSettings, Settings
+from services.edges.settings import BudgetSettings, LearnerSettings, Settings, SettingsError
 from stream.budget import RULES
 from stream.budget.accounts import Budget
 from stream.drift.adwin import RebasedAdwin
@@ -33,6 +34,23 @@ def build_journal(settings: Settings) -> Journal:
 
         return KafkaJournal(settings.kafka)
     return SqliteJournal(settings.data.dir)
+
+
+def require_kafka(settings: Settings, command: str) -> None:
+    """Raises SettingsError, with what to do, where the settings name no Kafka."""
+    if not settings.kafka.bootstrap:
+        raise SettingsError(
+            f"`{command}` works on a Kafka: set SLUICE_KAFKA__BOOTSTRAP to its host:port; `sluice up` needs none"
+        )
+
+
+def checked_journal(settings: Settings, who: str) -> Journal:
+    """The journal, once all topics are there that ``who`` needs (see `services.edges.access`). Raises JournalError."""
+    if settings.kafka.bootstrap:
+        from services.edges import kafka_topics
+
+        kafka_topics.check(settings.kafka, ACCESS[who].topics)
+    return build_journal(settings)
 
 
 def build_encoder(settings: Settings) -> Encoder:

@@ -43,21 +43,26 @@ class Crew:
         """Run all parts until a signal, `stop` or a failure, in the main thread; says whether all ended in time.
 
         ``watch`` runs meanwhile, until the event is set. Then ``release`` wakes those parts that the event does not.
-        Raises what the first part raised that failed.
+        Raises what ``watch`` raised, or the first part that failed.
         """
         threading.excepthook = _log_failure
         stop_on_signals(self.stop)
         for thread in self._threads:
             thread.start()
-        watch(self.stop)
+        try:
+            watch(self.stop)
+        finally:
+            self._end(release)
+        if self._failure is not None:
+            raise self._failure
+        return not any(thread.is_alive() for thread in self._threads)
+
+    def _end(self, release: Callable[[], None]) -> None:
         self.stop.set()
         release()
         deadline = time.monotonic() + STOP_SECONDS
         for thread in self._threads:
             thread.join(max(0.0, deadline - time.monotonic()))
-        if self._failure is not None:
-            raise self._failure
-        return not any(thread.is_alive() for thread in self._threads)
 
     def _guard(self, run: Part) -> None:
         try:
