@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from importlib import import_module
+from importlib.metadata import version
 
+from prometheus_client import CollectorRegistry
+
+from services.edges.access import ACCESS
 from services.edges.encoders import place
 from services.edges.encoders.base import Encoder, EncoderError
 from services.edges.journal.base import Journal
 from services.edges.journal.sqlite import SqliteJournal
-from services.edges.settings import BudgetSettings, LearnerSettings, Settings
+from services.edges.metrics import Metrics
+from services.edges.settings import BudgetSettings, LearnerSettings, Settings, SettingsError
 from stream.budget import RULES
 from stream.budget.accounts import Budget
 from stream.drift.adwin import RebasedAdwin
@@ -31,6 +36,23 @@ def build_journal(settings: Settings) -> Journal:
     return SqliteJournal(settings.data.dir)
 
 
+def require_kafka(settings: Settings, command: str) -> None:
+    """Raises SettingsError, with what to do, where the settings name no Kafka."""
+    if not settings.kafka.bootstrap:
+        raise SettingsError(
+            f"`{command}` works on a Kafka: set SLUICE_KAFKA__BOOTSTRAP to its host:port; `sluice up` needs none"
+        )
+
+
+def checked_journal(settings: Settings, who: str) -> Journal:
+    """The journal, once all topics are there that ``who`` needs (see `services.edges.access`). Raises JournalError."""
+    if settings.kafka.bootstrap:
+        from services.edges import kafka_topics
+
+        kafka_topics.check(settings.kafka, ACCESS[who].topics)
+    return build_journal(settings)
+
+
 def build_encoder(settings: Settings) -> Encoder:
     """The encoder of the settings, loaded: a real one takes seconds. Raises EncoderError."""
     where = place(settings.encoder.model)
@@ -46,6 +68,13 @@ def build_encoder(settings: Settings) -> Encoder:
 def encoder_name(settings: Settings) -> str:
     """What `Encoder.name` will be, without loading it."""
     return settings.encoder.model
+
+
+def build_metrics(settings: Settings) -> Metrics:
+    """The metrics of this process, on a registry of their own; they say which version runs, with which encoder."""
+    metrics = Metrics(CollectorRegistry(), settings.metrics.sources)
+    metrics.build_info.labels(version("sluice"), encoder_name(settings)).set(1)
+    return metrics
 
 
 def build_learner(settings: Settings) -> Learner:

@@ -13,7 +13,7 @@ import structlog
 from services.edges import batches
 from services.edges.datasets import Dataset
 from services.edges.dead_letters import Unreadable
-from services.edges.journal.base import Journal, Record
+from services.edges.journal.base import Journal, Record, reached
 from services.edges.messages import LabelMessage, RequestMessage
 from services.edges.topics import DECISIONS, LABEL_REQUESTS
 from stream import keyed
@@ -100,6 +100,8 @@ class Oracle:
         self._positions = {place: oldest for place, (oldest, _) in journal.bounds(LABEL_REQUESTS).items()}
         if latency.texts:
             self._positions |= {place: end for place, (_, end) in journal.bounds(DECISIONS).items()}
+        self._ends = {place: end for place, (_, end) in journal.bounds(LABEL_REQUESTS).items()}
+        self._caught_up = False
         self._decided = 0
         self._waiting: dict[str, tuple[RequestMessage, int]] = {}
         self._handled: set[str] = set()
@@ -124,7 +126,8 @@ class Oracle:
             else:
                 self._follow(record)
         # The end of the topic may close what its beginning asks: answers wait until all of it is read.
-        return len(records) + (self._answer(self._is_due) if len(records) < _READ_RECORDS else 0)
+        self._caught_up |= not records or reached(self._positions, self._ends)
+        return len(records) + (self._answer(self._is_due) if self._caught_up else 0)
 
     def finish(self) -> int:
         """Answer all that waits, due or not; says how many there were."""

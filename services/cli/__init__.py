@@ -18,11 +18,13 @@ from services.cli.demo import register as add_demo
 from services.cli.doctor import register as add_doctor
 from services.cli.errors import exit_code
 from services.cli.explain import register as add_explain
+from services.cli.kafka import register as add_kafka
 from services.cli.labels import register as add_labels
 from services.cli.oracle import register as add_oracle
 from services.cli.replay import register as add_replay
 from services.cli.requests import register as add_requests
 from services.cli.service import register as add_service
+from services.cli.topics import register as add_topics
 
 _GROUPS = (
     add_demo,
@@ -34,6 +36,8 @@ _GROUPS = (
     add_dead_letters,
     add_explain,
     add_backtest,
+    add_kafka,
+    add_topics,
     add_doctor,
     add_config,
 )

@@ -66,7 +66,7 @@ def replay(
     if bool(origins) == everything:
         typer.echo("sluice: name the dead letters to replay, or say --all", err=True)
         raise typer.Exit(WRONG_USE)
-    with existing_journal(settings_with(data__dir=data)) as journal:
+    with existing_journal(settings_with(data__dir=data), "dead-letters") as journal:
         letters = read_dead_letters(journal)
         chosen = letters if everything else _named(origins or [], letters)
         replay_dead_letters(journal, chosen)
@@ -81,7 +81,7 @@ def _letters(data: Data) -> list[DeadLetter]:
     from services.cli.options import settings_with
     from services.edges.dead_letters import read_dead_letters
 
-    with existing_journal(settings_with(data__dir=data)) as journal:
+    with existing_journal(settings_with(data__dir=data), "dead-letters") as journal:
         return read_dead_letters(journal)
 
 

@@ -11,6 +11,10 @@ class Refused(Exception):
     """What was asked for is not there, or not allowed; the message is one line that says why."""
 
 
+class Failed(Exception):
+    """What was asked for cannot be done here; the message is one line that says why, and what to do."""
+
+
 def exit_code(error: Exception) -> int | None:
     """The code to end with where a user can mend what the error tells; None for a bug, which stays a traceback."""
     from services.console.schema import ViewError
@@ -19,8 +23,8 @@ def exit_code(error: Exception) -> int | None:
     from services.edges.encoders.base import EncoderError
     from services.edges.formats.base import FormatError
     from services.edges.journal.base import JournalError
+    from services.edges.listening import PortTaken
     from services.edges.settings import SettingsError
-    from services.embedded import PortTaken
 
     codes: dict[type[Exception], int] = {
         SettingsError: WRONG_USE,
@@ -29,6 +33,7 @@ def exit_code(error: Exception) -> int | None:
         FormatError: WRONG_USE,
         Refused: REFUSED,
         NotReplayable: REFUSED,
+        Failed: FAILED,
         JournalError: FAILED,
         PortTaken: FAILED,
         ViewError: FAILED,

@@ -43,10 +43,10 @@ def explain(
     from services.cli.following import followed_view
     from services.cli.options import settings_with
 
-    with followed_view(settings_with(data__dir=data)) as view:
+    with followed_view(settings_with(data__dir=data), "explain") as view:
         found = view.explain(name)
     if found is None:
-        raise Refused(f"no decision about {name!r} is kept: is this its id, and the right data directory?")
+        raise Refused(f"no decision about {name!r} is kept: is this its id, and the right journal?")
     if as_json:
         print_json(_as_object(found))
     else:

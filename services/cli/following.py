@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from services.cli.errors import Refused
@@ -17,14 +19,16 @@ _READ_RECORDS = 500
 
 
 @contextmanager
-def existing_journal(settings: Settings) -> Iterator[Journal]:
-    """The journal of the data directory. Raises Refused where there is none: a look must not make one."""
-    from services.assembly import build_journal
+def existing_journal(settings: Settings, who: str) -> Iterator[Journal]:
+    """The journal, for the command ``who``. Raises Refused where there is none: a look must not make one."""
+    from services.assembly import checked_journal
     from services.edges.journal.sqlite_schema import FILE_NAME
 
-    if not (settings.data.dir / FILE_NAME).exists():
-        raise Refused(f"{settings.data.dir} holds no journal: name the right directory with --data")
-    with build_journal(settings) as journal:
+    if not settings.kafka.bootstrap and not (settings.data.dir / FILE_NAME).exists():
+        raise Refused(
+            f"{settings.data.dir} holds no journal: name the right directory with --data, or set KAFKA__BOOTSTRAP"
+        )
+    with checked_journal(settings, who) as journal:
         yield journal
 
 
@@ -38,17 +42,40 @@ def records(journal: Journal, topic: str) -> Iterator[Record]:
 
 
 @contextmanager
-def followed_view(settings: Settings) -> Iterator[View]:
-    """The console's view, abreast of the journal; a running service may follow it at the same time."""
-    from services.console.follower import Follower, identities
-    from services.console.view import FILE, View
+def followed_view(settings: Settings, who: str) -> Iterator[View]:
+    """The console's view, abreast of the journal; a running service may follow it at the same time.
 
-    with existing_journal(settings) as journal:
-        view = View(settings.data.dir / FILE, identities(journal), settings.console.decisions_kept)
-        try:
-            follower = Follower(journal, view)
-            while not follower.caught_up:
-                follower.step(0.0)
-            yield view
-        finally:
-            view.close()
+    On Kafka, where no console has its view in the data directory, one that is thrown away, built from all that is kept
+    of the topics that the command ``who`` reads.
+    """
+    from services.console.follower import identities
+    from services.console.schema import is_view_of
+    from services.console.view import FILE
+    from services.edges.access import ACCESS
+
+    with existing_journal(settings, who) as journal:
+        file = settings.data.dir / FILE
+        if not settings.kafka.bootstrap or is_view_of(file, identities(journal)):
+            with _abreast(file, journal, settings) as view:
+                yield view
+        else:
+            # Readable by this user alone, as it holds texts.
+            with (
+                TemporaryDirectory(prefix="sluice-view-") as directory,
+                _abreast(Path(directory) / FILE, journal, settings, ACCESS[who].reads) as view,
+            ):
+                yield view
+
+
+@contextmanager
+def _abreast(file: Path, journal: Journal, settings: Settings, topics: Sequence[str] = ()) -> Iterator[View]:
+    from services.console.follower import Follower, identities
+    from services.console.news import TOPICS
+    from services.console.view import View
+
+    topics = topics or TOPICS
+    with closing(View(file, identities(journal, topics), settings.console.decisions_kept)) as view:
+        follower = Follower(journal, view, topics)
+        while not follower.caught_up:
+            follower.step(0.0)
+        yield view

@@ -38,7 +38,7 @@ def import_file(
     from services.cli.following import existing_journal
     from services.cli.options import settings_with
 
-    with existing_journal(settings_with(data__dir=data)) as journal:
+    with existing_journal(settings_with(data__dir=data), "labels") as journal:
         labels = _read(file, reviewer)
         journal.append([label.record() for label in labels])
     if as_json:
@@ -64,7 +64,7 @@ def export_file(
     from services.edges.topics import LABELS
 
     form, labels, unreadable = format_of(file), [], 0
-    with existing_journal(settings_with(data__dir=data)) as journal:
+    with existing_journal(settings_with(data__dir=data), "labels") as journal:
         for record in records(journal, LABELS):
             try:
                 labels.append(LabelMessage.parse(record.value or b""))

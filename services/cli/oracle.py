@@ -31,17 +31,17 @@ def oracle(
 
     Example: `sluice oracle --truth mails.jsonl --latency 5 --noise 0.05`
     """
-    from services.assembly import build_journal
+    from services.assembly import checked_journal
     from services.cli.options import settings_with
-    from services.cli.stopping import stop_on_signals
     from services.edges import logs
     from services.edges.datasets import load
     from services.oracle import Latency, Mistaken, Oracle, Truth
+    from services.running import stop_on_signals
 
     dataset = load(truth, text_field=text_field, label_field=label_field, labelled=True)
     source = Mistaken(Truth.of(dataset), dataset.classes, noise, seed)
     logs.configure()
-    with build_journal(settings_with(data__dir=data)) as journal:
+    with checked_journal(settings_with(data__dir=data), "oracle") as journal:
         process = Oracle(journal, source, Latency(latency, latency_texts), reviewer=reviewer)
         if once:
             while process.step(0.0):

@@ -31,17 +31,18 @@ def replay(
 
     Example: `sluice replay mails.jsonl.gz --rate 50`
     """
-    from services.assembly import build_journal
+    from services.assembly import checked_journal
     from services.cli.options import settings_with
-    from services.cli.stopping import stop_on_signals
     from services.edges.datasets import load
     from services.edges.terminal import progress
     from services.replay import Replay
+    from services.running import stop_on_signals
 
     if rate is not None and not rate > 0:
         raise typer.BadParameter("texts a second, above 0", param_hint="--rate")
     dataset = load(file, text_field=text_field, label_field=label_field, labelled=with_labels)
-    with build_journal(settings_with(data__dir=data)) as journal, progress("replaying", len(dataset)) as advance:
+    settings = settings_with(data__dir=data)
+    with checked_journal(settings, "replay") as journal, progress("replaying", len(dataset)) as advance:
         process = Replay(journal, dataset, rate=rate, with_labels=with_labels)
         before = shown = process.sent
         advance(before)

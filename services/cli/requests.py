@@ -68,7 +68,7 @@ def _open(limit: int, data: Path | None) -> list[dict[str, Any]]:
     from stream.records import Verdict
 
     now = time.time()
-    with followed_view(settings_with(data__dir=data)) as view:
+    with followed_view(settings_with(data__dir=data), "requests") as view:
         ids = [name for verdict in (Verdict.ASK, Verdict.AUDIT) for name in view.queue(verdict, now, limit)]
         return list(view.open_requests(ids[:limit], now).values())
 

@@ -1,4 +1,4 @@
-"""`sluice up` -> the embedded service, until it is told to end."""
+"""`sluice up|learner|console` -> the service or one process of it, until it is told to end."""
 
 from __future__ import annotations
 
@@ -9,12 +9,16 @@ import typer
 from services.cli.options import RUN, Data
 
 Port = Annotated[int | None, typer.Option(help="The port to listen on (HTTP__PORT).", show_default="8080")]
+MetricsPort = Annotated[
+    int | None, typer.Option(help="The port of metrics and health (METRICS__PORT).", show_default="a free one")
+]
 Budget = Annotated[float | None, typer.Option(help="Requests per text (BUDGET__FRACTION).", show_default="0.05")]
 
 
 def register(app: typer.Typer) -> None:
-    """Add `up`."""
-    app.command(rich_help_panel=RUN)(up)
+    """Add `up`, and the processes on Kafka."""
+    for command in (up, learner, console):
+        app.command(rich_help_panel=RUN)(command)
 
 
 def up(data: Data = None, port: Port = None, budget: Budget = None) -> None:
@@ -31,3 +35,35 @@ def up(data: Data = None, port: Port = None, budget: Budget = None) -> None:
     settings = settings_with(data__dir=data, http__port=port, budget__fraction=budget)
     logs.configure()
     Embedded(settings).run()
+
+
+def learner(metrics_port: MetricsPort = None, budget: Budget = None) -> None:
+    """On Kafka: predict, decide, ask and learn. Of any number of them one is active, the others stand by.
+
+    SIGTERM or Ctrl-C ends it after its step, and the next one takes over at once.
+
+    Example: `SLUICE_KAFKA__BOOTSTRAP=localhost:9092 sluice learner --metrics-port 9101`
+    """
+    from services.cli.options import settings_with
+    from services.edges import logs
+    from services.on_kafka.learner import StandingLearner
+
+    settings = settings_with(metrics__port=metrics_port, budget__fraction=budget)
+    logs.configure()
+    StandingLearner(settings).run()
+
+
+def console(data: Data = None, port: Port = None) -> None:
+    """On Kafka: the HTTP API and the console, over a view of the topics in the data directory.
+
+    The view is built again where it is missing. SIGTERM or Ctrl-C ends it.
+
+    Example: `SLUICE_KAFKA__BOOTSTRAP=localhost:9092 sluice console --port 8080`
+    """
+    from services.cli.options import settings_with
+    from services.edges import logs
+    from services.on_kafka.console import StandingConsole
+
+    settings = settings_with(data__dir=data, http__port=port)
+    logs.configure()
+    StandingConsole(settings).run()

@@ -62,7 +62,8 @@ class Doors:
         host = headers.get("host", "")
         name = _PORT.sub("", host).strip("[]").lower()
         if name not in self._hosts and not _is_loopback(name):
-            return Problem(421, f"this service is not called {name!r} but {', '.join(sorted(self._hosts))}")
+            ours = ", ".join(sorted(self._hosts))
+            return Problem(421, f"this service is not called {name!r} but {ours}: HTTP__NAMES adds names")
         origin = headers.get("origin")
         foreign = origin is not None and origin not in (f"http://{host}", f"https://{host}")
         if foreign or (headers.get("sec-fetch-site", "none") not in _OWN and path.startswith("/v1/")):

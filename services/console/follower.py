@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from threading import Event
 
 from services.console import news
 from services.console.view import View
 from services.console.waiting import Waiting
-from services.edges.journal.base import Journal
+from services.edges.journal.base import Journal, reached
 from stream.records import Decision
 
 READ_RECORDS = 128
@@ -21,12 +22,14 @@ class Follower:
     ``caught_up`` turns True when all that was in the journal at first sight has been read.
     """
 
-    def __init__(self, journal: Journal, view: View) -> None:
+    def __init__(self, journal: Journal, view: View, topics: Sequence[str] = news.TOPICS) -> None:
         self.decisions: Waiting[str, Decision] = Waiting()
         self.outcomes: Waiting[int, dict[str, object]] = Waiting()
         self.caught_up = False
         self._journal, self._view = journal, view
-        self._positions = self._first_positions()
+        bounds = {place: kept for topic in topics for place, kept in journal.bounds(topic).items()}
+        self._ends = {place: end for place, (_, end) in bounds.items()}
+        self._positions = self._first_positions(bounds)
 
     def run(self, stop: Event) -> None:
         """Step until asked to stop."""
@@ -36,8 +39,8 @@ class Follower:
     def step(self, wait: float) -> int:
         """Take the next records into the view, waiting up to ``wait`` seconds for the first; says how many."""
         records = self._journal.read(self._positions, READ_RECORDS, wait if self.caught_up else 0.0)
-        self.caught_up |= len(records) < READ_RECORDS
         if not records:
+            self.caught_up = True
             return 0
         found = news.read(records)
         after = self._positions | {(record.topic, record.partition): record.offset + 1 for record in records}
@@ -47,11 +50,11 @@ class Follower:
         # Where another follower was faster, go on behind it: what it took still has to be delivered here.
         stored = after if saved else self._view.positions()
         self._positions = {place: min(offset, stored.get(place, offset)) for place, offset in after.items()}
+        self.caught_up |= reached(self._positions, self._ends)
         return len(records)
 
-    def _first_positions(self) -> dict[tuple[str, int], int]:
+    def _first_positions(self, bounds: Mapping[tuple[str, int], tuple[int, int]]) -> dict[tuple[str, int], int]:
         """Where the view stopped, or the oldest record; from the start where the journal has lost what was read."""
-        bounds = {place: kept for topic in news.TOPICS for place, kept in self._journal.bounds(topic).items()}
         stored = self._view.positions()
         if any(offset > bounds[place][1] for place, offset in stored.items()):
             self._view.clear()
@@ -59,6 +62,6 @@ class Follower:
         return {place: max(low, stored.get(place, low)) for place, (low, _) in bounds.items()}
 
 
-def identities(journal: Journal) -> dict[str, str]:
+def identities(journal: Journal, topics: Sequence[str] = news.TOPICS) -> dict[str, str]:
     """The identity of each followed topic, for the view."""
-    return {topic: journal.identity(topic) for topic in news.TOPICS}
+    return {topic: journal.identity(topic) for topic in topics}

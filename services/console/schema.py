@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 
 _APPLICATION = 0x53_4C_43_56
@@ -56,6 +57,17 @@ def connect(path: Path, identities: Mapping[str, str]) -> sqlite3.Connection:
             f"{path} is not the console's view ({error}): move it away, it is built again from the journal"
         ) from error
     return connection
+
+
+def is_view_of(path: Path, identities: Mapping[str, str]) -> bool:
+    """Whether the file is there, and a view of these topics; it is not touched."""
+    if not path.exists():
+        return False
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+        try:
+            return _pragma(connection, "application_id") == _APPLICATION and _follows(connection, identities)
+        except sqlite3.DatabaseError:
+            return False
 
 
 def _prepare(connection: sqlite3.Connection, identities: Mapping[str, str]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import os
 import re
 import signal
 import socket
@@ -24,6 +25,7 @@ _VERSION = "4.1.1"
 _KAFKA = f"org.apache.kafka:kafka_2.13:{_VERSION}"
 _LOGGING = "org.apache.logging.log4j:log4j-slf4j-impl:2.24.3"
 """Without it the broker's log says nothing."""
+_FETCH = "about 43 MB"
 _CHECKSUMS = Path(__file__).with_name("local_kafka.sha256")
 _JVM = ("-Xms128m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Dlog4j2.level=INFO")
 _START_SECONDS = 60.0
@@ -45,6 +47,7 @@ class LocalKafka:
 
     def __init__(self, directory: Path, port: int = 0) -> None:
         self.port = port or _free_port()
+        _refuse_busy(self.port)
         self.log = directory / "broker.log"
         self._directory = directory
         self._process: subprocess.Popen[bytes] | None = None
@@ -76,9 +79,10 @@ class LocalKafka:
         self._wait(started)
         return self
 
-    def wait(self) -> int:
-        """Return when the broker ends, with its exit status."""
-        return self._process.wait() if self._process is not None else 0
+    @property
+    def running(self) -> bool:
+        """Whether the broker has neither been ended nor ended by itself."""
+        return self._process is not None and self._process.poll() is None
 
     def stop(self) -> None:
         """End it in good order; SIGKILL where that takes longer than half a minute."""
@@ -162,9 +166,10 @@ class LocalKafka:
         return f"{found.group()} ({self.log})" if found else f"see {self.log}"
 
 
-def fetched() -> bool:
-    """Whether starting needs no download."""
-    return any((GlobalSettings.load().cache_dir / "envs" / "org" / "apache" / "kafka").glob("kafka_2.13/*/jars"))
+def to_fetch() -> str:
+    """What the first start downloads, and how much; empty where nothing is to be downloaded."""
+    found = (GlobalSettings.load().cache_dir / "envs" / "org" / "apache" / "kafka").glob("kafka_2.13/*/jars")
+    return "" if any(found) else f"Kafka {_VERSION} from Maven Central, {_FETCH}"
 
 
 def _packages() -> tuple[str, str]:
@@ -177,6 +182,16 @@ def _packages() -> tuple[str, str]:
         if name not in chosen or hashlib.sha256(chosen[name].read_bytes()).hexdigest() != digest:
             raise LocalKafkaError(f"{name} is missing or not the file that is known: remove {jars[0].parents[2]}")
     return str(JAVA), ":".join(str(jar) for jar in chosen.values())
+
+
+def _refuse_busy(port: int) -> None:
+    try:
+        socket.create_server((HOST, port)).close()
+    except OSError as error:
+        raise LocalKafkaError(
+            f"cannot listen on {HOST}:{port} ({os.strerror(error.errno or 0)}): end what uses the port, or choose "
+            "another with --port"
+        ) from None
 
 
 def _free_port() -> int:

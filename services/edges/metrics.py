@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
@@ -56,6 +56,11 @@ class Metrics:
     def count_texts(self, source: str, count: int = 1) -> None:
         """Count texts read from ``source``."""
         self.texts.labels(source if source in self._sources else _OTHER).inc(count)
+
+    def show_lag(self, records: Mapping[str, int]) -> None:
+        """Show how many records of each topic are not read yet."""
+        for topic, unread in records.items():
+            self.journal_lag_records.labels(topic).set(unread)
 
     def checkpointed(self) -> None:
         """The state was committed just now: its age is counted from here."""

@@ -8,7 +8,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationInfo
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -30,9 +30,20 @@ class SettingsError(ValueError):
     """A setting is wrong; the message is one line that names it and says how to mend it."""
 
 
-def _loopback(host: str) -> str:
-    if host != "localhost" and not ip_address(host).is_loopback:
-        raise ValueError("only a loopback address, such as 127.0.0.1: there is no access control yet")
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _closed_unless_exposed(host: str, info: ValidationInfo) -> str:
+    if not _is_loopback(host) and not info.data.get("exposed"):
+        raise ValueError(
+            "only a loopback address, such as 127.0.0.1: there is no access control yet, and who reaches the port can "
+            "read texts and give answers; publish it on 127.0.0.1 only (containers) or behind a proxy that "
+            "authenticates, and set HTTP__EXPOSED to true"
+        )
     return host
 
 
@@ -50,6 +61,10 @@ def _listed(value: object) -> object:
     if not isinstance(value, str):
         return value
     return json.loads(value) if value.lstrip().startswith("[") else [name.strip() for name in value.split(",")]
+
+
+def _lowered(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(map(str.lower, names))
 
 
 def _class(value: object) -> object:
@@ -127,19 +142,24 @@ class TaskSettings(_Section):
 
 
 class HttpSettings(_Section):
-    """Where `sluice up` listens."""
+    """Where the API and the console listen, and under which ``names``, besides localhost, they may be called.
 
-    host: Annotated[str, AfterValidator(_loopback)] = "127.0.0.1"
+    ``exposed``: whether they may listen where other machines reach them.
+    """
+
+    exposed: bool = False  # first: `host` is judged by it
+    host: Annotated[str, AfterValidator(_closed_unless_exposed)] = "127.0.0.1"
+    names: Annotated[_Names, AfterValidator(_lowered)] = ()
     port: int = Field(default=8080, ge=0, le=65_535)
 
 
 class MetricsSettings(_Section):
-    """Which sources of texts are counted by name (all others count as ``other``), and where the processes on Kafka
-    serve their metrics and health; port 0 is a free one, which they log.
+    """Which sources of texts are counted by name (all others count as ``other``), and where intake and learner serve
+    their metrics and health on Kafka; port 0 is a free one, which they log.
     """
 
     sources: _Names = ()
-    host: Annotated[str, AfterValidator(_loopback)] = "127.0.0.1"
+    host: str = Field(default="127.0.0.1", min_length=1)
     port: int = Field(default=0, ge=0, le=65_535)
 
 

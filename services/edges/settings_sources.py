@@ -9,7 +9,7 @@ import tomllib
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import EnvSettingsSource, TomlConfigSettingsSource
 
@@ -109,5 +109,5 @@ def _explain(error: ErrorDetails, layers: _Layers) -> str:
     section = Settings.model_fields[name[0]].default
     default = json.dumps(getattr(section, name[1]), default=str)
     why = error["msg"].removeprefix("Value error, ")
-    value = str(error["input"])[:80]
+    value = "**********" if isinstance(getattr(section, name[1]), SecretStr) else str(error["input"])[:80]
     return f"{_written(name)} = {value} ({_origin(name, layers)}): {why[0].lower()}{why[1:]}; the default is {default}"

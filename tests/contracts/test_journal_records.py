@@ -64,6 +64,20 @@ def test_one_append_may_write_to_several_places(journal: Journal) -> None:
     ]
 
 
+def test_a_message_goes_where_the_journal_says_that_it_will(journal: Journal) -> None:
+    messages = [Message(TEXTS, value, key=key) for value in (b"a", b"b", b"c") for key in (None, b"k1", b"k2")]
+    placed = [journal.placed(message) for message in messages]
+    places = [(TEXTS, partition) for partition in range(TOPICS[TEXTS].partitions)]
+
+    offsets = journal.append(placed) + journal.append([message for message in messages if message.key is not None])
+
+    found = {(record.partition, record.offset): (record.key, record.value) for record in read_all(journal, *places)}
+    named = [message for message in messages if message.key is not None]
+    again = [journal.placed(message) for message in named]
+    for message, offset in zip([*placed, *again], offsets, strict=True):
+        assert found[message.partition or 0, offset] == (message.key, message.value)
+
+
 def test_a_full_place_does_not_hide_the_others(journal: Journal) -> None:
     journal.append([Message(LABELS, b"label")])
     journal.append([Message(ITEMS, b"item")] * 20)

@@ -12,7 +12,8 @@ import httpx
 import pytest
 
 from services.edges.encoders.base import EncoderError
-from services.embedded import Embedded, PortTaken
+from services.edges.listening import PortTaken
+from services.embedded import Embedded
 from tests.services.visits import Visit, own_hooks, settings_for, visit
 
 LOST = {"id": "t1", "text": "where is my card?", "source": "chat"}

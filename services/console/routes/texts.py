@@ -64,7 +64,8 @@ def accept(journal: Journal, messages: Sequence[TextMessage]) -> list[str]:
     """Append the texts, durably; their ids: the user's, else the origins."""
     if not messages:
         return []
-    records = [message.record() for message in messages]
+    # A text without an id is named by its place.
+    records = [journal.placed(message.record()) for message in messages]
     offsets = journal.append(records)
     topic = journal.identity(TEXTS)
     return [

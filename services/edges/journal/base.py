@@ -61,6 +61,14 @@ def lag(journal: Journal, positions: Positions) -> dict[str, int]:
     return lags
 
 
+def reached(positions: Positions, ends: Positions) -> bool:
+    """Whether all was read that lies before ``ends``.
+
+    A read that brings less than it might does not tell: there may be more on other partitions.
+    """
+    return all(positions.get(place, 0) >= end for place, end in ends.items())
+
+
 class Writer(ABC):
     """The one elected writer of a name: its restored state, and commits that are all or nothing.
 
@@ -111,6 +119,10 @@ class Journal(ABC):
     @abstractmethod
     def append(self, messages: Sequence[Message]) -> list[int]:
         """Write messages, all or nothing; durable when it returns. Returns each one's offset."""
+
+    @abstractmethod
+    def placed(self, message: Message) -> Message:
+        """The message with the partition that `append` chooses where it has none."""
 
     @abstractmethod
     def read(self, positions: Positions, limit: int, wait: float = 0.0) -> list[Record]:

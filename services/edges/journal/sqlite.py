@@ -9,6 +9,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack, closing
+from dataclasses import replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -52,6 +53,10 @@ class SqliteJournal(Journal):
         """As `Journal.append`; offsets have no gaps."""
         with self._file.transaction() as connection:
             return _insert(connection, messages, self._clock())
+
+    def placed(self, message: Message) -> Message:
+        """As `Journal.placed`: the first one."""
+        return message if message.partition is not None else replace(message, partition=0)
 
     def read(self, positions: Positions, limit: int, wait: float = 0.0) -> list[Record]:
         """As `Journal.read`; of several partitions the oldest records come first."""

@@ -72,7 +72,8 @@ def test_a_class_may_bring_a_description_and_examples(monkeypatch: pytest.Monkey
         ("SLUICE_BUDGET__FRACTION", "much", "the default is 0.05"),
         ("SLUICE_BUDGET__FRACTION", "nan", "finite"),
         ("SLUICE_LEARNER__STRATEGY", "margn", "there are entropy, least_confidence, margin"),
-        ("SLUICE_HTTP__HOST", "0.0.0.0", "loopback"),
+        ("SLUICE_HTTP__HOST", "0.0.0.0", "HTTP__HOST = 0.0.0.0 (environment): only a loopback address"),
+        ("SLUICE_HTTP__HOST", "console.example", "set HTTP__EXPOSED to true"),
         ("SLUICE_TASK__CLASSES", '["spam", "spam"]', "named twice: spam"),
         ("SLUICE_TASK__CLASSES", '["spam"', "TASK__CLASSES"),
         ("SLUICE_BUGDET__FRACTION", "0.1", "did you mean BUDGET__FRACTION?"),
@@ -100,6 +101,26 @@ def test_a_wrong_variable_is_named_in_one_line_that_says_how_to_mend_it(
 def test_a_wrong_file_is_named_in_one_line(written: str, told: str) -> None:
     Path("sluice.toml").write_text(written)
     assert told in refused()
+
+
+def test_a_port_is_exposed_where_that_is_said_in_so_many_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLUICE_HTTP__HOST", "0.0.0.0")
+    monkeypatch.setenv("SLUICE_HTTP__EXPOSED", "true")
+    monkeypatch.setenv("SLUICE_HTTP__NAMES", "Console, console.example")
+    http = load_settings().http
+    assert (http.host, http.names) == ("0.0.0.0", ("console", "console.example"))
+
+
+def test_metrics_hold_no_secrets_and_may_be_served_anywhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLUICE_METRICS__HOST", "0.0.0.0")
+    assert load_settings().metrics.host == "0.0.0.0"
+
+
+def test_a_wrong_password_is_not_told() -> None:
+    Path("sluice.toml").write_text("[kafka]\npassword = 4711\n")
+    told = refused()
+    assert "KAFKA__PASSWORD = **********" in told
+    assert "4711" not in told
 
 
 def test_a_wrong_flag_is_named_in_one_line() -> None:

@@ -1,0 +1,41 @@
+"""Settings -> a console that is called by the names that they give it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from threading import Event, Thread
+
+import httpx
+from prometheus_client import CollectorRegistry
+
+from services.console.serving import Console
+from services.edges.journal.sqlite import SqliteJournal
+from services.edges.listening import address, listen
+from services.edges.settings_sources import load_settings
+
+
+def test_it_answers_to_the_names_of_the_settings_and_to_no_other(tmp_path: Path) -> None:
+    settings = load_settings({"data.dir": tmp_path / "view", "http.names": ("Console",)})
+    stop = Event()
+    with SqliteJournal(tmp_path / "journal") as journal, listen("127.0.0.1", 0, "--port") as listening:
+        console = Console(settings, journal, CollectorRegistry(), listening)
+        threads = [Thread(target=run, args=[stop]) for run in console.parts.values()]
+        for thread in threads:
+            thread.start()
+        url = f"http://{address(listening)}/readyz"
+        codes = {name: ready(url, name) for name in ("console:8080", "CONSOLE", "localhost:1")}
+        foreign = httpx.get(url, headers={"Host": "elsewhere"})
+        stop.set()
+        console.end()
+        for thread in threads:
+            thread.join()
+        console.close()
+    assert codes == {"console:8080": 200, "CONSOLE": 200, "localhost:1": 200}
+    assert (foreign.status_code, "HTTP__NAMES" in foreign.json()["detail"]) == (421, True)
+
+
+def ready(url: str, name: str) -> int:
+    """The first answer that is not that it is not ready yet."""
+    while (code := httpx.get(url, headers={"Host": name}).status_code) == 503:
+        pass
+    return code
