@@ -78,7 +78,7 @@ class Fleet:
     def in_transaction(self) -> bool:
         """Whether a learner's transaction is open on the broker now."""
         name = f"{self.kafka.topic_prefix}learner"
-        return bool(self._admin.describe_transactions([name])[name]["transaction_state"] == "Ongoing")
+        return bool(self._admin.describe_transactions([name])[name].state == "Ongoing")
 
     def kill_in_transaction(self, place: int, seconds: float = 20.0) -> bool:
         """SIGKILL that learner while its transaction is open; after ``seconds`` in any case, and then returns False."""

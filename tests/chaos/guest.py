@@ -57,6 +57,7 @@ class Guest:
         seen: set[str] = set()
         while not self._stop.is_set():
             record = reader.poll(0.1)
+            self._producer.poll(0)
             if record is None or record.error() or record.value() is None:
                 continue
             request: dict[str, Any] = json.loads(record.value())

@@ -6,7 +6,7 @@ from typing import Any
 
 from kafka import ConsumerRebalanceListener, KafkaConsumer, TopicPartition
 from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
-from kafka.structs import ConsumerGroupMetadata, OffsetAndMetadata
+from kafka.structs import ConsumerGroupMetadata, MemberState, OffsetAndMetadata
 
 from services.edges.journal.base import Fenced
 from services.edges.kafka_client import connection
@@ -14,6 +14,7 @@ from services.edges.settings import KafkaSettings
 
 SESSION_MS = 6_000
 _HEARTBEAT_MS = 1_500
+_REBALANCE_POLL_MS = 50
 _MAX_POLL_MS = 60_000
 """A writer that did nothing for so long is thought to hang, and loses the name."""
 
@@ -57,9 +58,12 @@ class Election(ConsumerRebalanceListener):  # type: ignore[misc]  # kafka-python
     def take_part(self, seconds: float = 0.0) -> None:
         """Say that this process is alive and take note of what the group decided.
 
+        Who has the partition waits until a rebalance is over: a transaction may not show the generation before it.
         Raises Fenced once the partition was lost.
         """
         self._consumer.poll(timeout_ms=int(1_000 * seconds))
+        while self.held and self.group_metadata.state is not MemberState.STABLE:
+            self._consumer.poll(timeout_ms=_REBALANCE_POLL_MS)
         if self._lost:
             raise Fenced(f"the group {self._group} gave the name to another process: this one must end")
 
