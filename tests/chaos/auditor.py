@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, TopicPartition
+from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, Message, TopicPartition
 
 
 @dataclass
@@ -97,6 +97,24 @@ def file_records(file: Path) -> Iterator[Records]:
 
 def kafka_records(bootstrap: str, prefix: str, topics: Iterable[str]) -> Records:
     """The records of topics on a Kafka, read by a client of another make that takes committed ones only."""
+    with _reader(bootstrap) as reader:
+        read = {topic: _whole(reader, prefix + topic) for topic in topics}
+    return lambda topic: [(_text(message.key()), message.value()) for message in read[topic]]
+
+
+def first_after(bootstrap: str, topic: str, moment: float) -> float | None:
+    """When the first committed record of a topic was written at or after this moment; None where none was yet."""
+    with _reader(bootstrap) as reader:
+        written = [message.timestamp()[1] / 1_000 for message in _whole(reader, topic)]
+    return min((time for time in written if time >= moment), default=None)
+
+
+def _text(key: bytes | None) -> str:
+    return (key or b"").decode()
+
+
+@contextmanager
+def _reader(bootstrap: str) -> Iterator[Consumer]:
     reader = Consumer(
         {
             "bootstrap.servers": bootstrap,
@@ -107,23 +125,22 @@ def kafka_records(bootstrap: str, prefix: str, topics: Iterable[str]) -> Records
         }
     )
     try:
-        read = {topic: _whole(reader, prefix + topic) for topic in topics}
+        yield reader
     finally:
         reader.close()
-    return lambda topic: read[topic]
 
 
-def _whole(reader: Consumer, topic: str) -> list[tuple[str, bytes | None]]:
+def _whole(reader: Consumer, topic: str) -> list[Message]:
     """Every record from the beginning to the end, by partitions."""
     partitions = reader.list_topics(topic, timeout=10).topics[topic].partitions
     reader.assign([TopicPartition(topic, partition, OFFSET_BEGINNING) for partition in partitions])
-    records: dict[int, list[tuple[str, bytes | None]]] = {partition: [] for partition in partitions}
+    records: dict[int, list[Message]] = {partition: [] for partition in partitions}
     ended: set[int] = set()
     while len(ended) < len(partitions):
         message = reader.poll(10.0)
         assert message is not None, f"nothing came from {topic}"
         if message.error() is None:
-            records[message.partition()].append(((message.key() or b"").decode(), message.value()))
+            records[message.partition()].append(message)
         elif message.error().code() == KafkaError._PARTITION_EOF:
             ended.add(message.partition())
     return [record for partition in sorted(records) for record in records[partition]]

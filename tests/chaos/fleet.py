@@ -26,7 +26,9 @@ class Fleet:
     their places and exit codes.
     """
 
-    def __init__(self, kafka: KafkaSettings, roles: Sequence[str], settings: Mapping[str, str], directory: Path) -> None:
+    def __init__(
+        self, kafka: KafkaSettings, roles: Sequence[str], settings: Mapping[str, str], directory: Path
+    ) -> None:
         self.kafka = kafka
         self.roles = list(roles)
         self.ended: list[tuple[int, int]] = []
@@ -43,6 +45,12 @@ class Fleet:
         self._processes = [self._start(place) for place in range(len(self.roles))]
         self._watching = Thread(target=self._watch)
         self._watching.start()
+
+    def join(self, role: str) -> None:
+        """Start one more process."""
+        with self._lock:
+            self.roles.append(role)
+            self._processes.append(self._start(len(self.roles) - 1))
 
     def kill(self, place: int) -> None:
         """SIGKILL, paused or not; the watch starts a new one."""
@@ -94,7 +102,9 @@ class Fleet:
         return False
 
     def stop(self) -> list[int]:
-        """SIGTERM to all; returns their exit codes."""
+        """SIGTERM to all; returns their exit codes. A second call does nothing."""
+        if self._stopping.is_set():
+            return []
         self._stopping.set()
         self._watching.join()
         for process in self._processes:

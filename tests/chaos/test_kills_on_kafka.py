@@ -1,42 +1,75 @@
-"""Learners and intakes on a Kafka are killed under load -> nothing is lost, doubled or overspent, and soon replaced."""
+"""Learners and intakes on a Kafka are killed and paused -> nothing is lost, doubled or overspent, and soon replaced."""
 
 from __future__ import annotations
 
 import time
 from pathlib import Path
-from threading import Thread
 
 import pytest
 
-from services.edges import datasets
 from services.edges.settings import KafkaSettings
-from tests.chaos.auditor import Findings, audit, kafka_records
-from tests.chaos.fleet import Fleet
-from tests.chaos.guest import Guest
 from tests.chaos.service import until
+from tests.chaos.world import BUDGET, world
 
-TEXTS = 6_000
-BUDGET = "0.1"
-ROLES = ("intake", "intake", "learner", "learner")
-SETTINGS = {"ENCODER__MODEL": "hashing", "BUDGET__FRACTION": BUDGET}
+pytestmark = pytest.mark.slow
+ROUNDS = 5
 TAKEOVER_SECONDS = 12.0
-RATE = 130.0
-TOPICS = ("texts", "decisions", "label-requests", "labels", "label-outcomes")
+PAUSE_SECONDS = 20.0
 
 
-def judged(kafka: KafkaSettings, guest: Guest) -> Findings:
-    """What the auditor finds once every text is decided and every label has its outcome."""
-    records = kafka_records(kafka.bootstrap, kafka.topic_prefix, TOPICS)
-    return audit(records, BUDGET, guest.accepted, guest.answered)
+@pytest.mark.timeout(300)
+def test_ten_kills_lose_and_double_nothing(kafka: KafkaSettings, tmp_path: Path) -> None:
+    roles = ("intake", "intake", "learner", "learner")
+    with world(kafka, roles, texts=6_000, rate=110.0, directory=tmp_path) as at:
+        takeovers, inside = [], 0
+        for number in range(ROUNDS):
+            time.sleep(2.0)
+            active = at.fleet.active_learner()
+            if number % 2:
+                at.fleet.kill(active)
+            else:
+                inside += at.fleet.kill_in_transaction(active)
+            killed = time.time()
+            at.fleet.kill(number % 2)
+            takeovers.append(at.takeover(killed))
+        codes = at.settle()
+        found = at.judged()
+
+    assert found.broken == []
+    assert found.decisions == 6_000
+    assert found.asked >= 0.95 * 6_000 * float(BUDGET)
+    assert (codes, at.fleet.ended) == ([0] * len(roles), []), "a process ended by itself, or not when it was told to"
+    assert inside >= 1
+    assert max(takeovers) <= TAKEOVER_SECONDS
 
 
-def whole(kafka: KafkaSettings, guest: Guest) -> bool:
-    """Whether nothing is under way any more."""
-    found = judged(kafka, guest)
-    return found.decisions >= len(guest.accepted) and found.asked == len(guest.answered) == found.learned
+def test_a_paused_learner_comes_back_as_nobody(kafka: KafkaSettings, tmp_path: Path) -> None:
+    roles = ("intake", "learner", "learner")
+    with world(kafka, roles, texts=2_000, rate=60.0, directory=tmp_path) as at:
+        zombie = at.fleet.active_learner()
+        until(lambda: at.judged().decisions > 100, "texts are decided")
+        at.fleet.pause(zombie)
+        time.sleep(PAUSE_SECONDS)
+        at.fleet.resume(zombie)
+        until(lambda: at.fleet.ended != [], "the learner that was replaced ends")
+        codes = at.settle()
+        found = at.judged()
+
+    assert at.fleet.ended == [(zombie, 1)]
+    assert found.broken == []
+    assert found.decisions == 2_000
+    assert codes == [0] * len(roles)
 
 
-def decided_since(kafka: KafkaSettings, killed: float) -> float:
-    """Seconds from a kill to the first decision that was written afterwards."""
-    records = kafka_records(kafka.bootstrap, kafka.topic_prefix, ["decisions"], since=killed)
-    return min((written - killed for written in records("decisions")), default=float("inf"))
+def test_who_joins_does_not_take_the_work_away(kafka: KafkaSettings, tmp_path: Path) -> None:
+    with world(kafka, ("intake", "learner"), texts=1_000, rate=60.0, directory=tmp_path) as at:
+        first = at.fleet.active_learner()
+        for _ in range(2):
+            at.fleet.join("learner")
+            time.sleep(4.0)
+            assert at.fleet.active_learner() == first
+        at.settle()
+        found = at.judged()
+
+    assert found.broken == []
+    assert at.fleet.ended == []

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Event, Lock, Thread
 from typing import Any
 
 from kafka import ConsumerRebalanceListener, KafkaConsumer, TopicPartition
@@ -14,29 +18,35 @@ from services.edges.settings import KafkaSettings
 
 SESSION_MS = 6_000
 _HEARTBEAT_MS = 1_500
-_REBALANCE_POLL_MS = 50
-_MAX_POLL_MS = 60_000
-"""A writer that did nothing for so long is thought to hang, and loses the name."""
+HANGING_SECONDS = 60.0
+"""A process that did not say for so long that it is alive gives the name up, whatever it does."""
+_LOOK_SECONDS = 0.05
+_AWAIT_MS = 500
 
 
 class Election(ConsumerRebalanceListener):  # type: ignore[misc]  # kafka-python is untyped
     """One member of the group ``group`` on the single partition of ``topic``, which it never reads.
 
     Cooperative and sticky: who joins does not take the partition from the one who has it. Once lost, lost for good.
+    A thread of its own takes part in the group: kafka-python forgets a rebalance that ends while nobody waits for it,
+    and begins another one. The thread keeps to itself during a transaction, whose generation must not change.
     """
 
     def __init__(self, settings: KafkaSettings, group: str, topic: str) -> None:
         self._partition = TopicPartition(topic, 0)
         self._group = group
-        self._held = False
+        self._elected, self._stop = Event(), Event()
         self._lost = False
+        self._failure: BaseException | None = None
+        self._alive = time.monotonic()
+        self._rebalancing = Lock()
         self._consumer = KafkaConsumer(
             **connection(settings),
             group_id=group,
             partition_assignment_strategy=[CooperativeStickyAssignor],
             session_timeout_ms=SESSION_MS,
             heartbeat_interval_ms=_HEARTBEAT_MS,
-            max_poll_interval_ms=_MAX_POLL_MS,
+            max_poll_interval_ms=int(1_000 * HANGING_SECONDS),
             enable_auto_commit=False,
             auto_offset_reset="earliest",
             allow_auto_create_topics=False,
@@ -44,28 +54,31 @@ class Election(ConsumerRebalanceListener):  # type: ignore[misc]  # kafka-python
         # Known before the group is joined: a member that leads it without knowing the topic gives it to nobody.
         self._consumer.partitions_for_topic(topic)
         self._consumer.subscribe([topic], listener=self)
+        self._thread = Thread(target=self._take_part, name="election", daemon=True)
+        self._thread.start()
 
-    @property
-    def held(self) -> bool:
-        """Whether this member has the partition."""
-        return self._held and not self._lost
+    def wait(self, seconds: float) -> bool:
+        """Say that this process is alive; whether it is elected, after so many seconds at the most.
 
-    @property
-    def group_metadata(self) -> ConsumerGroupMetadata:
-        """What a transaction shows the broker, which refuses it where the group has moved on (KIP-447)."""
-        return self._consumer.group_metadata()
-
-    def take_part(self, seconds: float = 0.0) -> None:
-        """Say that this process is alive and take note of what the group decided.
-
-        Who has the partition waits until a rebalance is over: a transaction may not show the generation before it.
-        Raises Fenced once the partition was lost.
+        Raises Fenced once the name was lost.
         """
-        self._consumer.poll(timeout_ms=int(1_000 * seconds))
-        while self.held and self.group_metadata.state is not MemberState.STABLE:
-            self._consumer.poll(timeout_ms=_REBALANCE_POLL_MS)
+        self._alive = time.monotonic()
+        elected = self._elected.wait(seconds)
+        if self._failure is not None:
+            raise self._failure
         if self._lost:
             raise Fenced(f"the group {self._group} gave the name to another process: this one must end")
+        return elected
+
+    @contextmanager
+    def transaction(self) -> Iterator[ConsumerGroupMetadata]:
+        """While it lasts no rebalance begins here: waits for one that goes on. Raises Fenced as `wait` does.
+
+        Gives what a transaction shows the broker, which refuses it where the group has moved on (KIP-447).
+        """
+        with self._rebalancing:
+            self.wait(0.0)
+            yield self._consumer.group_metadata()
 
     def offsets(self, position: int) -> dict[TopicPartition, OffsetAndMetadata]:
         """What a transaction commits for the group: its lag, and the broker's reason to check who we are."""
@@ -73,13 +86,33 @@ class Election(ConsumerRebalanceListener):  # type: ignore[misc]  # kafka-python
 
     def close(self) -> None:
         """Leave the group, so that another member is chosen at once."""
+        self._stop.set()
+        self._thread.join()
         self._consumer.close(autocommit=False)
+
+    def _take_part(self) -> None:
+        try:
+            while not self._stop.wait(_LOOK_SECONDS) and not self._lost:
+                if time.monotonic() - self._alive > HANGING_SECONDS:
+                    self._lost = True
+                    self._consumer.unsubscribe()
+                    return
+                with self._rebalancing:
+                    self._consumer.poll(timeout_ms=0)
+                    while not self._stable():
+                        self._consumer.poll(timeout_ms=_AWAIT_MS)
+        except BaseException as error:
+            self._failure = error
+            self._elected.set()
+
+    def _stable(self) -> bool:
+        return self._stop.is_set() or self._lost or self._consumer.group_metadata().state is MemberState.STABLE
 
     def on_partitions_assigned(self, assigned: Any) -> None:
         """The partition came to us: it is never fetched."""
         if self._partition in assigned:
             self._consumer.pause(self._partition)
-            self._held = True
+            self._elected.set()
 
     def on_partitions_revoked(self, revoked: Any) -> None:
         """The partition goes to another member."""

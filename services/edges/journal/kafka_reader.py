@@ -21,6 +21,7 @@ _ANSWER_SECONDS = 0.02
 _PATIENCE_SECONDS = 30.0
 _LOOK_SECONDS = 0.2
 """How often a wait looks whether the journal was closed meanwhile."""
+_FETCH_WAIT_MS = 50
 _IDLE_READERS = 4
 
 
@@ -39,6 +40,8 @@ class Reader:
             enable_auto_commit=False,
             allow_auto_create_topics=False,
             max_partition_fetch_bytes=_FETCH_BYTES,
+            # A broker answers a connection's requests in turn: while a fetch waits there, so does every other request.
+            fetch_max_wait_ms=_FETCH_WAIT_MS,
         )
         self._consumer.assign(list(self._partitions.values()))
 

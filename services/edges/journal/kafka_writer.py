@@ -103,7 +103,7 @@ class KafkaWriter(Writer):
         """As `Writer.renew`."""
         self._require_open()
         with explained(self._settings):
-            self._election.take_part()
+            self._election.wait(0.0)
 
     def commit(
         self, outputs: Sequence[Message], changes: Mapping[str, bytes | None], positions: Positions
@@ -111,13 +111,13 @@ class KafkaWriter(Writer):
         """As `Writer.commit`, in one transaction, which also commits the group's offset."""
         messages = [*outputs, *self._chunks.cut(joined(changes, positions))]
         self._check(messages)
-        self.renew()
+        self._require_open()
         assert self._producer is not None
         offset = positions.get((self._input, 0), self._offset)
-        with explained(self._settings):
+        with explained(self._settings), self._election.transaction() as member:
             self._producer.begin_transaction()
             sent = send(self._producer, self._settings.topic_prefix, messages)
-            self._producer.send_offsets_to_transaction(self._election.offsets(offset), self._election.group_metadata)
+            self._producer.send_offsets_to_transaction(self._election.offsets(offset), member)
             self._producer.commit_transaction()
             self._offset = offset
             return [future.get(timeout=0).offset for future in sent[: len(outputs)]]
@@ -149,9 +149,8 @@ class KafkaWriter(Writer):
                 position = read[-1].offset + 1 if read else position
                 return bool(read)
 
-            while not self._election.held:
+            while not self._election.wait(_POLL_SECONDS):
                 self._require_open()
-                self._election.take_part(_POLL_SECONDS)
                 follow()
             self._producer = transactional_producer(self._settings, name)
             while follow():
