@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from tests.architecture.sources import Module, modules
 
-MODULES = modules("stream", "services", "grafana", "benchmarks", "tests", "requirements")
+MODULES = modules("stream", "services", "grafana", "benchmarks", "tests", "requirements", "examples")
 SOURCES = [module for module in MODULES if module.name.partition(".")[0] in {"stream", "services", "grafana"}]
 ARROW = re.compile(r'"""\S.*( <?-> |: )\S')
 """`Utility -> verdict: ...`, or for what only flows `The values that flow: ...`."""

@@ -1,0 +1,1 @@
+"""The examples, on a real Kafka -> do they what they show."""
