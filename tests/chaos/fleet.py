@@ -26,7 +26,9 @@ class Fleet:
     their places and exit codes.
     """
 
-    def __init__(self, kafka: KafkaSettings, roles: Sequence[str], settings: Mapping[str, str], directory: Path) -> None:
+    def __init__(
+        self, kafka: KafkaSettings, roles: Sequence[str], settings: Mapping[str, str], directory: Path
+    ) -> None:
         self.kafka = kafka
         self.roles = list(roles)
         self.ended: list[tuple[int, int]] = []
