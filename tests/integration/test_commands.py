@@ -17,20 +17,11 @@ from services.edges import kafka_topics
 from services.edges.kafka_client import administration
 from services.edges.settings import KafkaSettings
 from services.edges.topics import ON_KAFKA
-from tests.integration.standing import END_SECONDS, PATIENCE_SECONDS, environment, start, wait_for
+from tests.integration.standing import END_SECONDS, PATIENCE_SECONDS, start, wait_for
 from tests.services.cli.command import Sluice
-from tests.services.cli.conftest import sluice
 
-__all__ = ["sluice"]
 pytestmark = pytest.mark.slow
 NOBODY = {"SLUICE_KAFKA__BOOTSTRAP": "127.0.0.1:1", "SLUICE_ENCODER__MODEL": "hashing"}
-
-
-@pytest.fixture
-def on_kafka(sluice: Sluice, kafka: KafkaSettings, monkeypatch: pytest.MonkeyPatch) -> Sluice:
-    for name, value in environment(kafka).items():
-        monkeypatch.setenv(name, value)
-    return sluice
 
 
 def test_topics_are_planned_and_made_once(on_kafka: Sluice, monkeypatch: pytest.MonkeyPatch) -> None:
