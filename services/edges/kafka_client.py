@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 from collections.abc import Iterator
@@ -64,11 +65,24 @@ def explained(settings: KafkaSettings) -> Iterator[None]:
 def administration(settings: KafkaSettings) -> Iterator[KafkaAdminClient]:
     """A client for topics and groups. Raises JournalError where no broker answers within `CONNECT_MS`."""
     with explained(settings):
-        client = KafkaAdminClient(**connection(settings), request_timeout_ms=CONNECT_MS)
+        with _silence():
+            client = KafkaAdminClient(**connection(settings), request_timeout_ms=CONNECT_MS)
         try:
             yield client
         finally:
             client.close()
+
+
+@contextmanager
+def _silence() -> Iterator[None]:
+    """Without the library's own words on each attempt to connect: the error that is raised says it all."""
+    logger = logging.getLogger("kafka")
+    level = logger.level
+    logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
 
 
 def _said(error: BaseException) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from kafka import KafkaAdminClient
 from kafka.admin import ConfigResource, ConfigResourceType
+from kafka.errors import TopicAuthorizationFailedError, UnknownTopicOrPartitionError, for_code
 
 from services.edges.journal.base import JournalError
 from services.edges.kafka_client import administration, explained
@@ -15,6 +16,7 @@ from services.edges.settings import KafkaSettings
 from services.edges.topics import ON_KAFKA, TEXTS, TOMBSTONE_SECONDS, Topic
 
 _MISSING = "topic"
+_ABSENT = "missing"
 _PARTITIONS = "partitions"
 _COMPACTED = {
     "segment.bytes": str(64 * 2**20),
@@ -40,6 +42,8 @@ class Difference:
     mendable: bool = True
 
     def __str__(self) -> str:
+        if self.what == _MISSING:
+            return f"topic {self.topic} is {_ABSENT}"
         return f"{self.topic}: {self.what} is {self.found}, not {self.wanted}"
 
 
@@ -107,12 +111,12 @@ def _new(topic: Topic, settings: KafkaSettings) -> dict[str, Any]:
 
 
 def _differences(admin: KafkaAdminClient, settings: KafkaSettings, topics: tuple[Topic, ...]) -> Iterator[Difference]:
-    partitions = _partitions(admin)
     names = {settings.topic_prefix + topic.name: topic for topic in topics}
+    partitions = _partitions(admin, names)
     found = _configs(admin, [name for name in names if name in partitions])
     for name, topic in names.items():
         if name not in partitions:
-            yield Difference(name, _MISSING, "missing", f"{_new(topic, settings)['num_partitions']} partition(s)")
+            yield Difference(name, _MISSING, _ABSENT, f"{_new(topic, settings)['num_partitions']} partition(s)")
             continue
         if topic.name != TEXTS and partitions[name] != topic.partitions:
             yield Difference(name, _PARTITIONS, str(partitions[name]), str(topic.partitions), mendable=False)
@@ -126,16 +130,26 @@ def _sorted(value: str) -> list[str]:
     return sorted(value.split(","))
 
 
-def _partitions(admin: KafkaAdminClient) -> dict[str, int]:
-    return {each["name"]: len(each["partitions"]) for each in admin.describe_topics() if not each["error_code"]}
+def _partitions(admin: KafkaAdminClient, names: Iterable[str]) -> dict[str, int]:
+    """How many partitions each of these topics has; those that are missing are left out."""
+    found = {}
+    for each in admin.describe_topics(list(names)):
+        error = for_code(each["error_code"])
+        if error is TopicAuthorizationFailedError:
+            raise JournalError(f"topic {each['name']} may not be seen by this user: allow DESCRIBE")
+        if error is not UnknownTopicOrPartitionError:
+            found[each["name"]] = len(each["partitions"])
+    return found
 
 
 def _configs(admin: KafkaAdminClient, names: list[str]) -> Mapping[str, Mapping[str, str]]:
     if not names:
         return {}
     resources = [ConfigResource(ConfigResourceType.TOPIC, name) for name in names]
-    described = admin.describe_configs(resources, config_filter="all")
-    return {name: {key: each["value"] for key, each in described["topic"][name].items()} for name in names}
+    described = admin.describe_configs(resources, config_filter="all")["topic"]
+    if hidden := [name for name in names if not described[name]]:
+        raise JournalError(f"the settings of topic {hidden[0]} may not be seen by this user: allow DESCRIBE_CONFIGS")
+    return {name: {key: each["value"] for key, each in described[name].items()} for name in names}
 
 
 def _resources(differences: list[Difference]) -> list[ConfigResource]:

