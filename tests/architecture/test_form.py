@@ -13,7 +13,7 @@ SOURCES = [module for module in MODULES if module.name.partition(".")[0] in {"st
 ARROW = re.compile(r'"""\S.*( <?-> |: )\S')
 """`Utility -> verdict: ...`, or for what only flows `The values that flow: ...`."""
 FORBIDDEN_NAMES = {"utils", "util", "common", "helpers", "helper", "interfaces", "misc"}
-RAISED_ELSEWHERE = {"services.running"}
+RAISED_ELSEWHERE = {"services.running", "services.edges.journal.kafka_election"}
 """Modules that keep what a thread raised, to raise it in the main thread."""
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 

@@ -289,5 +289,5 @@ def test_the_model_is_saved_only_where_the_examples_would_not_bring_it_back() ->
     answer(learner, seen, "east", row=1)
 
     assert {key.partition("/")[0] for key in learner.changes()} == {
-        "learner", "budget", "evaluation", "drift", "pending", "landmark", "example",
+        "learner", "budget", "evaluation", "drift", "pending", "example",
     }  # fmt: skip
