@@ -55,7 +55,7 @@ def followed_view(settings: Settings, who: str) -> Iterator[View]:
 
     with existing_journal(settings, who) as journal:
         file = settings.data.dir / FILE
-        if not settings.kafka.bootstrap or is_view_of(file, identities(journal)):
+        if not settings.kafka.bootstrap or (file.exists() and is_view_of(file, identities(journal))):
             with _abreast(file, journal, settings) as view:
                 yield view
         else:

@@ -60,9 +60,7 @@ def connect(path: Path, identities: Mapping[str, str]) -> sqlite3.Connection:
 
 
 def is_view_of(path: Path, identities: Mapping[str, str]) -> bool:
-    """Whether the file is there, and a view of these topics; it is not touched."""
-    if not path.exists():
-        return False
+    """Whether the file is a view of these topics; it is not touched."""
     with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
         try:
             return _pragma(connection, "application_id") == _APPLICATION and _follows(connection, identities)

@@ -18,9 +18,11 @@ from prometheus_client import CollectorRegistry
 from services.cli import build_app
 from services.cli.demo import demo
 from services.demo import UNNAMED_CLASSES
+from services.edges.access import ACCESS, Access
 from services.edges.encoders import ENCODERS
 from services.edges.metrics import Metrics
 from services.edges.settings_sources import load_settings, show_settings
+from services.edges.topics import ON_KAFKA
 from stream.arrivals import Arrivals
 from stream.budget import RULES
 from stream.drift import DETECTORS
@@ -38,6 +40,7 @@ METRIC = re.compile(r"\bsluice_[a-z_]+")
 CALL = re.compile(r"^(GET|POST) (/\S*)$")
 UNKNOWN_PATHS = {"/", "/openapi.json"}
 """Served, but no part of the API's own description."""
+PROCESSES = {"intake", "learner", "console", "oracle", "replay"}
 YET_TO_BE_ADDED = {"stream/strategies/ratio.py", "tests/stream/strategies/test_ratio.py"}
 """The reader's own strategy."""
 
@@ -113,6 +116,31 @@ def test_every_registered_part_is_in_the_table_of_parts(readme: Markdown) -> Non
 def test_the_settings_table_says_what_the_code_says(readme: Markdown, nothing_set: Path) -> None:
     told = {name.strip("`"): default.partition("` ")[0].strip("`") for name, default, _ in readme.table("Settings")}
     assert told == {shown.name: json.dumps(shown.value) for shown in show_settings()}
+
+
+def test_the_topics_on_kafka_are_as_the_code_has_them(readme: Markdown) -> None:
+    rows = {topic.strip("`"): cells for topic, *cells in readme.table("On Kafka")}
+    assert list(rows) == [topic.name for topic in ON_KAFKA]
+    for topic in ON_KAFKA:
+        written_by, read_by, kept = (set(cell.replace("`", "").split(", ")) for cell in rows[topic.name])
+        assert {name for name in PROCESSES if topic.name in ACCESS[name].writes} == written_by & PROCESSES
+        assert {name for name in PROCESSES if topic.name in ACCESS[name].reads} == read_by & PROCESSES
+        assert topic.compacted == any(words.startswith("the last of each") for words in kept)
+        if topic.retention_seconds is not None:
+            assert f"{topic.retention_seconds / 86_400:.0f} days" in kept
+
+
+def test_the_rights_on_kafka_are_as_the_code_has_them(readme: Markdown) -> None:
+    def names(cell: str) -> tuple[str, ...]:
+        return tuple(re.findall(r"`([^`]+)`", cell))
+
+    told = {
+        process.removeprefix("command ").strip("`"): Access(
+            names(reads), names(writes), "".join(names(group)), "".join(names(transactional_id))
+        )
+        for process, reads, writes, group, transactional_id in readme.table("Rights on Kafka")
+    }
+    assert told == ACCESS
 
 
 def test_every_setting_that_is_named_exists(readme: Markdown, nothing_set: Path) -> None:

@@ -1,0 +1,189 @@
+"""A Kafka that allows each process only what the table of access says -> that is enough."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from kafka.admin import (
+    ACL,
+    ACLFilter,
+    ACLOperation,
+    ACLPermissionType,
+    ACLResourcePatternType,
+    ResourcePattern,
+    ResourcePatternFilter,
+    ResourceType,
+)
+from prometheus_client import CollectorRegistry
+
+from services import assembly
+from services.console.follower import Follower, identities
+from services.console.routes.texts import accept
+from services.console.view import View
+from services.edges import batches, kafka_topics
+from services.edges.access import ACCESS, Access
+from services.edges.encoders.hashing import HashingEncoder
+from services.edges.journal.base import Journal, JournalError, Message, lag
+from services.edges.kafka_client import administration
+from services.edges.learner_metrics import LearnerMetrics
+from services.edges.local_kafka import LocalKafka
+from services.edges.messages import LabelMessage, TextMessage
+from services.edges.metrics import Metrics
+from services.edges.settings import Settings
+from services.edges.settings_sources import load_settings
+from services.edges.topics import ITEMS, LABELS
+from services.learner import LearnerProcess
+from stream.records import Items
+from tests.integration.standing import wait_for
+from tests.services.cli.command import Sluice
+
+pytestmark = pytest.mark.slow
+ANY = ACLFilter(
+    None, None, ACLOperation.ANY, ACLPermissionType.ANY,
+    ResourcePatternFilter(ResourceType.ANY, None, ACLResourcePatternType.ANY),
+)  # fmt: skip
+PASSWORD = "correct horse"
+USERS = (*ACCESS, "nobody")
+JAAS = 'org.apache.kafka.common.security.plain.PlainLoginModule required username="admin" password="{0}" {1};'
+SECURITY = {
+    "listener.security.protocol.map": "CLIENTS:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT",
+    "sasl.enabled.mechanisms": "PLAIN",
+    "sasl.mechanism.inter.broker.protocol": "PLAIN",
+    "listener.name.clients.plain.sasl.jaas.config": JAAS.format(
+        PASSWORD, " ".join(f'user_{user}="{PASSWORD}"' for user in ("admin", *USERS))
+    ),
+    "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+    "super.users": "User:admin;User:ANONYMOUS",
+}
+
+
+@pytest.fixture(scope="module")
+def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalKafka]:
+    """A broker that knows users by their passwords, with all topics, and what the table says allowed to each."""
+    with LocalKafka(tmp_path_factory.mktemp("guarded"), settings=SECURITY) as broker:
+        admin = settings_of("admin", broker).kafka
+        kafka_topics.apply(admin)
+        granted = [acl for user, access in ACCESS.items() for acl in acls(user, access, admin.topic_prefix)]
+        with administration(admin) as client:
+            client.create_acls(granted)
+            wait_for(lambda: len(client.describe_acls(ANY)[0]) == len(granted))
+        yield broker
+
+
+def acls(user: str, access: Access, prefix: str) -> Iterator[ACL]:
+    def allowed(kind: ResourceType, name: str, operation: str) -> ACL:
+        pattern = ACLResourcePatternType.PREFIXED if name.endswith("*") else ACLResourcePatternType.LITERAL
+        resource = ResourcePattern(kind, prefix + name.rstrip("*"), pattern)
+        return ACL(f"User:{user}", "*", ACLOperation[operation], ACLPermissionType.ALLOW, resource)
+
+    for topic in access.topics:
+        for operation in access.operations(topic.name) - {"DESCRIBE"}:  # implied by READ and WRITE
+            yield allowed(ResourceType.TOPIC, topic.name, operation)
+    if access.group:
+        yield allowed(ResourceType.GROUP, access.group, "READ")
+    if access.transactional_id:
+        yield allowed(ResourceType.TRANSACTIONAL_ID, access.transactional_id, "WRITE")
+
+
+Session = Callable[[str], Sluice]
+
+
+@pytest.fixture
+def as_user(guarded: LocalKafka, sluice: Sluice, monkeypatch: pytest.MonkeyPatch) -> Session:
+    """The command line of this user."""
+
+    def log_in(user: str) -> Sluice:
+        for name, value in variables(user, guarded).items():
+            monkeypatch.setenv(f"SLUICE_{name.replace('.', '__').upper()}", value)
+        return sluice
+
+    return log_in
+
+
+def variables(user: str, broker: LocalKafka) -> dict[str, str]:
+    return {
+        "kafka.bootstrap": broker.bootstrap,
+        "kafka.security_protocol": "SASL_PLAINTEXT",
+        "kafka.sasl_mechanism": "PLAIN",
+        "kafka.username": user,
+        "kafka.password": PASSWORD,
+        "encoder.model": "hashing",
+    }
+
+
+def settings_of(user: str, broker: LocalKafka) -> Settings:
+    return load_settings({**variables(user, broker), "budget.fraction": 1.0, "budget.audit_share": 0.0})
+
+
+def test_each_process_can_do_its_work_with_the_rights_of_the_table(
+    guarded: LocalKafka, as_user: Session, tmp_path: Path
+) -> None:
+    Path("texts.jsonl").write_text('{"id": "t1", "text": "where is my card?", "label": "card"}\n')
+    assert as_user("replay")("replay", "texts.jsonl", "--json").json["sent"] == 1
+    with assembly.build_journal(settings_of("admin", guarded)) as admin:
+        admin.append([item("t1", "where is my card?"), Message(LABELS, b"not json", key=b"k")])
+    with assembly.checked_journal(settings_of("learner", guarded), "learner") as journal:
+        learner = learner_over(journal, settings_of("learner", guarded))
+        settle(learner)
+        (request,) = as_user("requests")("requests", "list", "--json").json
+        assert as_user("oracle")("oracle", "--truth", "texts.jsonl", "--once").code == 0
+        settle(learner)
+        serve_as_the_console_does(settings_of("console", guarded), tmp_path)
+        settle(learner)
+        assert lag(journal, learner.positions).keys() == {"items", "labels"}
+        learner.close()
+
+    told = as_user("explain")("explain", request["text_id"], "--json").json
+    assert [outcome["outcome"] for outcome in told["outcomes"]] == ["learned"]
+    Path("more.jsonl").write_text(json.dumps({"request_id": "none", "label": "card", "reviewer": "ann"}) + "\n")
+    assert as_user("labels")("labels", "import", "more.jsonl", "--json").json == {"accepted": 1}
+    assert as_user("labels")("labels", "export", "answers.csv", "--json").json == {"written": 3, "unreadable": 1}
+    assert len(as_user("dead-letters")("dead-letters", "replay", "--all", "--json").json["replayed"]) == 1
+
+
+def test_who_may_see_nothing_is_told_what_to_ask_for(guarded: LocalKafka) -> None:
+    with pytest.raises(JournalError, match=r"sluice\.texts may not be seen by this user: allow DESCRIBE"):
+        assembly.checked_journal(settings_of("nobody", guarded), "intake")
+
+
+def test_the_doctor_tells_each_user_for_which_process_its_rights_are_enough(as_user: Session) -> None:
+    for user in ("learner", "console", "intake"):
+        findings = {finding["what"]: finding for finding in as_user(user)("doctor", "--json").json}
+        assert findings["rights"]["ok"]
+        assert findings["rights"]["detail"].startswith(f"enough for {user}; not for ")
+        assert findings["topic auto-creation"]["detail"].startswith("not known")
+
+
+def serve_as_the_console_does(settings: Settings, directory: Path) -> None:
+    """Follow all topics, and append texts and a label."""
+    with assembly.checked_journal(settings, "console") as journal:
+        view = View(directory / "view.db", identities(journal))
+        follower = Follower(journal, view)
+        while not follower.caught_up:
+            follower.step(0.0)
+        assert view.decisions(["t1"])
+        accept(journal, [TextMessage(text="refund please"), TextMessage(text="hello", id="t3")])
+        journal.append([LabelMessage(request_id="none", label="card", reviewer="bob").record()])
+        view.close()
+
+
+def learner_over(journal: Journal, settings: Settings) -> LearnerProcess:
+    metrics = LearnerMetrics(Metrics(CollectorRegistry()))
+    return LearnerProcess(journal, assembly.build_learner(settings), "hashing", metrics)
+
+
+def settle(learner: LearnerProcess) -> None:
+    while learner.step(0.0):
+        pass
+
+
+def item(text_id: str, text: str) -> Message:
+    """What the intake makes of a text."""
+    items = Items(
+        origins=["cluster/topic/0/0"], ids=[text_id], texts=[text], embeddings=HashingEncoder("32").encode([text]),
+        labels=[None], sources=[""], covered={"cluster/topic/0": (0, 1)}, times=[0.0],
+    )  # fmt: skip
+    return Message(ITEMS, batches.encode_items(items, "hashing"))
