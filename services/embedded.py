@@ -23,7 +23,7 @@ from services.edges.journal.base import lag
 from services.edges.learner_metrics import LearnerMetrics
 from services.edges.metrics import Metrics
 from services.edges.settings import Settings
-from services.intake import Intake
+from services.intake.embedded import Intake
 from services.learner import LearnerProcess
 
 _TIDY_SECONDS = 60.0
