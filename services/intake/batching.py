@@ -23,6 +23,11 @@ READ_RECORDS = 256
 _ENCODER_FAILURES = (ArithmeticError, LookupError, RuntimeError, TypeError, ValueError)
 _PROBE = ["hello"]
 
+
+class EncoderBroken(RuntimeError):
+    """The encoder cannot embed the plainest text: not the texts are at fault."""
+
+
 Ranges = Mapping[int, tuple[int, int]]
 """Partition -> the range [from, to) of its offsets."""
 
@@ -53,7 +58,7 @@ class Batcher:
     def batch(self, records: Sequence[Record], covered: Ranges) -> Batch:
         """The items and dead letters of these records, which cover these ranges.
 
-        Raises what the encoder raises where it cannot embed the plainest text.
+        Raises EncoderBroken.
         """
         decoded = decode(records)
         ranges = {f"{self._identity}/{partition}": each for partition, each in covered.items()}
@@ -94,9 +99,11 @@ def decode(records: Sequence[Record]) -> Decoded:
 def encode(messages: Sequence[str], encoder: Encoder) -> dict[int, Floats]:
     """The embedding of each text by its index; texts that the encoder cannot embed are left out.
 
-    They are found by halving. Raises what the encoder raises where it cannot embed the plainest text either: then not
-    the texts are at fault, and setting them aside would lose them all.
+    They are found by halving. Raises EncoderBroken where it cannot embed the plainest text either: then setting the
+    texts aside would lose them all.
     """
+    if not messages:
+        return {}
     try:
         embeddings = encoder.encode(messages)
     except _ENCODER_FAILURES:
@@ -104,9 +111,18 @@ def encode(messages: Sequence[str], encoder: Encoder) -> dict[int, Floats]:
             middle = len(messages) // 2
             rest = encode(messages[middle:], encoder)
             return encode(messages[:middle], encoder) | {middle + index: row for index, row in rest.items()}
-        encoder.encode(_PROBE)
+        _probe(encoder)
         return {}
     return {int(index): embeddings[index] for index in np.flatnonzero(np.isfinite(embeddings).all(axis=1))}
+
+
+def _probe(encoder: Encoder) -> None:
+    try:
+        encoder.encode(_PROBE)
+    except _ENCODER_FAILURES as error:
+        raise EncoderBroken(
+            f"encoder {encoder.name} cannot embed any text ({type(error).__name__}: {error})"
+        ) from error
 
 
 def pack(

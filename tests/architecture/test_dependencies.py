@@ -42,6 +42,7 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
         "import services.learner",
         "import services.console",
         "import services.embedded",
+        "import services.intake.process",
         "import services.assembly",
         "import stream.learner, stream.backtest",
     ],
