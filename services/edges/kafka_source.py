@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Callable, Iterable, Mapping
 from types import TracebackType
-from typing import Self
+from typing import Any, Self, TypeVar
 
 from kafka import KafkaAdminClient, TopicPartition
 from kafka.admin import OffsetSpec
+from kafka.errors import KafkaError, UnknownTopicOrPartitionError
 
 from services.edges.journal.base import JournalError
 from services.edges.kafka_client import connection, explained
@@ -15,12 +17,18 @@ from services.edges.settings import KafkaSettings
 from services.edges.topics import TEXTS
 
 _REQUEST_MS = 10_000
+_PATIENCE_SECONDS = 30.0
+"""How long a question is asked again of a broker that restarts, or elects."""
+_PAUSE_SECONDS = 0.2
+
+_Answer = TypeVar("_Answer")
 
 
 class KafkaSource:
     """Asks the broker anew on each call, over one kept connection; call it from one thread at a time.
 
-    Raises JournalError where no broker answers, or the topic is missing.
+    Raises JournalError where no broker answers (at the start at once, then only after half a minute), or the topic is
+    missing.
     """
 
     def __init__(self, settings: KafkaSettings) -> None:
@@ -28,7 +36,7 @@ class KafkaSource:
         self.topic = settings.topic_prefix + TEXTS
         with explained(settings):
             self._admin = KafkaAdminClient(**connection(settings), request_timeout_ms=_REQUEST_MS)
-            self._cluster = self._admin.describe_cluster()["cluster_id"]
+            self._cluster: str = self._admin.describe_cluster()["cluster_id"]
         self._first_id = self._topic_id()
 
     @property
@@ -53,14 +61,12 @@ class KafkaSource:
     def starts(self, partitions: Iterable[int]) -> dict[int, int]:
         """The oldest offset that is kept of each partition."""
         asked = {TopicPartition(self.topic, partition): OffsetSpec.EARLIEST for partition in partitions}
-        with explained(self._settings):
-            found = self._admin.list_partition_offsets(asked) if asked else {}
+        found = self._ask(self._admin.list_partition_offsets, asked) if asked else {}
         return {place.partition: each.offset for place, each in found.items()}
 
     def committed(self) -> dict[int, int]:
         """Where the group goes on in each partition; nothing of those that it has never committed."""
-        with explained(self._settings):
-            found = self._admin.list_group_offsets({self.group: None})[self.group]
+        found = self._ask(self._admin.list_group_offsets, {self.group: None})[self.group]
         return {place.partition: each.offset for place, each in found.items() if each.offset >= 0}
 
     def first_positions(self, partitions: Iterable[int]) -> dict[int, int]:
@@ -97,8 +103,18 @@ class KafkaSource:
                 )
 
     def _topic_id(self) -> str:
-        with explained(self._settings):
-            (described,) = self._admin.describe_topics([self.topic])
-        if described["error_code"]:
+        (described,) = self._ask(self._admin.describe_topics, [self.topic])
+        if described["error_code"] == UnknownTopicOrPartitionError.errno:
             raise JournalError(f"there is no topic {self.topic}: `sluice topics apply` makes it")
         return str(described["topic_id"])
+
+    def _ask(self, question: Callable[[Any], _Answer], about: object) -> _Answer:
+        deadline = time.monotonic() + _PATIENCE_SECONDS
+        with explained(self._settings):
+            while True:
+                try:
+                    return question(about)
+                except KafkaError as error:
+                    if not error.retriable or time.monotonic() > deadline:
+                        raise
+                time.sleep(_PAUSE_SECONDS)
