@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
+from pathlib import Path
 from threading import Thread
 
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
@@ -106,6 +107,22 @@ class Topics:
     def close(self) -> None:
         self._producer.close()
         self.admin.close()
+
+
+@contextmanager
+def stream(topics: Topics, texts: int) -> Iterator[set[str]]:
+    """Writes texts to all partitions from a thread, some 2,000 a second; yields what they will be."""
+    written = [f"text {number}" for number in range(texts)]
+
+    def write() -> None:
+        for start in range(0, texts, 100):
+            topics.write([text.encode() for text in written[start : start + 100]], partition=start // 100 % 4)
+            time.sleep(0.05)
+
+    thread = Thread(target=write)
+    thread.start()
+    yield set(written)
+    thread.join()
 
 
 class Reader:
@@ -219,13 +236,34 @@ def running(
         started.stop()
 
 
-def start_process(kafka: KafkaSettings) -> subprocess.Popen[str]:
-    """A worker as a process of its own."""
-    chosen = {
-        "SLUICE_KAFKA__BOOTSTRAP": kafka.bootstrap,
-        "SLUICE_KAFKA__TOPIC_PREFIX": kafka.topic_prefix,
-        "SLUICE_ENCODER__MODEL": "hashing",
-    }
-    return subprocess.Popen(
-        [sys.executable, "-c", _PROGRAM], env=os.environ | chosen, stderr=subprocess.PIPE, text=True
-    )
+class Process:
+    """A worker as a process of its own, whose log goes to a file."""
+
+    def __init__(self, kafka: KafkaSettings, log: Path) -> None:
+        chosen = {
+            "SLUICE_KAFKA__BOOTSTRAP": kafka.bootstrap,
+            "SLUICE_KAFKA__TOPIC_PREFIX": kafka.topic_prefix,
+            "SLUICE_ENCODER__MODEL": "hashing",
+        }
+        self._log = log
+        with log.open("wb") as file:
+            self._process = subprocess.Popen([sys.executable, "-c", _PROGRAM], env=os.environ | chosen, stderr=file)
+
+    @property
+    def told(self) -> str:
+        """What it logged."""
+        return self._log.read_text()
+
+    def kill(self) -> None:
+        """SIGKILL."""
+        self._process.kill()
+        self._process.wait()
+
+    def terminate(self, seconds: float) -> int:
+        """SIGTERM; the exit code, if it comes in time."""
+        self._process.terminate()
+        return self.wait(seconds)
+
+    def wait(self, seconds: float) -> int:
+        """The exit code, if it comes in time."""
+        return self._process.wait(seconds)

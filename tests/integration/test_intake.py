@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from pathlib import Path
 from threading import Event
 
 import pytest
@@ -13,7 +14,7 @@ from services.edges.encoders.hashing import HashingEncoder
 from services.edges.journal.base import JournalError
 from services.edges.settings import KafkaSettings
 from stream.records import Floats
-from tests.integration.intake_worlds import Reader, Topics, running, wait_for
+from tests.integration.intake_worlds import Process, Reader, Topics, running, stream, wait_for
 from tests.services.intake.fragile import Fragile
 
 pytestmark = pytest.mark.slow
@@ -148,13 +149,14 @@ def test_texts_that_are_dropped_while_the_intake_is_behind_stop_it(
     assert not [text for text in reader.texts if text >= "14990"]
 
 
-def test_a_topic_that_is_deleted_and_created_anew_stops_the_intake_and_the_next_one_reads_it_from_the_start(
-    kafka: KafkaSettings, topics: Topics, reader: Reader
+@pytest.mark.parametrize("texts", [10, 5_000], ids=["fewer than the new one's", "more, under load"])
+def test_a_topic_that_is_created_anew_stops_the_intake_and_the_next_one_reads_it_from_its_start(
+    kafka: KafkaSettings, topics: Topics, reader: Reader, texts: int
 ) -> None:
     with running(kafka) as intake:
         old = intake.source.identity
-        topics.write([b"old"] * 1_000)
-        reader.wait(500)
+        topics.write([b"old"] * texts)
+        reader.wait(10)
         topics.recreate()
         topics.write([b"new %d" % number for number in range(100)])
         with pytest.raises(JournalError, match=r"texts was deleted and created anew|there is no topic"):
@@ -216,3 +218,26 @@ def test_workers_that_come_and_go_share_the_partitions_and_lose_nothing(
             topics.write([b"last %d" % number] * 500, number)
         reader.wait(6_000)
     assert len(reader.texts) == 6_000
+
+
+def test_killed_and_restarted_processes_lose_no_text_and_a_signal_ends_them_in_good_order(
+    kafka: KafkaSettings, topics: Topics, reader: Reader, tmp_path: Path
+) -> None:
+    killed, other = Process(kafka, tmp_path / "killed"), Process(kafka, tmp_path / "other")
+    with stream(topics, 12_000) as expected:
+        reader.wait(2_000)
+        killed.kill()
+        restarted = Process(kafka, tmp_path / "restarted")
+        wait_for(lambda: reader.poll() and expected <= set(reader.texts))
+    assert len(reader.texts) == len(expected)
+    wait_for(lambda: "assigned" in restarted.told)
+    assert restarted.terminate(10) == 0
+    assert other.terminate(10) == 0
+    assert '"level": "error"' not in restarted.told + other.told
+
+
+def test_without_a_broker_the_process_ends_at_once_and_says_so(tmp_path: Path) -> None:
+    process = Process(KafkaSettings(bootstrap="127.0.0.1:9"), tmp_path / "log")
+    assert process.wait(20) == 1
+    assert process.told.startswith("error: no Kafka answers at 127.0.0.1:9")
+    assert len(process.told.splitlines()) == 1
