@@ -39,7 +39,7 @@ def run_intake(
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: sys.exit(0))
     for library in ("faust", "kafka", "mode"):
-        # What they fail at is raised, and told once: they would log each attempt, with a traceback from each of their parts.
+        # What they fail at is raised, and told once: they would log each attempt, and tracebacks from each part.
         logging.getLogger(library).setLevel(logging.CRITICAL + 1)
     kafka_topics.check(settings.kafka)
     with KafkaSource(settings.kafka) as source:

@@ -10,6 +10,8 @@ from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 from mode.threads import WorkerThread
 
+from services.intake.order import Before
+
 
 class Reading(NamedTuple):
     """How far a partition was read: past its last record that was handed on, past all, and how far all goes.
@@ -34,10 +36,11 @@ class Consumer(driver.Consumer):
         super().__init__(*args, **kwargs)
         self.done: dict[TP, int] = {}
         self.read: dict[TP, Reading] = {}
+        self.before: Before = {}
 
     def begin(self, positions: Mapping[TP, int]) -> None:
         """These are the partitions from here on, and where they go on."""
-        self.done = {}
+        self.done, self.before = {}, {}
         self.read = {place: Reading(offset, offset, offset) for place, offset in positions.items()}
 
     def verify_event_path(self, now: float, tp: TP) -> None:
@@ -74,14 +77,17 @@ class _ConsumerThread(driver.AIOKafkaConsumerThread):
         return created
 
     async def _fetch_records(self, consumer: AIOKafkaConsumer, *args: Any, **kwargs: Any) -> dict[TP, list[Any]]:
-        """Notes how far all partitions were read, in one go with reading them: here nothing comes in between."""
+        """Notes what was read in one go with reading it: here nothing comes in between."""
         fetched = dict(await super()._fetch_records(consumer, *args, **kwargs))
-        read = self.consumer.read
+        read, before = self.consumer.read, self.consumer.before
         for place in consumer.assignment() & read.keys():
+            end = read[place].records
+            for record in fetched.get(place, ()):
+                before[place, record.offset] = end
+                end = record.offset + 1
             state = consumer._subscription.subscription.assignment.state_value(place)
             if state.has_valid_position:
-                records = fetched[place][-1].offset + 1 if fetched.get(place) else read[place].records
-                read[place] = Reading(records, state.position, max(state.position, state.lso or 0))
+                read[place] = Reading(end, state.position, max(state.position, state.lso or 0))
         return fetched
 
 

@@ -13,13 +13,14 @@ import structlog
 from faust.types import TP
 
 from services.edges.encoders.base import Encoder
-from services.edges.journal.base import Headers, JournalError, Message, Record
+from services.edges.journal.base import JournalError, Message, Record
 from services.edges.kafka_source import KafkaSource
 from services.edges.metrics import Metrics
 from services.edges.settings import Settings
 from services.edges.topics import TEXTS
 from services.intake.app import App, build_app
 from services.intake.batching import Batch, Batcher, EncoderBroken, announcement, cover, follows_hole
+from services.intake.order import in_order
 from services.intake.transport import Consumer
 
 _WATCH_SECONDS = 1.0
@@ -78,22 +79,9 @@ class IntakeWorker:
 
     async def _handle(self, events: Sequence[faust.EventT[bytes]]) -> None:
         async with self._sending:
-            if records := self._new(events):
+            messages, generation = (event.message for event in events), self._app.consumer_generation_id
+            if records := in_order(messages, self._positions, self._consumer.before, generation):
                 await self._write(records, cover(records, self._positions))
-
-    def _new(self, events: Sequence[faust.EventT[bytes]]) -> list[Record]:
-        """The records of our partitions that were not handled, in order.
-
-        Around a rebalance Faust hands over events from before it, which come again.
-        """
-        records, positions = [], dict(self._positions)
-        for event in events:
-            message = event.message
-            ours = message.generation_id == self._app.consumer_generation_id
-            if ours and message.offset >= positions.get(message.partition, message.offset + 1):
-                positions[message.partition] = message.offset + 1
-                records.append(_record(message))
-        return records
 
     async def _write(self, records: list[Record], covered: Mapping[int, tuple[int, int]]) -> None:
         """Write what becomes of these records; handled they are once all of it is acknowledged."""
@@ -186,12 +174,6 @@ class IntakeWorker:
     @property
     def _consumer(self) -> Consumer:
         return cast(Consumer, self._app.consumer)
-
-
-def _record(message: faust.types.Message) -> Record:
-    headers = tuple((name, content or b"") for name, content in cast(Headers, message.headers))
-    time_written = max(0.0, message.timestamp)
-    return Record(TEXTS, message.partition, message.offset, message.key, message.value, headers, time_written)
 
 
 async def _run(app: App) -> None:
