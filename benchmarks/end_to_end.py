@@ -37,7 +37,8 @@ from services.edges.learner_metrics import LearnerMetrics
 from services.edges.messages import TextMessage
 from services.edges.metrics import Metrics
 from services.edges.settings_sources import load_settings
-from services.intake import READ_RECORDS, Intake
+from services.intake.batching import READ_RECORDS
+from services.intake.embedded import Intake
 from services.learner import LearnerProcess
 
 ROUNDS = 5

@@ -23,7 +23,7 @@ from benchmarks.figures import Figure, say
 from services import assembly
 from services.edges import batches
 from services.edges.settings_sources import load_settings
-from services.intake import READ_RECORDS
+from services.intake.batching import READ_RECORDS
 from stream import exact
 from stream.learner import Learner
 from stream.records import Decision, Floats, Items, State

@@ -22,7 +22,7 @@ from services.edges.learner_metrics import LearnerMetrics
 from services.edges.messages import TextMessage
 from services.edges.metrics import Metrics
 from services.edges.settings import Settings, TaskClass
-from services.intake import Intake
+from services.intake.embedded import Intake
 from services.learner import LearnerProcess
 from services.oracle import Latency, Mistaken, Oracle, Truth
 from stream.evaluation.scores import accuracy

@@ -13,7 +13,7 @@ from services.edges.journal.base import lag
 from services.edges.learner_metrics import LearnerMetrics
 from services.edges.listening import address, listen
 from services.edges.settings import Settings, SettingsError
-from services.intake import Intake
+from services.intake.embedded import Intake
 from services.learner import LearnerProcess
 from services.running import Crew
 

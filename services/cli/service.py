@@ -17,7 +17,7 @@ Budget = Annotated[float | None, typer.Option(help="Requests per text (BUDGET__F
 
 def register(app: typer.Typer) -> None:
     """Add `up`, and the processes on Kafka."""
-    for command in (up, learner, console):
+    for command in (up, intake, learner, console):
         app.command(rich_help_panel=RUN)(command)
 
 
@@ -35,6 +35,22 @@ def up(data: Data = None, port: Port = None, budget: Budget = None) -> None:
     settings = settings_with(data__dir=data, http__port=port, budget__fraction=budget)
     logs.configure()
     Embedded(settings).run()
+
+
+def intake(metrics_port: MetricsPort = None) -> None:
+    """On Kafka: read texts, embed them, hand them to the learner. Any number of them share the work.
+
+    SIGTERM or Ctrl-C ends it after the texts that it has in hand; what it did not finish, another one does.
+
+    Example: `SLUICE_KAFKA__BOOTSTRAP=localhost:9092 sluice intake --metrics-port 9102`
+    """
+    from services.cli.options import settings_with
+    from services.edges import logs
+    from services.on_kafka.intake import StandingIntake
+
+    settings = settings_with(metrics__port=metrics_port)
+    logs.configure()
+    StandingIntake(settings).run()
 
 
 def learner(metrics_port: MetricsPort = None, budget: Budget = None) -> None:

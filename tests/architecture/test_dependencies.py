@@ -48,6 +48,7 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
         ("import services.learner, services.console.app", KAFKA),
         ("import services.embedded, services.assembly", KAFKA),
         ("import services.on_kafka.learner, services.on_kafka.console", BROKER | {"faust"}),
+        ("import services.intake.process", BROKER),
         ("import services.doctor", BROKER | {"faust"}),
         ("import stream.learner, stream.backtest", KAFKA | {"pyarrow", "pydantic", "fastapi"}),
     ],

@@ -13,7 +13,7 @@ from services.edges.dead_letters import read_dead_letters, replay_dead_letters
 from services.edges.encoders.hashing import HashingEncoder
 from services.edges.journal.base import Fenced, JournalBusy, JournalError, Message
 from services.edges.metrics import Metrics
-from services.intake import Intake
+from services.intake.embedded import Intake
 from services.learner import LearnerProcess
 from stream.arrivals import Gap
 from stream.model.base import RefitJob

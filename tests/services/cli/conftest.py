@@ -16,7 +16,7 @@ from services.edges.journal.base import Journal
 from services.edges.learner_metrics import LearnerMetrics
 from services.edges.metrics import Metrics
 from services.edges.settings_sources import load_settings
-from services.intake import Intake
+from services.intake.embedded import Intake
 from services.learner import LearnerProcess
 from tests.services.cli.command import Sluice, sluice_with
 

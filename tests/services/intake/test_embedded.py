@@ -19,23 +19,12 @@ from services.edges.journal.base import JournalBusy, JournalError, Message
 from services.edges.journal.sqlite import SqliteJournal
 from services.edges.metrics import Metrics
 from services.edges.settings import TaskClass
-from services.intake import READ_RECORDS, Intake, encode
-from stream.records import Floats, Items
+from services.intake.batching import READ_RECORDS
+from services.intake.embedded import Intake
+from stream.records import Items
+from tests.services.intake.fragile import Fragile
 
 CLASSES = [TaskClass(name="card_lost"), TaskClass(name="refund", description="money back")]
-
-
-class Fragile(HashingEncoder):
-    """Raises on texts that contain "poison", makes no number of "nan", and fails for good once it is ``broken``."""
-
-    broken = False
-
-    def encode(self, texts: Sequence[str]) -> Floats:
-        if self.broken or any("poison" in text for text in texts):
-            raise RuntimeError("the tokenizer cannot do this")
-        embeddings = super().encode(texts)
-        embeddings[[row for row, text in enumerate(texts) if text == "nan"]] = np.nan
-        return embeddings
 
 
 @pytest.fixture
@@ -146,13 +135,6 @@ def test_an_encoder_that_embeds_nothing_at_all_ends_the_intake_and_no_text_is_lo
     assert read_dead_letters(journal) == []
     with _intake(journal) as intake:
         assert intake.step(0) == 2
-
-
-def test_halving_keeps_each_text_with_its_embedding() -> None:
-    texts = ["a", "poison", "b", "c", "poison", "d"]
-    rows = encode(texts, Fragile())
-    assert list(rows) == [0, 2, 3, 5]
-    assert np.array_equal(np.stack(list(rows.values())), HashingEncoder().encode(["a", "b", "c", "d"]))
 
 
 def test_many_long_texts_are_cut_into_batches_that_chain(journal: SqliteJournal) -> None:

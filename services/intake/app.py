@@ -1,0 +1,83 @@
+"""Kafka settings -> a Faust app that hands over records of texts, each until it is acknowledged."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import faust
+from mode import CrashingSupervisor
+
+from services.edges.settings import KafkaSettings
+from services.intake.batching import READ_RECORDS
+from services.intake.transport import Transport
+
+_WITHIN_SECONDS = 0.05
+"""How long a batch waits to fill up. An idle worker wakes up as often: at 0.05 s that costs 1% of a core."""
+_MAX_REQUEST_BYTES = 2 * 2**20
+
+Handle = Callable[[list[faust.EventT[bytes]]], Awaitable[None]]
+
+
+class App(faust.App):
+    """Faust's, which leaves no directories behind: there is no table whose state they would hold."""
+
+    def _create_directories(self) -> None:
+        """Nothing."""
+
+
+def build_app(settings: KafkaSettings, group: str, topic: str, handle: Handle) -> App:
+    """An app that reads the ``topic`` for ``group``; it starts nothing, and asks no broker.
+
+    ``handle`` gets up to 256 events at a time, in order. They are acknowledged when it returns; where it raises, the
+    app crashes.
+    """
+    app = App(
+        group,
+        broker=[f"kafka://{address}" for address in settings.bootstrap.split(",")],
+        broker_credentials=_credentials(settings),
+        broker_session_timeout=10,
+        broker_heartbeat_interval=3,
+        broker_request_timeout=40,
+        consumer_auto_offset_reset="earliest",
+        producer_acks=-1,
+        producer_request_timeout=30,
+        producer_max_request_size=_MAX_REQUEST_BYTES,
+        value_serializer="raw",
+        topic_disable_leader=True,
+        topic_allow_declare=False,
+        stream_wait_empty=True,
+        agent_supervisor=CrashingSupervisor,
+        worker_redirect_stdouts=False,
+        web_enabled=False,
+    )
+    app.transport = Transport(app.conf.broker_consumer, app)
+
+    @app.agent(app.topic(topic, value_type=bytes, value_serializer="raw"), concurrency=1, name="intake")
+    async def intake(stream: Any) -> None:  # faust.Stream: its types say that values are yielded, not events
+        async for events in stream.noack_take(READ_RECORDS, within=_WITHIN_SECONDS):
+            await handle(events)
+            for event in events:
+                await stream.ack(event)
+
+    return app
+
+
+def _credentials(settings: KafkaSettings) -> faust.SASLCredentials | faust.SSLCredentials | None:
+    context = _tls(settings) if settings.security_protocol.endswith("SSL") else None
+    if settings.security_protocol.startswith("SASL"):
+        return faust.SASLCredentials(
+            username=settings.username,
+            password=settings.password.get_secret_value(),
+            mechanism=settings.sasl_mechanism,
+            ssl_context=context,
+        )
+    return faust.SSLCredentials(context) if context is not None else None
+
+
+def _tls(settings: KafkaSettings) -> ssl.SSLContext:
+    context = ssl.create_default_context(cafile=settings.ca_file)
+    if settings.certificate_file is not None:
+        context.load_cert_chain(settings.certificate_file, settings.key_file)
+    return context

@@ -1,0 +1,99 @@
+"""A Kafka -> committed records only, and offsets committed just as far as they were handled: Faust's consumer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from aiokafka import AIOKafkaConsumer
+from faust.transport.drivers import aiokafka as driver
+from faust.types import TP
+from mode.threads import WorkerThread
+
+from services.intake.order import Before
+
+
+class Reading(NamedTuple):
+    """How far a partition was read: past its last record that was handed on, past all, and how far all goes.
+
+    ``all`` counts what no one is shown as well: aborted records and the markers of transactions.
+    """
+
+    records: int
+    all: int
+    end: int
+
+
+class Consumer(driver.Consumer):
+    """Reads what was committed, and commits what is in ``done``: partition -> the offset that is next.
+
+    Faust itself derives what it commits from single acknowledgements and the gaps between them: where a gap lies
+    behind the first record of a partition it never commits again, and a gap of a million aborted records costs as many
+    list entries.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.done: dict[TP, int] = {}
+        self.read: dict[TP, Reading] = {}
+        self.before: Before = {}
+
+    def begin(self, positions: Mapping[TP, int]) -> None:
+        """These are the partitions from here on, and where they go on."""
+        self.done, self.before = {}, {}
+        self.read = {place: Reading(offset, offset, offset) for place, offset in positions.items()}
+
+    def verify_event_path(self, now: float, tp: TP) -> None:
+        """Nothing: Faust's own watch takes an open transaction for a standstill."""
+
+    def _new_consumer_thread(self) -> _ConsumerThread:
+        return _ConsumerThread(self, loop=self.loop, beacon=self.beacon, Worker=_Daemon)
+
+    def _filter_tps_with_pending_acks(self, topics: object = None) -> Iterator[TP]:  # noqa: ARG002  Faust's
+        return iter(list(self.done))
+
+    def _new_offset(self, tp: TP) -> int | None:
+        self._acked.pop(tp, None)
+        self._acked_index.pop(tp, None)
+        return self.done.get(tp)
+
+    async def _add_gap(self, tp: TP, offset_from: int, offset_to: int) -> None:
+        """Nothing: see the class."""
+
+
+class Transport(driver.Transport):
+    """Faust's, with our consumer."""
+
+    Consumer = Consumer
+
+
+class _ConsumerThread(driver.AIOKafkaConsumerThread):
+    consumer: Consumer
+
+    def _create_worker_consumer(self, transport: driver.Transport) -> AIOKafkaConsumer:
+        """Faust's reads aborted and open transactions too, unless its app writes transactions."""
+        created = super()._create_worker_consumer(transport)
+        created._isolation_level = "read_committed"
+        return created
+
+    async def _fetch_records(self, consumer: AIOKafkaConsumer, *args: Any, **kwargs: Any) -> dict[TP, list[Any]]:
+        """Notes what was read in one go with reading it: here nothing comes in between."""
+        fetched = dict(await super()._fetch_records(consumer, *args, **kwargs))
+        read, before = self.consumer.read, self.consumer.before
+        for place in consumer.assignment() & read.keys():
+            end = read[place].records
+            for record in fetched.get(place, ()):
+                before[place, record.offset] = end
+                end = record.offset + 1
+            state = consumer._subscription.subscription.assignment.state_value(place)
+            if state.has_valid_position:
+                read[place] = Reading(end, state.position, max(state.position, state.lso or 0))
+        return fetched
+
+
+class _Daemon(WorkerThread):
+    """A thread that does not keep a process alive which wants to end."""
+
+    def __init__(self, service: Any, **kwargs: Any) -> None:
+        super().__init__(service, **kwargs)
+        self.daemon = True

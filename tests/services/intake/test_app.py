@@ -1,0 +1,66 @@
+"""The Faust app: its settings are those that lose nothing, and no broker is asked to build it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import faust
+import pytest
+from faust.transport.drivers.aiokafka import credentials_to_aiokafka_auth
+from mode import CrashingSupervisor
+from pydantic import SecretStr
+
+from services.edges.settings import KafkaSettings
+from services.intake.app import App, build_app
+
+KAFKA = KafkaSettings(bootstrap="one:9092,two:9093")
+
+
+async def _ignore(events: list[faust.EventT[bytes]]) -> None:
+    """Take the events as handled."""
+
+
+def _app(kafka: KafkaSettings = KAFKA) -> App:
+    return build_app(kafka, "t.intake-1", "t.texts", _ignore)
+
+
+def test_the_settings_are_those_under_which_nothing_is_lost() -> None:
+    conf = _app().conf
+    assert conf.id == "t.intake-1"
+    assert [url.authority for url in conf.broker] == ["one:9092", "two:9093"]
+    assert conf.agent_supervisor is CrashingSupervisor
+    assert conf.stream_wait_empty
+    assert conf.topic_disable_leader
+    assert not conf.topic_allow_declare
+    assert not conf.web_enabled
+    assert not conf.worker_redirect_stdouts
+    assert (conf.broker_session_timeout, conf.broker_heartbeat_interval, conf.broker_request_timeout) == (10, 3, 40)
+    assert conf.consumer_auto_offset_reset == "earliest"
+    assert conf.producer_acks == -1
+    (agent,) = _app().agents.values()
+    assert agent.concurrency == 1
+
+
+def test_without_security_there_are_no_credentials() -> None:
+    assert _app().conf.broker_credentials is None
+
+
+@pytest.mark.parametrize(
+    ("protocol", "mechanism"), [("SASL_PLAINTEXT", "PLAIN"), ("SASL_SSL", "SCRAM-SHA-512")], ids=["plain", "tls"]
+)
+def test_who_we_are_is_told_to_faust_as_to_our_own_clients(protocol: str, mechanism: str) -> None:
+    secret = {"username": "sluice", "password": SecretStr("secret")}
+    settings = {"security_protocol": protocol, "sasl_mechanism": mechanism, **secret}
+    told = credentials_to_aiokafka_auth(_app(KAFKA.model_copy(update=settings)).conf.broker_credentials)
+    assert told["security_protocol"] == protocol
+    assert told["sasl_mechanism"] == mechanism
+    assert (told["sasl_plain_username"], told["sasl_plain_password"]) == ("sluice", "secret")
+    assert (told["ssl_context"] is not None) == protocol.endswith("SSL")
+
+
+def test_tls_alone_trusts_the_authority_that_is_named(tmp_path: Path) -> None:
+    nobody = tmp_path / "ca.pem"
+    settings = {"security_protocol": "SSL"}
+    assert credentials_to_aiokafka_auth(_app(KAFKA.model_copy(update=settings)).conf.broker_credentials)["ssl_context"]
+    with pytest.raises(FileNotFoundError):
+        _app(KAFKA.model_copy(update={**settings, "ca_file": nobody}))

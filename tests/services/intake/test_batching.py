@@ -1,0 +1,32 @@
+"""Records into batches: each text with its embedding, and the ranges that a batch accounts for."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from services.edges.encoders.hashing import HashingEncoder
+from services.edges.journal.base import Record
+from services.intake.batching import cover, encode, follows_hole
+from tests.services.intake.fragile import Fragile
+
+
+def test_halving_keeps_each_text_with_its_embedding() -> None:
+    texts = ["a", "poison", "b", "c", "poison", "d"]
+    rows = encode(texts, Fragile())
+    assert list(rows) == [0, 2, 3, 5]
+    assert np.array_equal(np.stack(list(rows.values())), HashingEncoder().encode(["a", "b", "c", "d"]))
+
+
+def test_a_range_begins_where_the_last_one_ended_whatever_lies_between() -> None:
+    records = [_record(0, 5), _record(1, 3), _record(0, 9)]
+    assert cover(records, {0: 4, 1: 3, 2: 8}) == {0: (4, 10), 1: (3, 4)}
+
+
+def test_only_the_first_record_of_a_partition_tells_of_a_hole_before_it() -> None:
+    records = [_record(0, 4), _record(1, 3), _record(0, 9)]
+    assert not follows_hole(records, {0: 4, 1: 3})
+    assert follows_hole(records, {0: 4, 1: 2})
+
+
+def _record(partition: int, offset: int) -> Record:
+    return Record("texts", partition, offset, None, b"text", (), 0.0)
