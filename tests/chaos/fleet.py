@@ -12,6 +12,7 @@ from pathlib import Path
 from threading import Event, RLock, Thread
 
 from kafka import KafkaAdminClient
+from kafka.errors import BrokerResponseError
 
 from services.edges.settings import KafkaSettings
 
@@ -86,7 +87,10 @@ class Fleet:
     def in_transaction(self) -> bool:
         """Whether a learner's transaction is open on the broker now."""
         name = f"{self.kafka.topic_prefix}learner"
-        return bool(self._admin.describe_transactions([name])[name].state == "Ongoing")
+        try:
+            return bool(self._admin.describe_transactions([name])[name].state == "Ongoing")
+        except BrokerResponseError:
+            return False  # nobody has begun one yet
 
     def kill_in_transaction(self, place: int, seconds: float = 20.0) -> bool:
         """SIGKILL that learner while its transaction is open; after ``seconds`` in any case, and then returns False."""

@@ -12,6 +12,7 @@ from tests.chaos.service import until
 from tests.chaos.world import BUDGET, world
 
 pytestmark = pytest.mark.slow
+TEXTS = 6_000
 ROUNDS = 5
 TAKEOVER_SECONDS = 12.0
 PAUSE_SECONDS = 20.0
@@ -20,11 +21,12 @@ PAUSE_SECONDS = 20.0
 @pytest.mark.timeout(300)
 def test_ten_kills_lose_and_double_nothing(kafka: KafkaSettings, tmp_path: Path) -> None:
     roles = ("intake", "intake", "learner", "learner")
-    with world(kafka, roles, texts=6_000, rate=110.0, directory=tmp_path) as at:
+    with world(kafka, roles, tmp_path) as at:
         takeovers, inside = [], 0
         for number in range(ROUNDS):
-            time.sleep(2.0)
             active = at.fleet.active_learner()
+            at.send(TEXTS // ROUNDS, rate=120.0)
+            time.sleep(2.0)
             if number % 2:
                 at.fleet.kill(active)
             else:
@@ -36,8 +38,8 @@ def test_ten_kills_lose_and_double_nothing(kafka: KafkaSettings, tmp_path: Path)
         found = at.judged()
 
     assert found.broken == []
-    assert found.decisions == 6_000
-    assert found.asked >= 0.95 * 6_000 * float(BUDGET)
+    assert found.decisions == TEXTS
+    assert found.asked >= 0.95 * TEXTS * float(BUDGET)
     assert (codes, at.fleet.ended) == ([0] * len(roles), []), "a process ended by itself, or not when it was told to"
     assert inside >= 1
     assert max(takeovers) <= TAKEOVER_SECONDS
@@ -45,8 +47,9 @@ def test_ten_kills_lose_and_double_nothing(kafka: KafkaSettings, tmp_path: Path)
 
 def test_a_paused_learner_comes_back_as_nobody(kafka: KafkaSettings, tmp_path: Path) -> None:
     roles = ("intake", "learner", "learner")
-    with world(kafka, roles, texts=2_000, rate=60.0, directory=tmp_path) as at:
+    with world(kafka, roles, tmp_path) as at:
         zombie = at.fleet.active_learner()
+        at.send(2_000, rate=80.0)
         until(lambda: at.judged().decisions > 100, "texts are decided")
         at.fleet.pause(zombie)
         time.sleep(PAUSE_SECONDS)
@@ -62,8 +65,9 @@ def test_a_paused_learner_comes_back_as_nobody(kafka: KafkaSettings, tmp_path: P
 
 
 def test_who_joins_does_not_take_the_work_away(kafka: KafkaSettings, tmp_path: Path) -> None:
-    with world(kafka, ("intake", "learner"), texts=1_000, rate=60.0, directory=tmp_path) as at:
+    with world(kafka, ("intake", "learner"), tmp_path) as at:
         first = at.fleet.active_learner()
+        at.send(800, rate=80.0)
         for _ in range(2):
             at.fleet.join("learner")
             time.sleep(4.0)

@@ -21,13 +21,20 @@ _TOPICS = ("texts", "decisions", "label-requests", "labels", "label-outcomes")
 
 
 class World:
-    """Processes on a Kafka, and a guest who sends so many texts to them at this rate and answers what they ask."""
+    """Processes on a Kafka, and a guest who sends texts to them and answers what they ask."""
 
-    def __init__(self, kafka: KafkaSettings, roles: Sequence[str], texts: int, rate: float, directory: Path) -> None:
+    def __init__(self, kafka: KafkaSettings, roles: Sequence[str], directory: Path) -> None:
         self.kafka = kafka
-        self.guest = Guest(kafka, datasets.load(datasets.BANKING77).rows[:texts])
+        self.guest = Guest(kafka, datasets.load(datasets.BANKING77).rows)
         self.fleet = Fleet(kafka, roles, SETTINGS, directory)
-        self._sending = Thread(target=self.guest.send, args=(0, texts, rate))
+        self._sent = 0
+        self._sending = Thread()
+
+    def send(self, texts: int, rate: float) -> None:
+        """Begin to send the next texts, so many a second, once those before are sent."""
+        self._wait_until_sent()
+        start, self._sent = self._sent, self._sent + texts
+        self._sending = Thread(target=self.guest.send, args=(start, self._sent, rate))
         self._sending.start()
 
     def judged(self) -> Findings:
@@ -37,7 +44,7 @@ class World:
 
     def settle(self) -> list[int]:
         """Wait until every text is sent and decided, and every label has its outcome; then end all processes."""
-        self._sending.join()
+        self._wait_until_sent()
         until(self._settled, "every text is decided, every label learned", SETTLED_SECONDS)
         return self.fleet.stop()
 
@@ -50,8 +57,12 @@ class World:
     def close(self) -> None:
         """End whatever still runs."""
         self.fleet.stop()
-        self._sending.join()
+        self._wait_until_sent()
         self.guest.close()
+
+    def _wait_until_sent(self) -> None:
+        if self._sending.is_alive():
+            self._sending.join()
 
     def _settled(self) -> bool:
         found = self.judged()
@@ -59,9 +70,9 @@ class World:
 
 
 @contextmanager
-def world(kafka: KafkaSettings, roles: Sequence[str], texts: int, rate: float, directory: Path) -> Iterator[World]:
+def world(kafka: KafkaSettings, roles: Sequence[str], directory: Path) -> Iterator[World]:
     """A world that is closed in the end."""
-    made = World(kafka, roles, texts, rate, directory)
+    made = World(kafka, roles, directory)
     try:
         yield made
     finally:
