@@ -13,7 +13,8 @@ from tests.chaos.world import BUDGET, world
 
 pytestmark = pytest.mark.slow
 TEXTS = 6_000
-ROUNDS = 5
+LEARNER_KILLS = INTAKE_KILLS = 5
+ROUNDS = LEARNER_KILLS + 1
 TAKEOVER_SECONDS = 12.0
 PAUSE_SECONDS = 20.0
 
@@ -23,7 +24,7 @@ def test_ten_kills_lose_and_double_nothing(kafka: KafkaSettings, tmp_path: Path)
     roles = ("intake", "intake", "learner", "learner")
     with world(kafka, roles, tmp_path) as at:
         takeovers, inside = [], 0
-        for number in range(ROUNDS):
+        for number in range(LEARNER_KILLS):
             active = at.fleet.active_learner()
             at.send(TEXTS // ROUNDS, rate=120.0)
             time.sleep(2.0)
@@ -31,9 +32,11 @@ def test_ten_kills_lose_and_double_nothing(kafka: KafkaSettings, tmp_path: Path)
                 at.fleet.kill(active)
             else:
                 inside += at.fleet.kill_in_transaction(active)
-            killed = time.time()
+            takeovers.append(at.takeover(time.time()))
+        at.send(TEXTS // ROUNDS, rate=60.0)
+        for number in range(INTAKE_KILLS):
+            time.sleep(3.0)
             at.fleet.kill(number % 2)
-            takeovers.append(at.takeover(killed))
         codes = at.settle()
         found = at.judged()
 
