@@ -68,21 +68,26 @@ class Fleet:
         """SIGCONT."""
         self._processes[place].send_signal(signal.SIGCONT)
 
-    def active_learner(self, seconds: float = 30.0) -> int:
+    def active_learner(self, seconds: float = 60.0) -> int:
         """The place of the learner that is elected; waits for an election that goes on."""
         deadline = time.monotonic() + seconds
-        group = f"{self.kafka.topic_prefix}learner"
         while time.monotonic() < deadline:
-            for member in self._admin.describe_groups([group])[group]["members"]:
-                assigned = member["member_assignment"]
-                if assigned and assigned["assigned_partitions"]:
-                    pid = int(member["client_id"].rpartition("-")[2])
-                    with self._lock:
-                        for place, process in enumerate(self._processes):
-                            if process.pid == pid and process.poll() is None:
-                                return place
+            if (place := self._elected()) is not None:
+                return place
             time.sleep(0.05)
         raise AssertionError(f"no learner was elected within {seconds:.0f} s; the logs are in {self._directory}")
+
+    def _elected(self) -> int | None:
+        group = f"{self.kafka.topic_prefix}learner"
+        try:
+            members = self._admin.describe_groups([group])[group]["members"]
+        except BrokerResponseError:
+            return None  # a new broker knows of no groups yet
+        holding = [each for each in members if (each["member_assignment"] or {}).get("assigned_partitions")]
+        pids = {int(member["client_id"].rpartition("-")[2]) for member in holding}
+        with self._lock:
+            alive = [place for place, process in enumerate(self._processes) if process.poll() is None]
+            return next((place for place in alive if self._processes[place].pid in pids), None)
 
     def in_transaction(self) -> bool:
         """Whether a learner's transaction is open on the broker now."""
