@@ -17,9 +17,19 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-BENCHMARKS = ("learner", "end_to_end")
+BENCHMARKS = ("learner", "end_to_end", "kafka", "kafka_end_to_end")
 RESULTS = Path(__file__).with_name("results")
-_PACKAGES = ("sluice", "numpy", "scipy", "river", "pyarrow", "torch", "sentence-transformers")
+_PACKAGES = (
+    "sluice",
+    "numpy",
+    "scipy",
+    "river",
+    "pyarrow",
+    "torch",
+    "sentence-transformers",
+    "kafka-python",
+    "faust-streaming",
+)
 
 
 def main() -> None:
