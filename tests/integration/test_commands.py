@@ -54,7 +54,7 @@ def test_what_cannot_be_changed_is_planned_and_refused(
     assert f"{name}: partitions is 2, not 1" in apply.err
 
 
-@pytest.mark.parametrize("command", ["learner", "console", "topics plan", "topics apply"])
+@pytest.mark.parametrize("command", ["intake", "learner", "console", "topics plan", "topics apply"])
 def test_without_a_kafka_each_says_what_to_set(command: str, sluice: Sluice) -> None:
     done = sluice(*command.split())
     assert done.code == 2
