@@ -59,10 +59,14 @@ class Crew:
 
     def _end(self, release: Callable[[], None]) -> None:
         self.stop.set()
-        release()
+        # What releases may hang as well: on a Kafka that does not answer.
+        releasing = Thread(target=release, name="release", daemon=True)
+        releasing.start()
         deadline = time.monotonic() + STOP_SECONDS
-        for thread in self._threads:
+        for thread in (*self._threads, releasing):
             thread.join(max(0.0, deadline - time.monotonic()))
+        if late := [thread.name for thread in self._threads if thread.is_alive()]:
+            _log.warning("stopped_late", parts=late)
 
     def _guard(self, run: Part) -> None:
         try:

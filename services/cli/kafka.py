@@ -36,7 +36,6 @@ def kafka(
     """
     from services.running import stop_on_signals
 
-    stop = stop_on_signals()
     try:
         from services.edges.local_kafka import LocalKafka, LocalKafkaError, to_fetch
     except ModuleNotFoundError as error:
@@ -44,7 +43,10 @@ def kafka(
     try:
         if fetched := to_fetch():
             typer.echo(f"Fetching {fetched} ...", err=True)
-        with LocalKafka(data, port) as broker:
+        broker = LocalKafka(data, port)
+        # Not before: Ctrl-C ends a download at once.
+        stop = stop_on_signals()
+        with broker:
             _serve(broker, apply, stop)
     except LocalKafkaError as error:
         raise Failed(str(error)) from None

@@ -66,8 +66,9 @@ def _auto_create(admin: KafkaAdminClient, broker: int) -> bool | None:
 
 
 def _topics(admin: KafkaAdminClient, prefix: str) -> dict[str, TopicSurvey]:
-    described = admin.describe_topics([prefix + topic.name for topic in ON_KAFKA])
-    found = {each["name"]: each for each in described if not each["error_code"]}
+    names = [prefix + topic.name for topic in ON_KAFKA]
+    described = {each["name"]: each for each in admin.describe_topics(names) if not each["error_code"]}
+    found = {name: described[name] for name in names if name in described}
     if not found:
         return {}
     resources = [ConfigResource(ConfigResourceType.TOPIC, name) for name in found]

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import logging
+import math
 import sys
+import time
+from collections.abc import Callable
 from typing import TextIO
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+_QUIET_SECONDS = 10.0
 _WITHHELD = frozenset({"text", "texts", "value", "embedding"})
 
 
@@ -46,9 +50,27 @@ def withhold_texts(_logger: WrappedLogger, _method: str, event: EventDict) -> Ev
     }
 
 
+class _Repetitions(logging.Filter):
+    """Holds back what was written a moment ago: clients of a broker that is away complain dozens of times a second."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self._clock = clock
+        self._written: dict[tuple[str, int], float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether the same line of code wrote nothing for a while."""
+        place, now = (record.pathname, record.lineno), self._clock()
+        if now - self._written.get(place, -math.inf) < _QUIET_SECONDS:
+            return False
+        self._written[place] = now
+        return True
+
+
 def _join_libraries(stream: TextIO, shared: list[Processor], render: list[Processor]) -> None:
     """Libraries log through the standard library: their warnings take the same form."""
     remove = structlog.stdlib.ProcessorFormatter.remove_processors_meta
     handler = logging.StreamHandler(stream)
+    handler.addFilter(_Repetitions())
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=[remove, *render]))
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)

@@ -16,6 +16,7 @@ from faust.exceptions import FaustError
 
 from services import assembly
 from services.edges import kafka_topics
+from services.edges.access import ACCESS
 from services.edges.encoders.base import Encoder
 from services.edges.kafka_source import KafkaSource
 from services.edges.metrics import Metrics
@@ -41,7 +42,7 @@ def run_intake(
     for library in ("faust", "kafka", "mode"):
         # What they fail at is raised, and told once: they would log each attempt, and tracebacks from each part.
         logging.getLogger(library).setLevel(logging.CRITICAL + 1)
-    kafka_topics.check(settings.kafka)
+    kafka_topics.check(settings.kafka, ACCESS["intake"].topics)
     with KafkaSource(settings.kafka) as source:
         worker = IntakeWorker(settings, source, metrics)
         started(worker)

@@ -35,7 +35,7 @@ class StandingLearner:
         self._learner: LearnerProcess | None = None
         self._idle = False
         self._heart = Heartbeat(_LATE_SECONDS)
-        self._crew = Crew({"learner": self._stand_by})
+        self._crew = Crew({"learner": self._stand_by, "lag": self._watch})
         self._server = HealthServer(
             settings.metrics.host, settings.metrics.port, self._metrics.registry, Health(self._not_ready, self._stuck)
         )
@@ -49,7 +49,7 @@ class StandingLearner:
         """Stand by and learn until `stop`, SIGTERM or SIGINT; call it in the main thread. Raises what ended it."""
         with self._server:
             _log.info("serving", url=self.url, kafka=self._settings.kafka.bootstrap)
-            if self._crew.run(self._watch, self._wake):
+            if self._crew.run(release=self._wake):
                 self._journal.close()
         _log.info("stopped")
 

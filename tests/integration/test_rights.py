@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -23,9 +24,8 @@ from services import assembly
 from services.console.follower import Follower, identities
 from services.console.routes.texts import accept
 from services.console.view import View
-from services.edges import batches, kafka_topics
+from services.edges import kafka_topics
 from services.edges.access import ACCESS, Access
-from services.edges.encoders.hashing import HashingEncoder
 from services.edges.journal.base import Journal, JournalError, Message, lag
 from services.edges.kafka_client import administration
 from services.edges.learner_metrics import LearnerMetrics
@@ -36,8 +36,7 @@ from services.edges.settings import Settings
 from services.edges.settings_sources import load_settings
 from services.edges.topics import ITEMS, LABELS
 from services.learner import LearnerProcess
-from stream.records import Items
-from tests.integration.standing import wait_for
+from tests.integration.standing import serving, start, wait_for
 from tests.services.cli.command import Sluice
 
 pytestmark = pytest.mark.slow
@@ -123,8 +122,13 @@ def test_each_process_can_do_its_work_with_the_rights_of_the_table(
 ) -> None:
     Path("texts.jsonl").write_text('{"id": "t1", "text": "where is my card?", "label": "card"}\n')
     assert as_user("replay")("replay", "texts.jsonl", "--json").json["sent"] == 1
+    as_user("intake")
+    process = start("intake", variables={}, cwd=tmp_path)
     with assembly.build_journal(settings_of("admin", guarded)) as admin:
-        admin.append([item("t1", "where is my card?"), Message(LABELS, b"not json", key=b"k")])
+        admin.append([Message(LABELS, b"not json", key=b"k")])
+        with serving(process) as intake:
+            wait_for(lambda: admin.read({(ITEMS, 0): 0}, 1))
+            assert intake.end(signal.SIGTERM)[0] == 0
     with assembly.checked_journal(settings_of("learner", guarded), "learner") as journal:
         learner = learner_over(journal, settings_of("learner", guarded))
         settle(learner)
@@ -178,12 +182,3 @@ def learner_over(journal: Journal, settings: Settings) -> LearnerProcess:
 def settle(learner: LearnerProcess) -> None:
     while learner.step(0.0):
         pass
-
-
-def item(text_id: str, text: str) -> Message:
-    """What the intake makes of a text."""
-    items = Items(
-        origins=["cluster/topic/0/0"], ids=[text_id], texts=[text], embeddings=HashingEncoder("32").encode([text]),
-        labels=[None], sources=[""], covered={"cluster/topic/0": (0, 1)}, times=[0.0],
-    )  # fmt: skip
-    return Message(ITEMS, batches.encode_items(items, "hashing"))

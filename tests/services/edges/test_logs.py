@@ -66,6 +66,18 @@ def test_warnings_of_libraries_take_the_same_form() -> None:
     assert json.loads(stream.getvalue())["event"] == "deprecated thing"
 
 
+def test_a_library_that_repeats_itself_is_heard_every_10_seconds() -> None:
+    now = [0.0]
+    heard = logs._Repetitions(clock=lambda: now[0])
+
+    def complaint(line: int) -> logging.LogRecord:
+        return logging.LogRecord("kafka", logging.WARNING, "net.py", line, "no node %s", (line,), None)
+
+    assert [heard.filter(complaint(1)), heard.filter(complaint(1)), heard.filter(complaint(2))] == [True, False, True]
+    now[0] = 10.0
+    assert heard.filter(complaint(1))
+
+
 def test_an_error_is_still_one_line() -> None:
     stream = io.StringIO()
     logs.configure(stream)
