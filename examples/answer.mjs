@@ -4,40 +4,26 @@ import { Kafka, logLevel } from "kafkajs";
 const { SLUICE_KAFKA__BOOTSTRAP: brokers = "localhost:9092", SLUICE_KAFKA__TOPIC_PREFIX: prefix = "sluice." } =
   process.env;
 
-// Your rule, model or form; null where it cannot tell.
-const labelOf = ({ text }) => (text.includes("card") ? "card_arrival" : null);
-
-const kafka = new Kafka({ brokers: brokers.split(","), logLevel: logLevel.ERROR });
-const [producer, consumer] = [kafka.producer(), kafka.consumer({ groupId: `${prefix}answer.mjs` })];
-const waiting = new Map();
-let answered = Promise.resolve();
-
-function answer() {
-  const requests = [...waiting.values()].filter(({ expires_at }) => new Date(expires_at) > new Date());
-  waiting.clear();
-  const messages = requests.map((request) => {
-    const label = labelOf(request);
-    const told = label === null ? { skip: true } : { label };
-    const message = { request_id: request.request_id, ...told, reviewer: "answer.mjs", answered_at: new Date() };
-    return { key: request.request_id, value: JSON.stringify(message) };
-  });
-  return producer.send({ topic: `${prefix}labels`, acks: -1, messages });
+// Your rule, model or form.
+function answer({ request_id, text }) {
+  const told = text.includes("card") ? { label: "card_arrival" } : { skip: true };
+  return { key: request_id, value: JSON.stringify({ ...told, request_id, reviewer: "answer.mjs" }) };
 }
 
+const kafka = new Kafka({ brokers: brokers.split(","), logLevel: logLevel.ERROR });
+const [producer, consumer, waiting] = [kafka.producer(), kafka.consumer({ groupId: `${prefix}answer.mjs` }), new Map()];
 await Promise.all([producer.connect(), consumer.connect()]);
 await consumer.subscribe({ topics: [`${prefix}label-requests`], fromBeginning: true });
 consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => {
-  // Only at the end of the topic: nothing follows that could close one of these.
-  if (payload.offsetLag === "0") answered = answered.then(answer);
+  if (payload.offsetLag !== "0") return; // only at the end of the topic: no more can close one of these
+  const open = [...waiting.values()].filter(({ expires_at }) => new Date(expires_at) > new Date());
+  waiting.clear();
+  producer.send({ topic: `${prefix}labels`, acks: -1, messages: open.map(answer) });
 });
-consumer.on(consumer.events.CRASH, ({ payload }) => payload.restart || process.exit(1));
-for (const signal of ["SIGINT", "SIGTERM"]) {
-  process.once(signal, () => consumer.disconnect().then(() => answered).then(() => producer.disconnect()));
-}
 await consumer.run({
   autoCommit: false, // the compacted topic is the open queue, and each start reads all of it
   eachMessage: async ({ message: { key, value } }) => {
-    if (value?.length) waiting.set(`${key}`, JSON.parse(value));
-    else waiting.delete(`${key}`); // answered, withdrawn or expired
+    // An empty value: answered, withdrawn or expired.
+    value?.length ? waiting.set(`${key}`, JSON.parse(value)) : waiting.delete(`${key}`);
   },
 });

@@ -72,7 +72,8 @@ def test_what_is_open_is_answered_once_and_nothing_else(kafka: KafkaSettings, co
         running.wait()
 
     answers = [LabelMessage.parse(value) for value in values]
-    assert (running.returncode, complaint) == (0, "")
+    # They keep nothing, so they may be ended at any moment.
+    assert (running.returncode, complaint) == (-signal.SIGTERM, "")
     assert {(answer.request_id, answer.label, answer.skip) for answer in answers} == {
         ("open", "card_arrival", False),
         ("other", None, True),
@@ -80,7 +81,6 @@ def test_what_is_open_is_answered_once_and_nothing_else(kafka: KafkaSettings, co
     }
     assert len(answers) == 3
     assert {answer.reviewer for answer in answers} == {Path(command[-1]).name}
-    assert all(answer.answered_at for answer in answers)
 
 
 def test_what_a_producer_sends_are_texts(kafka: KafkaSettings) -> None:
