@@ -54,8 +54,7 @@ class Embedded:
 
     def run(self) -> None:
         """Serve until `stop`, SIGTERM or SIGINT; call it in the main thread. Raises what ended any of the parts."""
-        _log.info("serving", url=self.url, data=str(self._settings.data.dir))
-        if self._crew.run(self._watch, self._console.end):
+        if self._crew.run(self._watch, self._console.end, url=self.url, data=str(self._settings.data.dir)):
             self._console.close()
             self._journal.close()
         _log.info("stopped")

@@ -39,14 +39,20 @@ class Crew:
         self._threads = [Thread(target=self._guard, args=[run], name=name, daemon=True) for name, run in parts.items()]
         self._failure: BaseException | None = None
 
-    def run(self, watch: Callable[[Event], object] = Event.wait, release: Callable[[], None] = lambda: None) -> bool:
+    def run(
+        self,
+        watch: Callable[[Event], object] = Event.wait,
+        release: Callable[[], None] = lambda: None,
+        **told: str,
+    ) -> bool:
         """Run all parts until a signal, `stop` or a failure, in the main thread; says whether all ended in time.
 
-        ``watch`` runs meanwhile, until the event is set. Then ``release`` wakes those parts that the event does not.
-        Raises what ``watch`` raised, or the first part that failed.
+        ``told`` is logged once signals are heeded. ``watch`` runs meanwhile, until the event is set. Then ``release``
+        wakes those parts that the event does not. Raises what ``watch`` raised, or the first part that failed.
         """
         threading.excepthook = _log_failure
         stop_on_signals(self.stop)
+        _log.info("serving", **told)
         for thread in self._threads:
             thread.start()
         try:

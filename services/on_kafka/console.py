@@ -32,8 +32,7 @@ class StandingConsole:
 
     def run(self) -> None:
         """Serve until `stop`, SIGTERM or SIGINT; call it in the main thread. Raises what ended it."""
-        _log.info("serving", url=self.url, kafka=self._settings.kafka.bootstrap)
-        if self._crew.run(release=self._console.end):
+        if self._crew.run(release=self._console.end, url=self.url, kafka=self._settings.kafka.bootstrap):
             self._console.close()
             self._journal.close()
         _log.info("stopped")

@@ -37,10 +37,11 @@ class StandingIntake:
     def run(self) -> None:
         """Encode until SIGTERM or SIGINT; call it in the main thread. Raises what ended it."""
         with self._server:
-            _log.info("serving", url=self.url, kafka=self._settings.kafka.bootstrap)
             run_intake(self._settings, self._metrics, self._started)
 
     def _started(self, worker: IntakeWorker) -> None:
+        # Not before: from here on signals are heeded.
+        _log.info("serving", url=self.url, kafka=self._settings.kafka.bootstrap)
         self._worker = worker
 
     def _not_ready(self) -> list[str]:

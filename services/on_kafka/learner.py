@@ -48,8 +48,7 @@ class StandingLearner:
     def run(self) -> None:
         """Stand by and learn until `stop`, SIGTERM or SIGINT; call it in the main thread. Raises what ended it."""
         with self._server:
-            _log.info("serving", url=self.url, kafka=self._settings.kafka.bootstrap)
-            if self._crew.run(release=self._wake):
+            if self._crew.run(release=self._wake, url=self.url, kafka=self._settings.kafka.bootstrap):
                 self._journal.close()
         _log.info("stopped")
 
