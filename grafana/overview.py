@@ -14,7 +14,8 @@ from grafana.panels import BLUE, GREEN, ORANGE, RED, bars, drift, graph, limit, 
 from grafana.queries import happened, of_learner, per_minute, per_second, spread
 
 _DAY = 86_400.0
-_LAG = of_learner("sluice_journal_lag_records", by="topic")
+# Each intake shows the lag of its own partitions.
+_LAG = "sum by (topic) (sluice_journal_lag_records)"
 _SPENT, _ALLOWED = of_learner("sluice_budget_spent_ratio"), of_learner("sluice_budget_limit_ratio")
 _OPEN, _AGE = of_learner("sluice_label_requests_open"), of_learner("sluice_label_request_age_seconds")
 _TEXTS, _DECISIONS = "sluice_texts_total", "sluice_decisions_total"
