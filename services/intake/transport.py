@@ -34,13 +34,14 @@ class Consumer(driver.Consumer):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.begun: dict[TP, int] = {}
         self.done: dict[TP, int] = {}
         self.read: dict[TP, Reading] = {}
         self.before: Before = {}
 
     def begin(self, positions: Mapping[TP, int]) -> None:
         """These are the partitions from here on, and where they go on."""
-        self.done, self.before = {}, {}
+        self.begun, self.done, self.before = dict(positions), {}, {}
         self.read = {place: Reading(offset, offset, offset) for place, offset in positions.items()}
 
     def verify_event_path(self, now: float, tp: TP) -> None:
@@ -76,6 +77,20 @@ class _ConsumerThread(driver.AIOKafkaConsumerThread):
         created._isolation_level = "read_committed"
         return created
 
+    async def seek_to_committed(self) -> Mapping[TP, int]:
+        """Go back to where the group goes on, after what was read ahead is dropped."""
+        committed: Mapping[TP, int] = await self.call_thread(self._rewind)
+        return committed
+
+    async def _rewind(self) -> Mapping[TP, int]:
+        """As aiokafka's, which leaves a partition that was never committed wherever the reading got to."""
+        consumer = self._ensure_consumer()
+        committed: Mapping[TP, int] = await consumer.seek_to_committed()
+        for place, begun in self.consumer.begun.items():
+            if place in committed and not committed[place]:
+                consumer.seek(place, begun)
+        return committed
+
     async def _fetch_records(self, consumer: AIOKafkaConsumer, *args: Any, **kwargs: Any) -> dict[TP, list[Any]]:
         """Notes what was read in one go with reading it: here nothing comes in between."""
         fetched = dict(await super()._fetch_records(consumer, *args, **kwargs))
@@ -83,7 +98,8 @@ class _ConsumerThread(driver.AIOKafkaConsumerThread):
         for place in consumer.assignment() & read.keys():
             end = read[place].records
             for record in fetched.get(place, ()):
-                before[place, record.offset] = end
+                # What was read while the group gathered anew is dropped, and read again from where the group goes on.
+                before[place, record.offset] = end if record.offset >= end else 0
                 end = record.offset + 1
             state = consumer._subscription.subscription.assignment.state_value(place)
             if state.has_valid_position:

@@ -135,6 +135,8 @@ class IntakeWorker:
             self._metrics.journal_lag_records.labels(TEXTS).set(lag)
             if not lag:
                 self._moved = time.monotonic()
+            if self._sending.locked():
+                continue
             if time.monotonic() - asked >= _IDENTITY_SECONDS:
                 await self._ask(self._source.require_same)
                 asked = time.monotonic()
@@ -143,10 +145,10 @@ class IntakeWorker:
                     await self._write([], covered)
 
     def _lag(self) -> int:
-        """Records of our partitions that are not handled; before they are fetched, all offsets count."""
+        """Offsets of our partitions that are not handled, as far as the last answers of the broker tell."""
         readings = {place.partition: reading for place, reading in self._consumer.read.items()}
-        fetched = [max(0, reading.records - self._positions.get(place, 0)) for place, reading in readings.items()]
-        return sum(fetched) + sum(reading.end - reading.all for reading in readings.values())
+        in_hand = [max(0, reading.records - self._positions.get(place, 0)) for place, reading in readings.items()]
+        return sum(in_hand) + sum(reading.end - reading.all for reading in readings.values())
 
     def _unaccounted(self) -> dict[int, tuple[int, int]]:
         """The ranges behind the last text of partitions that are idle.

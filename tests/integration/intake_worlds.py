@@ -211,6 +211,11 @@ class Running:
         """The partitions that it reads."""
         return set(self.worker._positions)
 
+    @property
+    def lag(self) -> float | None:
+        """The metric."""
+        return self.metrics.registry.get_sample_value("sluice_journal_lag_records", {"topic": "texts"})
+
     def loop_answers(self) -> bool:
         """Whether the worker's event loop goes on."""
         return asyncio.run_coroutine_threadsafe(asyncio.sleep(0, True), self._loop).result(1)

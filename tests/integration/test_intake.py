@@ -193,14 +193,18 @@ def test_an_encoder_that_embeds_nothing_stops_the_intake_and_no_text_is_lost(
         reader.wait(1)
 
 
-def test_the_event_loop_goes_on_while_texts_are_encoded(kafka: KafkaSettings, topics: Topics, reader: Reader) -> None:
+def test_the_event_loop_goes_on_while_texts_are_encoded_and_they_count_as_lag(
+    kafka: KafkaSettings, topics: Topics, reader: Reader
+) -> None:
     encoder = Slow()
     with running(kafka, encoder) as intake:
         topics.write([b"slow"])
         wait_for(encoder.asked.is_set)
         assert intake.loop_answers()
+        wait_for(lambda: intake.lag == 1)
         encoder.allowed.set()
         reader.wait(1)
+        wait_for(lambda: intake.lag == 0)
 
 
 def test_workers_that_come_and_go_share_the_partitions_and_lose_nothing(
