@@ -18,6 +18,7 @@ from services.edges.settings import KafkaSettings
 
 _WATCH_SECONDS = 0.05
 _STOP_SECONDS = 15.0
+_START_SECONDS = 30.0
 
 
 class Fleet:
@@ -42,6 +43,7 @@ class Fleet:
         }
         self._admin = KafkaAdminClient(bootstrap_servers=kafka.bootstrap)
         self._lock = RLock()
+        self._begins: dict[int, int] = {}
         self._stopping = Event()
         self._processes = [self._start(place) for place in range(len(self.roles))]
         self._watching = Thread(target=self._watch)
@@ -116,6 +118,8 @@ class Fleet:
             return []
         self._stopping.set()
         self._watching.join()
+        for place in range(len(self._processes)):
+            self._let_start(place)
         for process in self._processes:
             process.send_signal(signal.SIGCONT)
             process.send_signal(signal.SIGTERM)
@@ -138,9 +142,21 @@ class Fleet:
                         self.ended.append((place, code))
                         self._processes[place] = self._start(place)
 
+    def _log(self, place: int) -> Path:
+        return self._directory / f"{self.roles[place]}-{place}.log"
+
+    def _let_start(self, place: int) -> None:
+        """Wait until a process heeds signals: one that has just begun would be ended by SIGTERM as any program is."""
+        deadline = time.monotonic() + _START_SECONDS
+        while time.monotonic() < deadline and self._processes[place].poll() is None:
+            if b'"serving"' in self._log(place).read_bytes()[self._begins[place] :]:
+                return
+            time.sleep(0.1)
+
     def _start(self, place: int) -> subprocess.Popen[bytes]:
         command = [str(Path(sys.executable).with_name("sluice")), self.roles[place]]
-        with (self._directory / f"{self.roles[place]}-{place}.log").open("ab") as log:
+        with self._log(place).open("ab") as log:
+            self._begins[place] = log.tell()
             return subprocess.Popen(
                 command, env=self._environment, cwd=self._directory, stdout=log, stderr=log, stdin=subprocess.DEVNULL
             )
