@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container
+from itertools import takewhile
 
 import numpy as np
 
@@ -54,7 +55,8 @@ class Landmarks:
         if len(self._ids) <= self._keep:
             return
         oldest = self._next - self._keep
-        leaving = [name for name, number in self._numbers.items() if number < oldest and name not in self._open]
+        old = takewhile(lambda numbered: numbered[1] < oldest, self._numbers.items())
+        leaving = [request_id for request_id, _ in old if request_id not in self._open]
         for request_id in leaving:
             self._remove(request_id)
 
