@@ -293,23 +293,3 @@ def test_a_utility_outside_its_range_is_refused(utility: float) -> None:
 def test_impossible_settings_are_refused(settings: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="not"):
         Budget(WindowQuantile, **{"fraction": "0.05", **settings})
-
-
-@settings(deadline=None)
-@given(SHARES, SHARES, UTILITIES, st.sampled_from([*RULES.values(), Greedy]), st.integers(1, 20))
-def test_a_run_is_decided_as_its_texts_are_one_by_one(
-    fraction: Fraction, audit_share: Fraction, utilities: list[float], rule: type[BudgetRule], per_hour: int
-) -> None:
-    budget = Budget(rule, fraction, audit_share, burst=3, per_hour=per_hour, max_open=15)
-    rulings: list[Ruling] = []
-    while len(rulings) < len(utilities):
-        run = budget.decide_run(utilities[len(rulings) :], len(rulings), len(rulings) // 9)
-        assert all(ruling.verdict is Verdict.SKIP for ruling in run[:-1])
-        rulings += run
-
-    twin = Budget(rule, fraction, audit_share, burst=3, per_hour=per_hour, max_open=15)
-    begins = 0
-    for place, utility in enumerate(utilities):
-        ruling = twin.decide(utility, begins, begins // 9)
-        assert ruling == rulings[place]
-        begins = begins if ruling.verdict is Verdict.SKIP else place + 1
