@@ -32,6 +32,7 @@ from services.edges.settings import Settings
 from services.edges.settings_sources import load_settings
 from services.edges.topics import ITEMS
 from services.learner import LearnerProcess
+from services.running import collect_rarely
 from stream.records import Items
 
 REPETITIONS = 5
@@ -45,6 +46,7 @@ _APPENDED = 40
 
 def learner_over(journal: Journal, settings: Settings) -> LearnerProcess:
     """What `sluice learner` runs, without its health server."""
+    collect_rarely()
     metrics = LearnerMetrics(Metrics(CollectorRegistry()))
     return LearnerProcess(journal, assembly.build_learner(settings), "minilm", metrics)
 

@@ -15,7 +15,7 @@ from services.edges.listening import address, listen
 from services.edges.settings import Settings, SettingsError
 from services.intake.embedded import Intake
 from services.learner import LearnerProcess
-from services.running import Crew
+from services.running import Crew, collect_rarely
 
 _TIDY_SECONDS = 60.0
 _WATCH_SECONDS = 1.0
@@ -37,6 +37,7 @@ class Embedded:
                 "and `sluice console`, or leave the setting out"
             )
         self._settings = settings
+        collect_rarely()
         listening = listen(settings.http.host, settings.http.port, "--port")
         self._url = f"http://{address(listening)}"
         self._journal = assembly.build_journal(settings)

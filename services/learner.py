@@ -14,7 +14,7 @@ from services.edges.batches import ClassesBatch, ItemsBatch
 from services.edges.dead_letters import Fault, Unreadable, dead_letter
 from services.edges.journal.base import Journal, JournalError, Message, Positions, Record
 from services.edges.learner_metrics import LearnerMetrics, Step
-from services.edges.messages import LabelMessage, OutcomeMessage, RequestMessage, texts_as_records
+from services.edges.messages import LabelMessage, OutcomeMessage, request_record, texts_as_records
 from services.edges.window_log import WindowLog
 from stream.learner import Learner
 from stream.records import Changes, Entry, Items, State
@@ -110,12 +110,12 @@ class LearnerProcess:
 
     def _observe(self, record: Record, items: Items, step: Step) -> None:
         seen = self.learner.observe(items, step.now)
-        step.arrived += [items.times[row] for row in seen.rows]
+        step.arrived += [items.times[row] for row in seen.rows.tolist()]
         self._window.passed(record.offset, seen.rows, record.time)
         step.decisions += seen.decisions
         if seen.decisions:
             step.outputs.append(Message(topics.DECISIONS, batches.encode_decisions(seen.decisions)))
-        step.outputs += [RequestMessage.of(request).record() for request in seen.requests]
+        step.outputs += map(request_record, seen.requests)
 
     def _set_aside(self, batch: ItemsBatch | ClassesBatch, step: Step) -> None:
         """Another encoder's texts become dead letters of `texts`: replayed, they are encoded anew."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import blake2b
+from itertools import compress
 
 import numpy as np
 
@@ -43,23 +44,28 @@ class Arrivals:
         remembered. Raises Gap, and changes nothing, where a range covered by the items begins above its mark.
         """
         self._check(items.covered)
-        rows, origins = [], set()
         ends = {partition: end for partition, (_, end) in items.covered.items()}
-        for row, (origin, text_id) in enumerate(zip(items.origins, items.ids, strict=True)):
+        rows = self._above_marks(items.origins, ends)
+        named = [row for row in rows if items.ids[row] != items.origins[row]]
+        remembered = set(named) - set(compress(named, self._ids.add([items.ids[row] for row in named])))
+        new = [row for row in rows if row not in remembered] if remembered else rows
+        self.repeats += len(items) - len(new)
+        for partition, end in ends.items():
+            self._marks[partition] = max(end, self._marks.get(partition, 0))
+        self._unsaved |= bool(ends)
+        return np.array(new, np.int64)
+
+    def _above_marks(self, origins: Sequence[str], ends: dict[str, int]) -> list[int]:
+        """Where each origin that is not below its partition's mark first stands; ``ends`` are moved behind them."""
+        rows: dict[str, int] = {}
+        for row, origin in enumerate(origins):
             partition, _, digits = origin.rpartition("/")
             offset = int(digits)
             if offset >= ends.get(partition, 0):
                 ends[partition] = offset + 1
-            if offset < self._marks.get(partition, 0) or origin in origins:
-                continue
-            origins.add(origin)
-            if text_id == origin or self._ids.add(text_id):
-                rows.append(row)
-        self.repeats += len(items) - len(rows)
-        for partition, end in ends.items():
-            self._marks[partition] = max(end, self._marks.get(partition, 0))
-        self._unsaved |= bool(ends)
-        return np.array(rows, np.int64)
+            if offset >= self._marks.get(partition, 0):
+                rows.setdefault(origin, row)
+        return list(rows.values())
 
     def pass_over(self, items: Items) -> None:
         """Move past these items without taking their ids for known: they may come again. Raises Gap as `admit` does."""
@@ -102,26 +108,40 @@ class _Ids:
         self._saved_end = 0
         self._forgotten: list[int] = []
 
-    def add(self, text_id: str) -> bool:
-        """Remember an id; False where it is remembered already."""
-        digest = int.from_bytes(blake2b(text_id.encode(), digest_size=8).digest())
+    def add(self, ids: Sequence[str]) -> list[bool]:
+        """Remember ids, one after the other; for each, whether it was new."""
+        digests = [int.from_bytes(blake2b(text_id.encode(), digest_size=8).digest()) for text_id in ids]
+        distinct = set(digests)
+        if len(distinct) == len(digests) and self._known.isdisjoint(distinct):
+            self._remember(digests)
+            return [True] * len(digests)
+        return [self._add(digest) for digest in digests]
+
+    def _add(self, digest: int) -> bool:
         if digest in self._known:
             return False
-        self._known.add(digest)
-        segment, place = divmod(self._end, _SEGMENT_IDS)
-        if place == 0:
-            self._segments[segment] = []
-        self._segments[segment].append(digest)
-        self._end += 1
-        if self._end > self._keep:
-            self._forget(self._end - self._keep - 1)
+        self._remember([digest])
         return True
 
-    def _forget(self, number: int) -> None:
-        segment, place = divmod(number, _SEGMENT_IDS)
+    def _remember(self, digests: list[int]) -> None:
+        """Add hashes, none of which is known, and forget as many of the oldest as there are too many."""
+        forgotten = max(0, self._end - self._keep)
+        self._known.update(digests)
+        while digests:
+            segment, place = divmod(self._end, _SEGMENT_IDS)
+            fitting, digests = digests[: _SEGMENT_IDS - place], digests[_SEGMENT_IDS - place :]
+            self._segments.setdefault(segment, []).extend(fitting)
+            self._end += len(fitting)
+        while forgotten < self._end - self._keep:
+            segment, place = divmod(forgotten, _SEGMENT_IDS)
+            end = min(_SEGMENT_IDS, place + self._end - self._keep - forgotten)
+            self._forget(segment, place, end)
+            forgotten += end - place
+
+    def _forget(self, segment: int, start: int, end: int) -> None:
         if segment in self._segments:
-            self._known.remove(self._segments[segment][place])
-            if place == _SEGMENT_IDS - 1:
+            self._known.difference_update(self._segments[segment][start:end])
+            if end == _SEGMENT_IDS:
                 del self._segments[segment]
                 self._forgotten.append(segment)
 

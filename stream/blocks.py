@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 
 _FIRST_TEXTS = 1_000
 _FIRST_BLOCK_TEXTS = 50
@@ -14,7 +13,7 @@ _SCORED_TEXTS = 256
 
 def ends_block(texts: int) -> bool:
     """Whether a block always ends after so many texts of the stream; refits that texts make due fall there."""
-    return texts % (_FIRST_BLOCK_TEXTS if texts <= _FIRST_TEXTS else _LATER_BLOCK_TEXTS) == 0
+    return texts % _block_texts(texts) == 0
 
 
 def blocks(labels: Sequence[str | None], first: int) -> Iterator[slice]:
@@ -23,9 +22,18 @@ def blocks(labels: Sequence[str | None], first: int) -> Iterator[slice]:
     >>> list(blocks([None, None, "spam", None], first=49))
     [slice(0, 1, None), slice(1, 2, None), slice(2, 3, None), slice(3, 4, None)]
     """
-    starts = [0]
-    for row in range(1, len(labels)):
-        alone = labels[row] is not None or labels[row - 1] is not None
-        if alone or ends_block(first + row) or row - starts[-1] == _SCORED_TEXTS:
-            starts.append(row)
-    return (slice(start, end) for start, end in pairwise([*starts, len(labels)]) if end > start)
+    start = 0
+    for labelled in [*(row for row, label in enumerate(labels) if label is not None), len(labels)]:
+        while start < labelled:
+            seen = first + start
+            end = min(labelled, start + _SCORED_TEXTS, start + _block_texts(seen + 1) - seen % _block_texts(seen + 1))
+            yield slice(start, end)
+            start = end
+        if labelled < len(labels):
+            yield slice(labelled, labelled + 1)
+            start = labelled + 1
+
+
+def _block_texts(texts: int) -> int:
+    """How long the block is to which the text of this number (from 1) belongs."""
+    return _FIRST_BLOCK_TEXTS if texts <= _FIRST_TEXTS else _LATER_BLOCK_TEXTS

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from stream.model.base import Evidence
 from stream.records import Changes, Entry, Example, Floats, State, Verdict
+from stream.segments import Segments
+
+_COLUMNS = ("key", "text", "label", "reviewer", "predicted", "verdict")
 
 
 class Examples:
@@ -27,7 +30,7 @@ class Examples:
         self._examples: dict[str, tuple[int, Example]] = {}
         self._counts: Counter[str] = Counter()
         self._next = 0
-        self._changed: dict[str, None] = {}
+        self._segments = Segments(self.PREFIX)
 
     def add(self, example: Example) -> Example | None:
         """Keep an example under its key; returns the one that had to leave, if any."""
@@ -37,9 +40,9 @@ class Examples:
         if leaving is not None:
             self.remove(leaving.key)
         self._examples[example.key] = (self._next, example)
+        self._segments.add(self._next, example.key)
         self._next += 1
         self._counts[example.label] += 1
-        self._changed[example.key] = None
         return leaving
 
     def relabel(self, key: str, label: str, reviewer: str) -> Example:
@@ -49,14 +52,14 @@ class Examples:
         self._examples[key] = (number, new)
         self._counts[old.label] -= 1
         self._counts[label] += 1
-        self._changed[key] = None
+        self._segments.change(number)
         return new
 
     def remove(self, key: str) -> Example:
         """Forget an example; returns it."""
-        _, example = self._examples.pop(key)
+        number, example = self._examples.pop(key)
         self._counts[example.label] -= 1
-        self._changed[key] = None
+        self._segments.remove(number, key)
         return example
 
     def get(self, key: str) -> Example | None:
@@ -81,14 +84,15 @@ class Examples:
         return next(example for example in self if example.label == label)
 
     def changes(self) -> Changes:
-        """What was added, relabelled (an entry) or forgotten (None) since this was last asked."""
-        changed, self._changed = self._changed, {}
-        return {self.PREFIX + key: _entry(*self._examples[key]) if key in self._examples else None for key in changed}
+        """The segments in which examples were added, relabelled or forgotten since this was last asked."""
+        return self._segments.changes(lambda keys: _entry([self._examples[key] for key in keys]))
 
     def restore(self, state: State) -> None:
         """Go on from all entries that `changes` ever returned."""
-        kept = sorted((_example(key, entry) for key, entry in state.items()), key=lambda pair: pair[0])
+        kept = [numbered for entry in state.values() for numbered in _numbered(entry)]
+        kept.sort(key=lambda numbered: numbered[0])
         self._examples = {example.key: (number, example) for number, example in kept}
+        self._segments.restore((number, example.key) for number, example in kept)
         self._counts = Counter(example.label for example in self)
         self._next = 1 + max((number for number, _ in kept), default=-1)
 
@@ -99,26 +103,17 @@ class Examples:
         return len(self._examples)
 
 
-def _entry(number: int, example: Example) -> Entry:
-    fields: Mapping[str, object] = {
-        "number": number,
-        "text": example.text,
-        "label": example.label,
-        "reviewer": example.reviewer,
-        "predicted": example.predicted,
-        "verdict": example.verdict.value,
-    }
-    return Entry(fields, {"embedding": example.embedding.astype(np.float16)})
-
-
-def _example(key: str, entry: Entry) -> tuple[int, Example]:
-    fields = entry.fields
-    return fields["number"], Example(
-        key=key.removeprefix(Examples.PREFIX),
-        text=fields["text"],
-        embedding=entry.arrays["embedding"].astype(np.float32),
-        label=fields["label"],
-        reviewer=fields["reviewer"],
-        predicted=fields["predicted"],
-        verdict=Verdict(fields["verdict"]),
+def _entry(numbered: Sequence[tuple[int, Example]]) -> Entry:
+    columns = {name: [getattr(example, name) for _, example in numbered] for name in _COLUMNS}
+    embeddings = np.stack([example.embedding for _, example in numbered])
+    return Entry(
+        {"number": [number for number, _ in numbered], **columns}, {"embedding": embeddings.astype(np.float16)}
     )
+
+
+def _numbered(entry: Entry) -> Iterator[tuple[int, Example]]:
+    fields = entry.fields
+    embeddings = entry.arrays["embedding"].astype(np.float32)
+    columns = [fields[name] for name in _COLUMNS[:-1]] + [map(Verdict, fields["verdict"])]
+    for number, embedding, *values in zip(fields["number"], embeddings, *columns, strict=True):
+        yield number, Example(embedding=embedding, **dict(zip(_COLUMNS, values, strict=True)))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Sequence
+from itertools import takewhile
 
 import numpy as np
 
 from stream.records import Changes, Entry, Floats, State
+from stream.segments import Segments
 
 _PREFIX = "landmark/"
 _FIRST_ROWS = 256
@@ -29,7 +31,7 @@ class Landmarks:
         self._numbers: dict[str, int] = {}
         self._open: set[str] = set()
         self._next = 0
-        self._changed: dict[str, None] = {}
+        self._segments = Segments(_PREFIX)
 
     @property
     def embeddings(self) -> Floats:
@@ -41,9 +43,9 @@ class Landmarks:
         if request_id in self._rows:
             raise ValueError(f"request {request_id} is a landmark already")
         self._place(request_id, self._next, embedding)
+        self._segments.add(self._next, request_id)
         self._next += 1
         self._open.add(request_id)
-        self._changed[request_id] = None
 
     def close(self, request_id: str) -> None:
         """A request is open no more; one that is not among the landmarks is let pass."""
@@ -54,7 +56,8 @@ class Landmarks:
         if len(self._ids) <= self._keep:
             return
         oldest = self._next - self._keep
-        leaving = [name for name, number in self._numbers.items() if number < oldest and name not in self._open]
+        old = takewhile(lambda numbered: numbered[1] < oldest, self._numbers.items())
+        leaving = [request_id for request_id, _ in old if request_id not in self._open]
         for request_id in leaving:
             self._remove(request_id)
 
@@ -79,25 +82,26 @@ class Landmarks:
             self._buffer[row] = self._buffer[len(self._ids)]
             self._ids[row] = last
             self._rows[last] = row
-        del self._numbers[request_id]
-        self._changed[request_id] = None
+        self._segments.remove(self._numbers.pop(request_id), request_id)
 
     def changes(self) -> Changes:
-        """Landmarks that came since this was last asked; None removes one that left. Who is open, `Pending` knows."""
-        changed, self._changed = self._changed, {}
-        return {_PREFIX + request_id: self._entry(request_id) for request_id in changed}
+        """The segments in which landmarks came or left since this was last asked. Who is open, `Pending` knows."""
+        return self._segments.changes(self._entry)
 
-    def _entry(self, request_id: str) -> Entry | None:
-        row = self._rows.get(request_id)
-        if row is None:
-            return None
-        return Entry({"number": self._numbers[request_id]}, {"embedding": self._buffer[row].astype(np.float16)})
+    def _entry(self, ids: Sequence[str]) -> Entry:
+        embeddings = self._buffer[[self._rows[request_id] for request_id in ids]]
+        fields = {"number": [self._numbers[request_id] for request_id in ids], "id": ids}
+        return Entry(fields, {"embedding": embeddings.astype(np.float16)})
 
     def restore(self, state: State, open_requests: Container[str]) -> None:
         """Go on from all entries that `changes` ever returned."""
-        for key, entry in sorted(state.items(), key=lambda pair: int(pair[1].fields["number"])):
-            request_id = key.removeprefix(_PREFIX)
-            self._place(request_id, entry.fields["number"], entry.arrays["embedding"].astype(np.float32))
-            if request_id in open_requests:
-                self._open.add(request_id)
-            self._next = entry.fields["number"] + 1
+        for entry in sorted(state.values(), key=lambda entry: int(entry.fields["number"][0])):
+            embeddings = entry.arrays["embedding"].astype(np.float32)
+            for number, request_id, embedding in zip(
+                entry.fields["number"], entry.fields["id"], embeddings, strict=True
+            ):
+                self._place(request_id, number, embedding)
+                if request_id in open_requests:
+                    self._open.add(request_id)
+                self._next = number + 1
+        self._segments.restore((number, request_id) for request_id, number in self._numbers.items())

@@ -153,19 +153,19 @@ class Learner:
         utility = strategy.score(view)
         labels, probabilities = self._best(prediction)
         cold = not view.label_counts.any()
-        for row, (text_id, origin) in enumerate(zip(block.ids, block.origins, strict=True)):
-            value = utility.item(row)
-            verdict, reason, query_probability, threshold = budget.decide(value, self._now, len(pending))
-            if verdict is Verdict.ASK and cold:
-                reason = Reason.COLD_START
-            decision = Decision(
-                text_id, origin, labels[row], probabilities[row], value, threshold,
-                verdict, reason, query_probability, self.version, self._now,
-            )  # fmt: skip
-            seen.decisions.append(decision)
-            if verdict is not Verdict.SKIP:
-                strategy.asked(view, row, utility)
-                seen.requests.append(self._ask(block, row, prediction, decision))
+        row = 0
+        while row < len(block):
+            for ruling in budget.decide_run(utility[row:].tolist(), self._now, len(pending)):
+                reason = Reason.COLD_START if cold and ruling.verdict is Verdict.ASK else ruling.reason
+                decision = Decision(
+                    block.ids[row], block.origins[row], labels[row], probabilities[row], utility.item(row),
+                    ruling.threshold, ruling.verdict, reason, ruling.probability, self.version, self._now,
+                )  # fmt: skip
+                seen.decisions.append(decision)
+                row += 1
+            if decision.verdict is not Verdict.SKIP:
+                strategy.asked(view, row - 1, utility)
+                seen.requests.append(self._ask(block, row - 1, prediction, decision))
         uncertainty = normalised_entropy(prediction.probabilities)
         self.parts.signals.scored(utility.tolist(), uncertainty.tolist(), self.texts)
 

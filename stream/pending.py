@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from math import inf
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from stream.records import Changes, Entry, Floats, Label, OutcomeKind, Reason, Request, State, Verdict
+from stream.segments import Segments
 
 _OPEN = "pending/open/"
 _SKIPPED = "pending/skipped/"
@@ -76,15 +77,18 @@ class Pending:
         self._closed: OrderedDict[str, _Closed] = OrderedDict()
         self._next = 0
         self._earliest_expiry = inf
-        self._changes: Changes = {}
+        self._open_segments = Segments(_OPEN)
+        self._skipped_segments = Segments(_SKIPPED)
+        self._closed_segments = Segments(_CLOSED)
 
     def open(self, waiting: PendingRequest) -> None:
         """Wait for answers to this request. Raises ValueError where its id was used before."""
         request_id = waiting.request.request_id
         if request_id in self._open or request_id in self._closed:
             raise ValueError(f"request {request_id} was opened before")
-        self._open[request_id] = numbered = (self._number(), waiting)
-        self._changes[_OPEN + request_id] = _waiting_entry(*numbered)
+        number = self._number()
+        self._open[request_id] = (number, waiting)
+        self._open_segments.add(number, request_id)
         self._earliest_expiry = min(self._earliest_expiry, waiting.request.expires_at)
 
     def answer(self, label: Label, now: float) -> Settled:
@@ -142,80 +146,89 @@ class Pending:
         return self._correct(label, closed)
 
     def _correct(self, label: Label, closed: _Closed) -> Settled:
-        _, waiting = self._skipped.pop(label.request_id, (0, None))
+        number, waiting = self._skipped.pop(label.request_id, (0, None))
         if closed.label is None and waiting is None:
             return Settled(OutcomeKind.CLOSED)
         if waiting is not None:
-            self._changes[_SKIPPED + label.request_id] = None
-        self._remember(label.request_id, closed._replace(label=label.label))
+            self._skipped_segments.remove(number, label.request_id)
+        self._closed[label.request_id] = closed._replace(label=label.label)
+        self._closed_segments.change(closed.number)
         return Settled(OutcomeKind.CORRECTED, waiting)
 
     def _close(self, request_id: str, how: _How, reviewer: str = "", label: str | None = None) -> None:
-        del self._open[request_id]
-        self._changes[_OPEN + request_id] = None
-        self._remember(request_id, _Closed(self._number(), how, reviewer, label))
+        number, _ = self._open.pop(request_id)
+        self._open_segments.remove(number, request_id)
+        closed = self._closed[request_id] = _Closed(self._number(), how, reviewer, label)
+        self._closed_segments.add(closed.number, request_id)
         if len(self._closed) > self._remember_closed:
-            self._changes[_CLOSED + self._closed.popitem(last=False)[0]] = None
-
-    def _remember(self, request_id: str, closed: _Closed) -> None:
-        self._closed[request_id] = closed
-        self._changes[_CLOSED + request_id] = Entry(closed._asdict())
+            oldest, forgotten = self._closed.popitem(last=False)
+            self._closed_segments.remove(forgotten.number, oldest)
 
     def _keep_skipped(self, request_id: str, waiting: PendingRequest) -> None:
-        self._skipped[request_id] = numbered = (self._number(), waiting)
-        self._changes[_SKIPPED + request_id] = _waiting_entry(*numbered)
+        number = self._number()
+        self._skipped[request_id] = (number, waiting)
+        self._skipped_segments.add(number, request_id)
         if len(self._skipped) > _SKIPPED_KEPT:
-            self._changes[_SKIPPED + self._skipped.popitem(last=False)[0]] = None
+            oldest, (number, _) = self._skipped.popitem(last=False)
+            self._skipped_segments.remove(number, oldest)
 
     def _number(self) -> int:
         self._next += 1
         return self._next
 
     def changes(self) -> Changes:
-        """Requests that were opened, closed or corrected since this was last asked; None removes what is forgotten."""
-        changes, self._changes = self._changes, {}
-        return changes
+        """The segments in which requests were opened, closed, corrected or forgotten since this was last asked."""
+        return {
+            **self._open_segments.changes(lambda ids: _waiting_entry([self._open[each] for each in ids])),
+            **self._skipped_segments.changes(lambda ids: _waiting_entry([self._skipped[each] for each in ids])),
+            **self._closed_segments.changes(lambda ids: _closed_entry([(each, self._closed[each]) for each in ids])),
+        }
 
     def restore(self, state: State) -> None:
         """Go on from all entries that `changes` ever returned."""
         self._open = dict(_restored(_OPEN, state))
         self._skipped = OrderedDict(_restored(_SKIPPED, state))
-        self._closed = OrderedDict(
-            (request_id, _Closed(**{**entry.fields, "how": _How(entry.fields["how"])}))
-            for request_id, entry in _in_order(_CLOSED, state)
-        )
-        self._next = max((entry.fields["number"] for entry in state.values()), default=0)
+        self._closed = OrderedDict(_restored_closed(state))
+        self._open_segments.restore((number, request_id) for request_id, (number, _) in self._open.items())
+        self._skipped_segments.restore((number, request_id) for request_id, (number, _) in self._skipped.items())
+        self._closed_segments.restore((closed.number, request_id) for request_id, closed in self._closed.items())
+        self._next = max((max(entry.fields["number"]) for entry in state.values()), default=0)
         self._earliest_expiry = min((waiting.request.expires_at for waiting in self), default=inf)
-        self._changes = {}
 
 
-def _in_order(prefix: str, state: State) -> list[tuple[str, Entry]]:
-    entries = [(key.removeprefix(prefix), entry) for key, entry in state.items() if key.startswith(prefix)]
-    return sorted(entries, key=lambda pair: int(pair[1].fields["number"]))
+def _in_order(prefix: str, state: State) -> list[Entry]:
+    entries = [entry for key, entry in state.items() if key.startswith(prefix)]
+    return sorted(entries, key=lambda entry: int(entry.fields["number"][0]))
+
+
+def _closed_entry(requests: Sequence[tuple[str, _Closed]]) -> Entry:
+    ids = [request_id for request_id, _ in requests]
+    columns = zip(*(closed for _, closed in requests), strict=True)
+    return Entry({"id": ids, **dict(zip(_Closed._fields, map(list, columns), strict=True))})
+
+
+def _restored_closed(state: State) -> Iterator[tuple[str, _Closed]]:
+    for entry in _in_order(_CLOSED, state):
+        fields = {**entry.fields, "how": map(_How, entry.fields["how"])}
+        yield from zip(fields.pop("id"), map(_Closed, *(fields[name] for name in _Closed._fields)), strict=True)
+
+
+def _waiting_entry(requests: Sequence[tuple[int, PendingRequest]]) -> Entry:
+    columns = {name: [getattr(waiting.request, name) for _, waiting in requests] for name in _REQUEST_FIELDS}
+    fields = {
+        "number": [number for number, _ in requests],
+        "predicted": [waiting.predicted for _, waiting in requests],
+        **columns,
+    }
+    return Entry(fields, {"embedding": np.stack([waiting.embedding for _, waiting in requests]).astype(np.float16)})
 
 
 def _restored(prefix: str, state: State) -> Iterator[tuple[str, tuple[int, PendingRequest]]]:
-    for request_id, entry in _in_order(prefix, state):
-        yield request_id, (entry.fields["number"], _waiting(entry))
-
-
-def _waiting_entry(number: int, waiting: PendingRequest) -> Entry:
-    request = {name: getattr(waiting.request, name) for name in _REQUEST_FIELDS}
-    saved = {"number": number, "predicted": waiting.predicted, "request": request}
-    return Entry(saved, {"embedding": waiting.embedding.astype(np.float16)})
-
-
-def _waiting(entry: Entry) -> PendingRequest:
-    request: Mapping[str, Any] = entry.fields["request"]
-    return PendingRequest(
-        request=Request(
-            **{
-                **request,
-                "suggestions": tuple((label, probability) for label, probability in request["suggestions"]),
-                "verdict": Verdict(request["verdict"]),
-                "reason": Reason(request["reason"]),
-            }
-        ),
-        embedding=entry.arrays["embedding"].astype(np.float32),
-        predicted=entry.fields["predicted"],
-    )
+    for entry in _in_order(prefix, state):
+        fields = dict(entry.fields)
+        fields["suggestions"] = [tuple(map(tuple, each)) for each in fields["suggestions"]]
+        fields["verdict"], fields["reason"] = map(Verdict, fields["verdict"]), map(Reason, fields["reason"])
+        requests = map(Request, *(fields[name] for name in _REQUEST_FIELDS))
+        embeddings = entry.arrays["embedding"].astype(np.float32)
+        for number, *waiting in zip(fields["number"], requests, embeddings, fields["predicted"], strict=True):
+            yield waiting[0].request_id, (number, PendingRequest(*waiting))

@@ -64,7 +64,7 @@ class Entry(NamedTuple):
 
 
 State = dict[str, Entry]
-"""Saved state by key, such as ``budget`` or ``example/3f2a...``."""
+"""Saved state by key, such as ``budget`` or ``example/12``."""
 Changes = dict[str, Entry | None]
 """Keys that changed since they were last collected; None removes the key."""
 

@@ -16,7 +16,7 @@ from pydantic import (
     ValidationInfo,
     model_validator,
 )
-from pydantic_core import ErrorDetails, PydanticCustomError
+from pydantic_core import ErrorDetails, PydanticCustomError, to_json
 
 from services.edges.dead_letters import Fault, Unreadable
 from services.edges.journal.base import Message, Record
@@ -148,30 +148,33 @@ class RequestMessage(_Message):
     asked_at: _Time
     expires_at: _Time
 
-    @classmethod
-    def of(cls, request: Request) -> Self:
-        """The message that asks this."""
-        return cls(
-            request_id=request.request_id,
-            text_id=request.text_id,
-            origin=request.origin,
-            text=request.text,
-            suggestions=tuple(Suggestion(label=label, probability=p) for label, p in request.suggestions),
-            why=Why(
-                reason=request.reason,
-                utility=request.utility,
-                threshold=request.threshold,
-                strategy=request.strategy,
-                query_probability=request.query_probability,
-            ),
-            verdict=request.verdict,
-            asked_at=request.asked_at,
-            expires_at=request.expires_at,
-        )
-
     def record(self) -> Message:
         """To be written to the topic `label-requests`."""
         return Message(LABEL_REQUESTS, self.encode(), key=self.request_id.encode())
+
+
+def request_record(request: Request) -> Message:
+    """The record of the `RequestMessage` that asks this, in half the time: our own core's values are not checked."""
+    suggestions = [{"label": label, "probability": probability} for label, probability in request.suggestions]
+    fields = {
+        "schema_version": 1,
+        "request_id": request.request_id,
+        "text_id": request.text_id,
+        "origin": request.origin,
+        "text": request.text,
+        "suggestions": suggestions,
+        "why": {
+            "reason": request.reason,
+            "utility": request.utility,
+            "threshold": request.threshold,
+            "strategy": request.strategy,
+            "query_probability": request.query_probability,
+        },
+        "verdict": request.verdict,
+        "asked_at": rfc3339(request.asked_at),
+        "expires_at": rfc3339(request.expires_at),
+    }
+    return Message(LABEL_REQUESTS, to_json(fields), key=request.request_id.encode())
 
 
 class LabelMessage(_Message):

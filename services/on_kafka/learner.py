@@ -12,7 +12,7 @@ from services.edges.journal.base import JournalError, lag
 from services.edges.learner_metrics import LearnerMetrics
 from services.edges.settings import Settings
 from services.learner import TICK_SECONDS, LearnerProcess
-from services.running import Crew
+from services.running import Crew, collect_rarely
 
 _LATE_SECONDS = 60.0
 _WATCH_SECONDS = 5.0
@@ -63,6 +63,7 @@ class StandingLearner:
         return ["learner"] if self._heart.late else []
 
     def _stand_by(self, stop: Event) -> None:
+        collect_rarely()
         learner, encoder = assembly.build_learner(self._settings), assembly.encoder_name(self._settings)
         try:
             self._learner = LearnerProcess(self._journal, learner, encoder, LearnerMetrics(self._metrics))

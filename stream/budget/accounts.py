@@ -5,12 +5,12 @@ All credit is counted in whole parts of a request, so that no rounding ever buys
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from math import ceil, floor
 from typing import Any, NamedTuple
 
-from stream.budget.base import BudgetRule
+from stream.budget.base import BudgetRule, Proposal
 from stream.budget.limits import share_limits
 from stream.keyed import draw, fork
 from stream.records import Entry, Reason, Verdict
@@ -90,30 +90,40 @@ class Budget:
 
         Raises ValueError where the utility is not in [0, 1].
         """
-        if not 0.0 <= utility <= 1.0:
-            raise ValueError(f"a utility is from 0 to 1, not {utility}")
-        position = self.seen
-        self.seen = position + 1
-        audit_due = self._audits.due(position)
-        ask_probability, threshold = self._rule.propose(utility, self._asks.earn())
-        audit_refusal = self._limits.audits.refusal(now, open_requests)
-        ask_refusal = self._ask_refusal(now, open_requests) if ask_probability else None
+        (ruling,) = self.decide_run([utility], now, open_requests)
+        return ruling
 
-        probability = 0.0 if audit_refusal else self._audits.chance
-        if ask_probability and not ask_refusal:
-            probability += (1.0 - probability) * ask_probability
-        if audit_due:
-            verdict, reason = self._audit(audit_refusal, now)
-        elif ask_probability and (ask_probability == 1.0 or draw(self._seed, position) < ask_probability):
-            verdict, reason = self._ask(ask_refusal, now)
-        else:
-            verdict, reason = Verdict.SKIP, Reason.BELOW_THRESHOLD
-        return Ruling(verdict, reason, probability, threshold)
+    def decide_run(self, utilities: Sequence[float], now: float, open_requests: int) -> list[Ruling]:
+        """Decide as `decide` does about the next texts, up to and including the first that is asked about or audited.
 
-    def _ask_refusal(self, now: float, open_requests: int) -> Reason | None:
-        if not self._asks.affords_one:
-            return Reason.OUT_OF_BUDGET
-        return self._limits.asks.refusal(now, open_requests)
+        Nothing before it changes what may be asked: so it costs half as much as deciding about each of them singly.
+        """
+        ask_refusal, audit_refusal = (limits.refusal(now, open_requests) for limits in self._limits)
+        earn, due, propose = self._asks.earn, self._audits.due, self._rule.propose
+        rulings: list[Ruling] = []
+        for utility in utilities:
+            if not 0.0 <= utility <= 1.0:
+                raise ValueError(f"a utility is from 0 to 1, not {utility}")
+            audit_due = due(self.seen)
+            proposal = propose(utility, earn())
+            self.seen += 1
+            audit_probability = 0.0 if audit_refusal else self._audits.chance
+            if not audit_due and not proposal.probability:
+                rulings.append(Ruling(Verdict.SKIP, Reason.BELOW_THRESHOLD, audit_probability, proposal.threshold))
+                continue
+            refusal = Reason.OUT_OF_BUDGET if not self._asks.affords_one else ask_refusal
+            asked = 0.0 if refusal else (1.0 - audit_probability) * proposal.probability
+            verdict, reason = self._audit(audit_refusal, now) if audit_due else self._draw(proposal, refusal, now)
+            rulings.append(Ruling(verdict, reason, audit_probability + asked, proposal.threshold))
+            if verdict is not Verdict.SKIP:
+                break
+        return rulings
+
+    def _draw(self, proposal: Proposal, refusal: Reason | None, now: float) -> tuple[Verdict, Reason]:
+        probability = proposal.probability
+        if probability == 1.0 or draw(self._seed, self.seen - 1) < probability:
+            return self._ask(refusal, now)
+        return Verdict.SKIP, Reason.BELOW_THRESHOLD
 
     def _audit(self, refusal: Reason | None, now: float) -> tuple[Verdict, Reason]:
         if refusal:

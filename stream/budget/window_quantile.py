@@ -6,7 +6,7 @@ steers by the unspent credit instead of by a second balancing window.
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left, bisect_right, insort
 from collections import deque
 from math import ceil
 
@@ -48,15 +48,15 @@ class WindowQuantile(BudgetRule):
         if len(values) == self._window:
             del values[bisect_left(values, self._arrived.popleft())]
         self._arrived.append(utility)
-        lower, not_higher = bisect_left(values, utility), bisect_right(values, utility) + 1
-        values.insert(lower, utility)
-        share = self._fraction + (credit - 1.0) * self._urge if credit > 1.0 else self._fraction
-        wanted = len(values) * min(1.0, share)
+        insort(values, utility)
+        share = self._fraction if credit <= 1.0 else min(1.0, self._fraction + (credit - 1.0) * self._urge)
+        wanted = len(values) * share
         if wanted == 0.0:
             return Proposal(0.0, 1.0)
         threshold = values[-ceil(wanted)]
         if utility < threshold:
             return Proposal(0.0, threshold)
+        lower, not_higher = bisect_left(values, utility), bisect_right(values, utility)
         left_for_equals = wanted - (len(values) - not_higher)
         return Proposal(min(1.0, left_for_equals / (not_higher - lower)), threshold)
 

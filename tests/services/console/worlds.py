@@ -16,7 +16,7 @@ from services.console.view import FILE, View
 from services.edges import batches, states, topics
 from services.edges.journal.base import Message, Record
 from services.edges.journal.sqlite import SqliteJournal
-from services.edges.messages import OutcomeMessage, RequestMessage
+from services.edges.messages import OutcomeMessage, request_record
 from stream.records import Decision, Entry, Outcome, OutcomeKind, Reason, Request, Verdict
 
 NOW = 1_700_000_000.0
@@ -79,7 +79,7 @@ class World:
 
     def ask(self, *requests: Request) -> None:
         """Publish requests."""
-        self.journal.append([RequestMessage.of(each).record() for each in requests])
+        self.journal.append([request_record(each) for each in requests])
 
     def close_request(self, request_id: str) -> None:
         """Publish that a request is closed."""
