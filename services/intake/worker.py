@@ -70,8 +70,13 @@ class IntakeWorker:
         self._app.on_rebalance_complete.connect(self._begin)
         self._moved = time.monotonic()
         parts = [asyncio.ensure_future(_run(self._app)), asyncio.ensure_future(self._watch())]
-        done, _ = await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
-        done.pop().result()
+        try:
+            done, _ = await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
+            done.pop().result()
+        finally:
+            for part in parts:
+                part.cancel()
+            await asyncio.wait(parts, timeout=_WATCH_SECONDS)
 
     async def stop(self) -> None:
         """Finish the batch in hand, commit and leave the group; after a failure, leave what is in hand."""

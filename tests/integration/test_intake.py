@@ -228,7 +228,7 @@ def test_killed_and_restarted_processes_lose_no_text_and_a_signal_ends_them_in_g
     kafka: KafkaSettings, topics: Topics, reader: Reader, tmp_path: Path
 ) -> None:
     killed, other = Process(kafka, tmp_path / "killed"), Process(kafka, tmp_path / "other")
-    with stream(topics, 12_000) as expected:
+    with stream(topics, 8_000) as expected:
         reader.wait(2_000)
         killed.kill()
         restarted = Process(kafka, tmp_path / "restarted")
