@@ -35,7 +35,7 @@ install-cpu: $(UV) ## the same with a small torch for CPUs only; from an index o
 	$(call install_sluice,run)
 
 test: $(VENV)/installed-dev ## every test
-	$(PYTEST)
+	$(PYTEST) --durations=10
 
 check: $(VENV)/installed-dev ## format, lint, types, imports, fast tests; under a minute
 	$(BIN)/ruff format --check --quiet
