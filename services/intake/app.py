@@ -50,6 +50,7 @@ def build_app(settings: KafkaSettings, group: str, topic: str, handle: Handle) -
         topic_disable_leader=True,
         topic_allow_declare=False,
         stream_wait_empty=True,
+        table_standby_replicas=0,  # else Faust assigns by itself: of three workers, two would share four partitions
         stream_buffer_maxsize=_BUFFER_RECORDS,
         agent_supervisor=CrashingSupervisor,
         worker_redirect_stdouts=False,

@@ -213,8 +213,8 @@ def test_workers_that_come_and_go_share_the_partitions_and_lose_nothing(
     with running(kafka) as first:
         for number in range(4):
             topics.write([b"text %d" % number] * 500, number)
-        with running(kafka) as second:
-            wait_for(lambda: first.partitions and second.partitions)
+        with running(kafka, wait=False) as second, running(kafka, wait=False) as third:
+            wait_for(lambda: sorted(len(each.partitions) for each in (first, second, third)) == [1, 1, 2])
             for number in range(4):
                 topics.write([b"more %d" % number] * 500, number)
             reader.wait(4_000)
