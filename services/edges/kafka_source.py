@@ -97,9 +97,8 @@ class KafkaSource:
             if positions[partition] < start:
                 raise JournalError(
                     f"texts {positions[partition]} to {start - 1} of partition {partition} of {self.topic} were "
-                    "dropped by their retention before the intake read them: to go on without them, move the group "
-                    f"{self.group} to the earliest offset (kafka-consumer-groups.sh --reset-offsets --to-earliest), "
-                    "then `sluice command accept-gap`"
+                    "dropped by their retention before the intake read them: to go on without them, delete that topic "
+                    "and make it anew with `sluice topics apply`"
                 )
 
     def _topic_id(self) -> str:
