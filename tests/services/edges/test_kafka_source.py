@@ -65,7 +65,7 @@ def test_a_gap_is_named_with_what_to_do(kafka: KafkaSettings, source: KafkaSourc
     _write(kafka, source, 5)
     admin.alter_group_offsets(source.group, {TopicPartition(source.topic, 1): OffsetAndMetadata(1, "", None)})
     admin.delete_records({TopicPartition(source.topic, 1): 3})
-    with pytest.raises(JournalError, match="texts 1 to 2 of partition 1 .* make it anew"):
+    with pytest.raises(JournalError, match=r"texts 1 to 2 of partition 1 .* make it anew"):
         source.first_positions([1])
     source.refuse_gap({1: 3})
 
