@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from threading import Lock
+from typing import Any
 from zlib import crc32
 
 from kafka import KafkaAdminClient, KafkaProducer
@@ -78,13 +79,9 @@ class KafkaJournal(Journal):
     def identity(self, topic: str) -> str:
         """``cluster-id/topic-id``, asked of the broker each time: a topic that was created again has another."""
         self._require_open()
-        name = self._settings.topic_prefix + topic_named(topic).name
+        topic_id = self._described(topic)["topic_id"]
         with explained(self._settings), self._asking:
-            cluster = self._admin.describe_cluster()["cluster_id"]
-            (described,) = self._admin.describe_topics([name])
-        if described["error_code"]:
-            raise JournalError(f"there is no topic {name}: `sluice topics apply` makes it")
-        return f"{cluster}/{described['topic_id']}"
+            return f"{self._admin.describe_cluster()['cluster_id']}/{topic_id}"
 
     def writer(self, name: str, *, wait: bool = True) -> Writer:
         """As `Journal.writer`; the name is held for as long as the process takes part in the consumer group."""
@@ -127,13 +124,17 @@ class KafkaJournal(Journal):
     def _count(self, topic: str) -> int:
         """How many partitions a topic has."""
         if topic not in self._partitions:
-            name = self._settings.topic_prefix + topic_named(topic).name
-            with explained(self._settings), self._asking:
-                (described,) = self._admin.describe_topics([name])
-            if described["error_code"]:
-                raise JournalError(f"there is no topic {name}: `sluice topics apply` makes it")
-            self._partitions[topic] = len(described["partitions"])
+            self._partitions[topic] = len(self._described(topic)["partitions"])
         return self._partitions[topic]
+
+    def _described(self, topic: str) -> dict[str, Any]:
+        """What the broker says of a topic now."""
+        name = self._settings.topic_prefix + topic_named(topic).name
+        with explained(self._settings), self._asking:
+            (described,) = self._admin.describe_topics([name])
+        if described["error_code"]:
+            raise JournalError(f"there is no topic {name}: `sluice topics apply` makes it")
+        return dict(described)
 
     def _refuse_held(self, name: str) -> None:
         group = f"{self._settings.topic_prefix}{name}"
