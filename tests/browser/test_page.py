@@ -142,6 +142,7 @@ def test_an_answer_that_is_looked_at_again_can_be_kept(site: Site, page: Page) -
     expect_text(page, "a")
     page.keyboard.press("Escape")
     expect_text(page, "b")
+    assert label(site)["request_id"] == request("a").request_id
     assert len(site.world.labels()) == 1
 
 
