@@ -79,7 +79,7 @@ def restore() -> None:
         started = time.perf_counter()
         process = learner_over(journal, settings)
         seconds = time.perf_counter() - started
-        assert len(process.learner.parts.examples) == EXAMPLES, len(process.learner.parts.examples)
+        assert len(process.learner.parts.knowledge.examples) == EXAMPLES, len(process.learner.parts.knowledge.examples)
         assert "torch" not in sys.modules
         status = Path("/proc/self/status").read_text(encoding="utf-8")
         resident = next(line.split()[1] for line in status.splitlines() if line.startswith("VmRSS"))

@@ -142,7 +142,7 @@ def main() -> None:
     for strategy, target in TARGETS.items():
         bench = Bench(strategy, before)
         parts = bench.learner.parts
-        settings[strategy] = {"classes": len(parts.model.classes), "landmarks": len(parts.landmarks)}
+        settings[strategy] = {"classes": len(parts.knowledge.model.classes), "landmarks": len(parts.landmarks)}
         runs = [bench.run(stream) for _ in range(REPETITIONS)]
         figures.append(Figure(f"learner alone, {strategy}", UNIT, [run.alone for run in runs], target))
         figures.append(Figure(f"learner and wire formats, {strategy}", UNIT, [run.with_formats for run in runs]))

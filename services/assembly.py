@@ -18,6 +18,7 @@ from stream.budget import RULES
 from stream.budget.accounts import Budget
 from stream.drift.adwin import RebasedAdwin
 from stream.drift.signals import AUDIT_ERROR, MEAN_TEXTS, UNCERTAINTY, UTILITY, Signals
+from stream.knowledge import Knowledge
 from stream.learner import Learner
 from stream.model import MODELS
 from stream.parts import Parts
@@ -81,7 +82,7 @@ def build_learner(settings: Settings) -> Learner:
     """A new learner; classes are closed where the task says so."""
     learner, task = settings.learner, settings.task
     parts = Parts(
-        model=MODELS[learner.model](),
+        knowledge=Knowledge(MODELS[learner.model]()),
         strategy=_build_strategy(learner),
         strategy_name=learner.strategy,
         budget=_build_budget(settings.budget, learner),

@@ -87,7 +87,7 @@ class _Lane:
     def measure(self, texts: int, embeddings: Floats, labels: Sequence[str]) -> None:
         """Note a point of the course: accuracy on the held-back texts."""
         learner = self.learner.learner
-        probabilities, classes = learner.predict(embeddings).probabilities, learner.parts.model.classes
+        probabilities, classes = learner.predict(embeddings).probabilities, learner.parts.knowledge.model.classes
         predicted = [classes[best] for best in probabilities.argmax(axis=1)] if classes else [None] * len(labels)
         course = self.course
         point = (float(texts), float(learner.parts.budget.asked), accuracy(predicted, labels))
@@ -234,7 +234,7 @@ class Demo:
             texts=texts,
             of=len(self.traffic.rows),
             asked=learner.parts.budget.asked,
-            labels=len(learner.parts.examples),
+            labels=len(learner.parts.knowledge.examples),
             accuracy=self._ours.course.accuracy[-1],
             random=self._random.course.accuracy[-1],
             injected=texts > self.traffic.injected_at,

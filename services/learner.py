@@ -184,7 +184,7 @@ class LearnerProcess:
         window = self._window.restore(state.get(window_log.KEY, Entry()), self._journal)
         self.learner.restore(state, window)
         self._metrics.restored(self.learner)
-        _log.info("learner_restored", texts=self.learner.texts, examples=len(self.learner.parts.examples))
+        _log.info("learner_restored", texts=self.learner.texts, examples=len(self.learner.parts.knowledge.examples))
 
 
 def _decoded(values: dict[str, bytes]) -> State:

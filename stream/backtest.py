@@ -154,7 +154,7 @@ class _Simulation:
         """Give all outstanding answers, and measure."""
         self._answer(None)
         predicted = self._measure(len(self._stream))
-        audit = self._learner.parts.audit
+        audit = self._learner.parts.evaluation.audit
         truth = [self._data.labels[row] for row in self._test]
         return Run(
             seed=self._seed,
@@ -195,7 +195,7 @@ class _Simulation:
     def _measure(self, texts: int) -> list[str | None]:
         """Predict the held-back texts, and note a point of the curve."""
         probabilities = self._learner.predict(self._data.embeddings[self._test]).probabilities
-        classes = self._learner.parts.model.classes
+        classes = self._learner.parts.knowledge.model.classes
         best = probabilities.argmax(axis=1) if classes else []
         predicted: list[str | None] = [classes[column] for column in best] if classes else [None] * len(self._test)
         self._curve.append((self._asked, accuracy(predicted, [self._data.labels[row] for row in self._test])))

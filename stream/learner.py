@@ -32,6 +32,7 @@ from stream.records import (
 from stream.strategies.base import View
 from stream.strategies.entropy import normalised_entropy
 
+_KEY = "learner"
 _WINDOW_TEXTS = 1_000
 _RECENT_TEXTS = 500
 
@@ -60,19 +61,25 @@ class Learned:
 class Learner:
     """Predicts, asks within the budget, and learns: deterministic, without clock or journal.
 
-    ``job`` is the refit that is due, if any: whoever drives the learner runs it, when and where it likes, and hands the
-    head to `adopt`. ``closed_classes`` are the only labels that are accepted; None accepts new ones.
+    Whoever drives it runs the ``job`` that is due, and hands the head to `adopt`. ``closed_classes`` are the only
+    labels that are accepted; None accepts new ones.
     """
 
     def __init__(self, parts: Parts, closed_classes: Collection[str] | None = None) -> None:
         self.parts = parts
-        self.job: RefitJob | None = None
         self.texts = 0
-        self.version = 0
         self._closed_classes = closed_classes
         self._now = 0.0
-        self._names_digest = ""
-        self._unsaved_model = True
+
+    @property
+    def job(self) -> RefitJob | None:
+        """The refit that is due, if any: whoever drives the learner runs it, when and where it likes."""
+        return self.parts.knowledge.job
+
+    @property
+    def version(self) -> int:
+        """How often the model has changed."""
+        return self.parts.knowledge.version
 
     # The algorithm: texts in, requests out; answers in, a better model out.
 
@@ -112,28 +119,22 @@ class Learner:
 
     def adopt(self, head: Entry) -> None:
         """Install the head that the job's run returned. Raises ValueError, and keeps the old one, where not finite."""
-        self.job = None
-        self.parts.model.adopt(head)
-        self.version += 1
-        self._unsaved_model = True
+        self.parts.knowledge.adopt(head)
         self._refit_if_due()
 
     def name(self, names: ClassNames) -> None:
         """Take the task's class names as a prior, once for each digest."""
-        if names.digest != self._names_digest:
-            self.parts.model.name(names)
-            self._names_digest = names.digest
-            self._unsaved_model = True
+        if self.parts.knowledge.name(names):
             self._refit_if_due()
 
     def predict(self, embeddings: Floats) -> Prediction:
         """Class probabilities of texts (n, d), without any other effect."""
-        return self.parts.model.predict(embeddings)
+        return self.parts.knowledge.model.predict(embeddings)
 
     # Predict -> score -> decide -> remember: a block of texts between which nothing is learned.
 
     def _decide(self, block: Items, seen: Observation) -> None:
-        prediction = self.parts.model.predict(block.embeddings)
+        prediction = self.parts.knowledge.model.predict(block.embeddings)
         given = block.labels[0]
         if given is None:
             self._decide_unlabelled(block, prediction, seen)
@@ -187,19 +188,19 @@ class Learner:
             committee=None,
             recent=self.parts.window.last(_RECENT_TEXTS),
             asked=self.parts.landmarks.embeddings,
-            label_counts=self.parts.model.label_counts,
-            trust=self.parts.model.trust,
+            label_counts=self.parts.knowledge.model.label_counts,
+            trust=self.parts.knowledge.model.trust,
         )
 
     def _best(self, prediction: Prediction) -> tuple[list[str | None], list[float]]:
         """The likeliest class of each text with its probability; (None, 0.0) before any class is known."""
-        probabilities, classes = prediction.probabilities, self.parts.model.classes
+        probabilities, classes = prediction.probabilities, self.parts.knowledge.model.classes
         if not classes:
             return [None] * len(probabilities), [0.0] * len(probabilities)
         return [classes[column] for column in probabilities.argmax(axis=1).tolist()], probabilities.max(axis=1).tolist()
 
     def _ask(self, block: Items, row: int, prediction: Prediction, decision: Decision) -> Request:
-        pending, classes = self.parts.pending, self.parts.model.classes
+        pending, classes = self.parts.pending, self.parts.knowledge.model.classes
         probabilities, strategy = prediction.probabilities[row], self.parts.strategy_name
         request = question(decision, block.texts[row], classes, probabilities, strategy, pending.expire_seconds)
         embedding = block.embeddings[row].copy()
@@ -221,79 +222,36 @@ class Learner:
             self._test(waiting, label.label)
             self._teach(answered(waiting, label.label, label.reviewer))
         elif kind is OutcomeKind.CORRECTED:
-            self._correct(label)
+            self.parts.knowledge.correct(label)
+            self._refit_if_due()
         return kind
 
     def _test(self, waiting: PendingRequest, label: str) -> None:
-        correct = waiting.predicted == label
-        self.parts.prequential.update(waiting.predicted, label)
-        if waiting.request.verdict is Verdict.AUDIT:
-            self.parts.audit.update(correct)
-            self.parts.signals.audited(correct, self.texts)
+        audit = waiting.request.verdict is Verdict.AUDIT
+        self.parts.evaluation.answered(waiting.predicted, label, audit)
+        if audit:
+            self.parts.signals.audited(waiting.predicted == label, self.texts)
 
     def _teach(self, example: Example) -> None:
-        forgotten = self.parts.examples.add(example)
-        if forgotten is not None:
-            self.parts.model.unlearn(forgotten.embedding, forgotten.label)
-        known = len(self.parts.model.classes)
-        self.parts.model.learn(example.embedding, example.label)
-        self._unsaved_model |= len(self.parts.model.classes) > known
-        self.version += 1
-        self._refit_if_due()
-
-    def _correct(self, label: Label) -> None:
-        """Replace an answer that its reviewer took back; an example that was forgotten since stays so."""
-        examples, model = self.parts.examples, self.parts.model
-        old = examples.get(label.request_id)
-        if old is None:
-            return
-        model.unlearn(old.embedding, old.label)
-        if label.label is None:
-            examples.remove(old.key)
-        else:
-            examples.relabel(old.key, label.label, label.reviewer)
-            model.learn(old.embedding, label.label)
-        self._unsaved_model = True
-        self.version += 1
+        self.parts.knowledge.teach(example)
         self._refit_if_due()
 
     def _accepts(self, label: str) -> bool:
         return self._closed_classes is None or label in self._closed_classes
 
     def _refit_if_due(self) -> None:
-        model = self.parts.model
-        if self.job is None and model.refit_due(self.texts):
-            evidence = self.parts.examples.evidence(model.classes, self.parts.window.last(_WINDOW_TEXTS))
-            self.job = model.refit(evidence, self.texts)
-            self._unsaved_model = True
+        self.parts.knowledge.refit_if_due(self.texts, self.parts.window.last(_WINDOW_TEXTS))
 
     # State: all but the window, which whoever drives the learner reads back from the journal.
 
     def changes(self) -> Changes:
         """State entries that changed since this was last asked; None removes one."""
-        changes = self.parts.changes()
-        changes["learner"] = Entry(
-            {
-                "texts": self.texts,
-                "version": self.version,
-                "now": self._now,
-                "names_digest": self._names_digest,
-            }
-        )
-        if self._unsaved_model:
-            changes |= self.parts.model.save()
-            changes["job"] = self.job.save() if self.job else None
-            self._unsaved_model = False
-        return changes
+        return {**self.parts.changes(), _KEY: Entry({"texts": self.texts, "now": self._now})}
 
     def restore(self, state: State, window: Floats) -> None:
         """Go on from all entries that `changes` returned, and the last embeddings of the stream, (w, d)."""
         self.parts.restore(state)
-        if "learner" in state:
-            fields = state["learner"].fields
-            self.texts, self.version, self._now = fields["texts"], fields["version"], fields["now"]
-            self._names_digest = fields["names_digest"]
+        if _KEY in state:
+            self.texts, self._now = state[_KEY].fields["texts"], state[_KEY].fields["now"]
         if len(window):
             self.parts.window.append(window)
-        self.job = self.parts.model.restore_job(state["job"]) if "job" in state else None
-        self._unsaved_model = False

@@ -11,15 +11,15 @@ if TYPE_CHECKING:
 def status(learner: Learner) -> dict[str, Any]:
     """The fields of `GET /v1/status`; accuracy comes from audit answers, the only unbiased ones."""
     parts = learner.parts
-    budget, audit = parts.budget, parts.audit
+    budget, audit = parts.budget, parts.evaluation.audit
     return {
         "texts": learner.texts,
         "asked": budget.asked,
         "spent_fraction": budget.asked / budget.seen if budget.seen else 0.0,
         "budget": float(budget.fraction),
-        "labels": len(parts.examples),
+        "labels": len(parts.knowledge.examples),
         "open_requests": len(parts.pending),
-        "classes": list(parts.model.classes),
+        "classes": list(parts.knowledge.model.classes),
         "model_version": learner.version,
         "accuracy": {"estimate": audit.estimate, "low": audit.low, "high": audit.high, "answers": audit.answers},
         "drift": {signal: state.value for signal, state in parts.signals.states().items()},
@@ -29,7 +29,7 @@ def status(learner: Learner) -> dict[str, Any]:
 
 def _labelling(learner: Learner) -> dict[str, str]:
     """Where labelling stands; whether more is worth it cannot be told from this much yet."""
-    counts = learner.parts.model.label_counts
+    counts = learner.parts.knowledge.model.label_counts
     without = int((counts == 0).sum())
     if not counts.any():
         return {"state": "cold", "reason": "no label has come back yet"}

@@ -105,16 +105,16 @@ class LearnerMetrics:
         metrics, parts = self._metrics, learner.parts
         metrics.label_requests_open.set(len(parts.pending))
         metrics.model_version.set(learner.version)
-        metrics.model_classes.set(len(parts.model.classes))
+        metrics.model_classes.set(len(parts.knowledge.model.classes))
         metrics.budget_limit_ratio.set(float(parts.budget.fraction))
         if self._asked:
             metrics.query_ratio.set(sum(self._asked) / len(self._asked))
         if parts.budget.seen:
             metrics.budget_spent_ratio.set(parts.budget.asked / parts.budget.seen)
-        if parts.audit.estimate is not None:
-            metrics.accuracy_ratio.labels("audit").set(parts.audit.estimate)
-            metrics.accuracy_ratio_low.labels("audit").set(parts.audit.low)
-            metrics.accuracy_ratio_high.labels("audit").set(parts.audit.high)
+        if parts.evaluation.audit.estimate is not None:
+            metrics.accuracy_ratio.labels("audit").set(parts.evaluation.audit.estimate)
+            metrics.accuracy_ratio_low.labels("audit").set(parts.evaluation.audit.low)
+            metrics.accuracy_ratio_high.labels("audit").set(parts.evaluation.audit.high)
         self._show_oldest(learner)
         self._show_drift(learner)
 

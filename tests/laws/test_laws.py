@@ -117,8 +117,8 @@ def test_law_5_a_label_is_learned_at_most_once(configuration: Configuration, see
     learned = Counter(o.request_id for o in diary.outcomes if o.outcome is OutcomeKind.LEARNED)
     given_labels = sum(decision.reason is Reason.GIVEN_LABEL for decision in diary.decisions)
     assert set(learned.values()) <= {1}
-    assert len(learner.parts.examples) == len(learned) + given_labels
-    assert learner.parts.model.label_counts.sum() == len(learner.parts.examples)
+    assert len(learner.parts.knowledge.examples) == len(learned) + given_labels
+    assert learner.parts.knowledge.model.label_counts.sum() == len(learner.parts.knowledge.examples)
 
 
 @every_part

@@ -14,6 +14,7 @@ from stream.budget import RULES
 from stream.budget.accounts import Budget
 from stream.drift import DETECTORS
 from stream.drift.signals import SIGNALS, Signals
+from stream.knowledge import Knowledge
 from stream.landmarks import Landmarks
 from stream.learner import Learner
 from stream.model import MODELS
@@ -61,7 +62,7 @@ def new_learner(configuration: Configuration) -> Learner:
     detector = DETECTORS[configuration.detector]
     return Learner(
         Parts(
-            model=MODELS[configuration.model](),
+            knowledge=Knowledge(MODELS[configuration.model]()),
             strategy=STRATEGIES[configuration.strategy](),
             strategy_name=configuration.strategy,
             budget=Budget(RULES[configuration.rule], configuration.budget, "0.2", max_open=20),

@@ -21,7 +21,9 @@ def test_every_strategy_can_be_chosen(strategy: str) -> None:
 
 @pytest.mark.parametrize("model", MODELS)
 def test_every_model_can_be_chosen(model: str) -> None:
-    assert isinstance(assembly.build_learner(load_settings({"learner.model": model})).parts.model, MODELS[model])
+    assert isinstance(
+        assembly.build_learner(load_settings({"learner.model": model})).parts.knowledge.model, MODELS[model]
+    )
 
 
 def test_the_budget_is_the_decimal_that_was_written() -> None:

@@ -168,7 +168,7 @@ def test_requests_expire_with_a_tombstone_and_their_labels_are_late(service: Ser
     service.answer(request_id, "card_lost")
     process.step(0.0)
     assert kinds(service) == [OutcomeKind.LATE]
-    assert process.learner.parts.model.classes == ()
+    assert process.learner.parts.knowledge.model.classes == ()
 
 
 def test_a_closed_list_of_classes_rejects_other_labels(service: Service) -> None:
@@ -208,7 +208,7 @@ def test_texts_of_another_encoder_are_set_aside_and_decided_once_they_are_replay
         intake.step(0.0)
     drain(process)
     assert len(service.decisions()) == 4
-    assert process.learner.parts.model.classes == ("card_lost",)
+    assert process.learner.parts.knowledge.model.classes == ("card_lost",)
 
 
 def test_a_second_process_is_refused_while_the_first_lives(service: Service) -> None:
@@ -264,7 +264,7 @@ def test_a_refit_that_went_wrong_is_refused_and_the_flow_goes_on(service: Servic
     assert job is not None
     process.close()
     process = service.process()
-    process.learner.job = Poisoned(job)
+    process.learner.parts.knowledge.job = Poisoned(job)
     service.texts("refund please")
     process.step(0.0)
 

@@ -153,7 +153,7 @@ def test_a_refit_that_was_under_way_in_the_thread_begins_again(service: Service)
     assert process.learner.version == 1
 
     service.finish_refit(process)
-    adopted = process.learner.parts.model.save()["model/head"]
+    adopted = process.learner.parts.knowledge.model.save()["model/head"]
     assert {name: array.tolist() for name, array in adopted.arrays.items()} == {
         name: array.tolist() for name, array in head.arrays.items()
     }

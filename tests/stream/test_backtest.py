@@ -12,6 +12,7 @@ from stream.budget import RULES
 from stream.budget.accounts import Budget
 from stream.drift.adwin import RebasedAdwin
 from stream.drift.signals import SIGNALS, Signals
+from stream.knowledge import Knowledge
 from stream.learner import Learner
 from stream.model.nearest_class_mean import NearestClassMean
 from stream.parts import Parts
@@ -32,7 +33,7 @@ def alternating(texts: int, classes: int = 2, named: bool = False) -> Labelled:
 def learner_with(budget: str, seed: int = 0) -> Learner:
     return Learner(
         Parts(
-            model=NearestClassMean(),
+            knowledge=Knowledge(NearestClassMean()),
             strategy=Random(seed),
             strategy_name="random",
             budget=Budget(RULES["window_quantile"], budget, "0"),

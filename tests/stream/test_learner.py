@@ -11,6 +11,7 @@ from stream.budget.accounts import Budget
 from stream.drift.adwin import RebasedAdwin
 from stream.drift.signals import SIGNALS, Signals
 from stream.examples import Examples
+from stream.knowledge import Knowledge
 from stream.learner import Learned, Learner, Observation
 from stream.model import MODELS
 from stream.parts import Parts
@@ -30,13 +31,12 @@ def learner_with(
 ) -> Learner:
     """A learner that asks about every text, unless told otherwise, and waits a minute for each answer."""
     parts = Parts(
-        model=MODELS[model](),
+        knowledge=Knowledge(MODELS[model](), Examples(keep)),
         strategy=Margin(),
         strategy_name="margin",
         budget=Budget(RULES["window_quantile"], fraction, audit_share),
         signals=Signals({signal: RebasedAdwin() for signal in SIGNALS}),
         pending=Pending(expire_seconds=60.0),
-        examples=Examples(keep),
     )
     return Learner(parts, closed)
 
@@ -67,7 +67,7 @@ def kinds(learned: Learned) -> list[OutcomeKind]:
 
 def predicted(learner: Learner, *embeddings: tuple[float, float]) -> list[str]:
     probabilities = learner.predict(np.array(embeddings, np.float32)).probabilities
-    return [learner.parts.model.classes[column] for column in probabilities.argmax(axis=1)]
+    return [learner.parts.knowledge.model.classes[column] for column in probabilities.argmax(axis=1)]
 
 
 def test_before_any_label_nothing_is_predicted_and_asking_is_a_cold_start() -> None:
@@ -113,7 +113,7 @@ def test_the_model_is_tested_on_what_it_predicted_before_the_answer() -> None:
     answer(learner, second, "east", now=32.0)
     answer(learner, second, "west", row=1, now=32.0)
 
-    assert (learner.parts.prequential.answers, learner.parts.prequential.correct) == (3, 1)
+    assert (learner.parts.evaluation.prequential.answers, learner.parts.evaluation.prequential.correct) == (3, 1)
 
 
 def test_answers_to_audits_alone_count_for_the_accuracy_on_all_texts() -> None:
@@ -125,8 +125,8 @@ def test_answers_to_audits_alone_count_for_the_accuracy_on_all_texts() -> None:
             answer(learner, seen, "east")
 
     assert 15 <= len(audits) <= 20
-    assert learner.parts.audit.answers == len(audits)
-    assert learner.parts.prequential.answers > len(audits)
+    assert learner.parts.evaluation.audit.answers == len(audits)
+    assert learner.parts.evaluation.prequential.answers > len(audits)
 
 
 def test_a_skipped_request_closes_and_teaches_nothing() -> None:
@@ -136,7 +136,11 @@ def test_a_skipped_request_closes_and_teaches_nothing() -> None:
 
     assert kinds(learned) == [OutcomeKind.SKIPPED]
     assert learned.closed == [seen.requests[0].request_id]
-    assert (learner.version, len(learner.parts.examples), learner.parts.prequential.answers) == (0, 0, 0)
+    assert (learner.version, len(learner.parts.knowledge.examples), learner.parts.evaluation.prequential.answers) == (
+        0,
+        0,
+        0,
+    )
 
 
 def test_a_skip_that_is_taken_back_teaches_after_all() -> None:
@@ -146,7 +150,7 @@ def test_a_skip_that_is_taken_back_teaches_after_all() -> None:
     learned = answer(learner, seen, "east", corrects=True)
 
     assert (kinds(learned), learned.closed) == ([OutcomeKind.CORRECTED], [])
-    assert (len(learner.parts.examples), learner.version) == (1, 1)
+    assert (len(learner.parts.knowledge.examples), learner.version) == (1, 1)
     assert predicted(learner, EAST) == ["east"]
 
 
@@ -158,9 +162,9 @@ def test_a_corrected_label_replaces_the_first_as_if_that_had_never_been() -> Non
     assert kinds(answer(learner, seen, "east", corrects=True)) == [OutcomeKind.CORRECTED]
 
     assert predicted(learner, EAST, NORTH) == ["east", "north"]
-    assert [example.label for example in learner.parts.examples] == ["east", "north"]
-    assert (learner.parts.model.label_counts.tolist(), learner.version) == ([1, 1], 3)
-    assert learner.parts.prequential.answers == 2
+    assert [example.label for example in learner.parts.knowledge.examples] == ["east", "north"]
+    assert (learner.parts.knowledge.model.label_counts.tolist(), learner.version) == ([1, 1], 3)
+    assert learner.parts.evaluation.prequential.answers == 2
 
 
 def test_a_label_corrected_to_a_skip_is_unlearned() -> None:
@@ -169,7 +173,7 @@ def test_a_label_corrected_to_a_skip_is_unlearned() -> None:
     answer(learner, seen, "east")
     assert kinds(answer(learner, seen, None, corrects=True)) == [OutcomeKind.CORRECTED]
 
-    assert (learner.parts.model.label_counts.tolist(), len(learner.parts.examples)) == ([0], 0)
+    assert (learner.parts.knowledge.model.label_counts.tolist(), len(learner.parts.knowledge.examples)) == ([0], 0)
 
 
 def test_an_example_that_made_room_is_unlearned_and_correcting_it_changes_nothing() -> None:
@@ -177,10 +181,10 @@ def test_an_example_that_made_room_is_unlearned_and_correcting_it_changes_nothin
     seen = learner.observe(items(EAST, NORTH), 0.0)
     answer(learner, seen, "east")
     answer(learner, seen, "north", row=1)
-    assert learner.parts.model.label_counts.tolist() == [0, 1]
+    assert learner.parts.knowledge.model.label_counts.tolist() == [0, 1]
 
     assert kinds(answer(learner, seen, "west", corrects=True)) == [OutcomeKind.CORRECTED]
-    assert (learner.parts.model.classes, learner.version) == (("east", "north"), 2)
+    assert (learner.parts.knowledge.model.classes, learner.version) == (("east", "north"), 2)
 
 
 def test_requests_that_nobody_answers_expire_and_their_answers_are_late() -> None:
@@ -202,7 +206,7 @@ def test_classes_outside_a_closed_list_are_rejected_and_the_request_stays_open()
 
     assert kinds(answer(learner, seen, "east")) == [OutcomeKind.LEARNED]
     learner.observe(items(NORTH, start=1, labels=["west"]), 31.0)
-    assert learner.parts.model.classes == ("east",)
+    assert learner.parts.knowledge.model.classes == ("east",)
 
 
 def test_a_text_that_brings_its_label_is_learned_at_no_cost() -> None:
@@ -213,7 +217,7 @@ def test_a_text_that_brings_its_label_is_learned_at_no_cost() -> None:
     assert (given.verdict, given.reason, given.label) == (Verdict.SKIP, Reason.GIVEN_LABEL, None)
     assert (asked.label, asked.model_version, asked.reason) == ("east", 1, Reason.UNCERTAIN)
     assert (learner.parts.budget.seen, learner.texts, len(learner.parts.window)) == (1, 2, 2)
-    (example,) = learner.parts.examples
+    (example,) = learner.parts.knowledge.examples
     assert (example.key, example.label, example.reviewer) == ("cluster/topic/0/0", "east", "")
 
 
@@ -275,9 +279,9 @@ def test_class_names_are_taken_once_for_each_digest() -> None:
     assert predicted(learner, EAST, NORTH) == ["east", "north"]
 
     learner.name(ClassNames(("other",), np.array([EAST], np.float32), "one"))
-    assert learner.parts.model.classes == ("east", "north")
+    assert learner.parts.knowledge.model.classes == ("east", "north")
     learner.name(ClassNames(("other",), np.array([EAST], np.float32), "two"))
-    assert set(learner.parts.model.classes) == {"other", "east", "north"}
+    assert set(learner.parts.knowledge.model.classes) == {"other", "east", "north"}
 
 
 def test_the_model_is_saved_only_where_the_examples_would_not_bring_it_back() -> None:
@@ -289,5 +293,5 @@ def test_the_model_is_saved_only_where_the_examples_would_not_bring_it_back() ->
     answer(learner, seen, "east", row=1)
 
     assert {key.partition("/")[0] for key in learner.changes()} == {
-        "learner", "budget", "evaluation", "drift", "pending", "example",
+        "learner", "knowledge", "budget", "evaluation", "drift", "pending", "example",
     }  # fmt: skip

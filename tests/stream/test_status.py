@@ -54,6 +54,6 @@ def test_after_a_while_it_is_learning(learner: Learner, world: World) -> None:
     assert told["texts"] == len(diary.decisions)
     assert told["asked"] == sum(decision.verdict != "SKIP" for decision in diary.decisions)
     assert told["spent_fraction"] == told["asked"] / learner.parts.budget.seen
-    assert told["labels"] == sum(learner.parts.model.label_counts)
+    assert told["labels"] == sum(learner.parts.knowledge.model.label_counts)
     assert told["accuracy"]["low"] <= told["accuracy"]["estimate"] <= told["accuracy"]["high"]
     assert json.loads(json.dumps(told)) == told
