@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from stream.examples import Examples
 from stream.model.base import Model, RefitJob
-from stream.records import Changes, ClassNames, Entry, Example, Floats, Label, State
+from stream.records import Changes, ClassNames, Doubles, Entry, Example, Floats, Label, State
 
 _KEY, _JOB = "knowledge", "job"
 
@@ -55,6 +57,10 @@ class Knowledge:
             self.model.learn(old.embedding, label.label)
         self._unsaved = True
         self.version += 1
+
+    def committee(self, embeddings: Floats) -> Doubles:
+        """What each of c members thinks of texts (n, d): probabilities (c, n, k). There are no members yet."""
+        return np.zeros((0, len(embeddings), len(self.model.classes)))
 
     def refit_if_due(self, texts: int, window: Floats) -> None:
         """Make the job that is due after ``texts`` of the stream, if any; ``window`` (w, d) are the last of them."""

@@ -179,17 +179,20 @@ class Learner:
         )  # fmt: skip
 
     def _view(self, block: Items, prediction: Prediction) -> View:
+        model = self.parts.knowledge.model
         return View(
             positions=np.arange(self.texts, self.texts + len(block)),
             texts=block.texts,
             embeddings=block.embeddings,
             probabilities=prediction.probabilities,
             query_probabilities=prediction.query,
-            committee=None,
             recent=self.parts.window.last(_RECENT_TEXTS),
             asked=self.parts.landmarks.embeddings,
-            label_counts=self.parts.knowledge.model.label_counts,
-            trust=self.parts.knowledge.model.trust,
+            label_counts=model.label_counts,
+            trust=model.trust,
+            prototypes=lambda: model.prototypes,
+            query=lambda embeddings: model.predict(embeddings).query,
+            committee=lambda: self.parts.knowledge.committee(block.embeddings),
         )
 
     def _best(self, prediction: Prediction) -> tuple[list[str | None], list[float]]:

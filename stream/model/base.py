@@ -62,6 +62,11 @@ class Model(ABC):
         """Labels learned per class, (k,)."""
 
     @property
+    @abstractmethod
+    def prototypes(self) -> Floats:
+        """Where each class lies among the embeddings, (k, d): unit rows, zero where nothing is known of the class."""
+
+    @property
     def trust(self) -> float:
         """How far the class names are believed, 0 to 1; 0 without names."""
         return 0.0

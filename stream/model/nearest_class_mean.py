@@ -35,6 +35,11 @@ class NearestClassMean(Model):
         """Labels learned per class, (k,)."""
         return self._sums.counts.copy()
 
+    @property
+    def prototypes(self) -> Floats:
+        """The classes' mean embeddings, (k, d), scaled to length 1."""
+        return unit_rows(self._sums.sums + self._names[: len(self.classes)]).astype(np.float32)
+
     def name(self, names: ClassNames) -> None:
         """Take each name as an example of its class; classes known from labels follow behind the named ones."""
         others = [label for label in self.classes if label not in set(names.names)]

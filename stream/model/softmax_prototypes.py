@@ -60,6 +60,11 @@ class SoftmaxPrototypes(Model):
         return self._sums.counts.copy()
 
     @property
+    def prototypes(self) -> Floats:
+        """The prototypes of the query map, (k, d): examples and what the names make one expect."""
+        return unit_rows(self._sums.sums + self._expected[: len(self.classes)]).astype(np.float32)
+
+    @property
     def trust(self) -> float:
         """How far the class names are believed, as of the last refit."""
         return self._head.trust

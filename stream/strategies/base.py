@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from stream.records import Doubles, Floats, Integers
@@ -15,9 +15,13 @@ class View:
 
     ``positions`` (n,) are the texts' places in the stream; ``probabilities`` and ``query_probabilities`` (n, k) belong
     to the k known classes (k may be 0), the second from the map that leaves out what would make unseen classes look
-    confident; ``committee`` (m, n, k) are members' probabilities or None. ``recent`` (w, d) are the embeddings before
-    the block, oldest first; ``asked`` (a, d) the landmarks: open requests and the last asked. ``label_counts`` (k,)
-    are labels per class; ``trust`` in [0, 1] is how far class names are believed (0: none given).
+    confident. ``recent`` (w, d) are the embeddings before the block, oldest first; ``asked`` (a, d) the landmarks: open
+    requests and the last asked. ``label_counts`` (k,) are labels per class; ``trust`` in [0, 1] is how far class names
+    are believed (0: none given).
+
+    What costs time is a function: ``prototypes`` gives where each class lies (k, d), unit rows or zero; ``query`` the
+    query probabilities (m, k) of any embeddings (m, d); ``committee`` the probabilities (c, n, k) that each of c
+    members gives this block, where c may be 0.
     """
 
     positions: Integers
@@ -25,11 +29,13 @@ class View:
     embeddings: Floats
     probabilities: Doubles
     query_probabilities: Doubles
-    committee: Doubles | None
     recent: Floats
     asked: Floats
     label_counts: Integers
     trust: float
+    prototypes: Callable[[], Floats]
+    query: Callable[[Floats], Doubles]
+    committee: Callable[[], Doubles]
 
     def __len__(self) -> int:
         return len(self.positions)

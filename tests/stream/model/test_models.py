@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
+import pytest
+
+from stream import exact
 from stream.model import MODELS
 
 
@@ -10,3 +14,13 @@ def test_every_model_is_found_under_the_name_of_its_module() -> None:
         name: f"stream.model.{name}" for name in MODELS
     }
     assert set(MODELS) == {"nearest_class_mean", "softmax_prototypes"}
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_prototypes_are_unit_rows_or_zero_one_for_each_class(model: str) -> None:
+    learned = MODELS[model]()
+    assert learned.prototypes.shape[0] == 0
+    learned.learn(exact.unit(np.array([[3.0, 4.0]], np.float32))[0], "north-east")
+    learned.learn(exact.unit(np.array([[1.0, 0.0]], np.float32))[0], "east")
+
+    assert learned.prototypes == pytest.approx(np.array([[0.6, 0.8], [1.0, 0.0]]), abs=1e-3)

@@ -13,7 +13,18 @@ from stream.strategies.base import View
 @pytest.fixture
 def make_view() -> Callable[..., View]:
     def make(
-        query=None, embeddings=None, probabilities=None, recent=None, asked=None, counts=(), trust=0.0, first=0
+        query=None,
+        embeddings=None,
+        probabilities=None,
+        recent=None,
+        asked=None,
+        counts=(),
+        trust=0.0,
+        first=0,
+        prototypes=None,
+        committee=None,
+        texts=None,
+        ask=None,
     ) -> View:
         rows = len(query) if query is not None else len(embeddings)
         query = np.zeros((rows, 0)) if query is None else np.asarray(query, np.float64)
@@ -21,15 +32,19 @@ def make_view() -> Callable[..., View]:
         nothing = np.zeros((0, embeddings.shape[1]), np.float32)
         return View(
             positions=np.arange(first, first + rows),
-            texts=[""] * rows,
+            texts=[""] * rows if texts is None else texts,
             embeddings=embeddings,
             probabilities=query if probabilities is None else probabilities,
             query_probabilities=query,
-            committee=None,
             recent=nothing if recent is None else recent,
             asked=nothing if asked is None else asked,
             label_counts=np.array(counts or [0] * query.shape[1], np.int64),
             trust=trust,
+            prototypes=lambda: (
+                np.zeros((query.shape[1], embeddings.shape[1]), np.float32) if prototypes is None else prototypes
+            ),
+            query=ask or (lambda others: np.full((len(others), query.shape[1]), 1 / max(1, query.shape[1]))),
+            committee=lambda: np.zeros((0, *query.shape)) if committee is None else np.asarray(committee, np.float64),
         )
 
     return make
