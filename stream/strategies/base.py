@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from stream.records import Doubles, Floats, Integers
 
@@ -42,7 +43,13 @@ class View:
 
 
 class Strategy(ABC):
-    """How useful would each text's label be? Keeps nothing from one block to the next."""
+    """How useful would each text's label be? Keeps nothing from one block to the next.
+
+    A strategy that calls ``view.committee`` says so in ``uses_committee``: members cost time with every label, so
+    nobody keeps them for a strategy that never asks them.
+    """
+
+    uses_committee: ClassVar[bool] = False
 
     @abstractmethod
     def score(self, view: View) -> Doubles:
