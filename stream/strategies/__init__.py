@@ -2,28 +2,42 @@
 
 from stream.strategies.bald import Bald
 from stream.strategies.base import Strategy
+from stream.strategies.class_balance import ClassBalance
 from stream.strategies.consensus_entropy import ConsensusEntropy
 from stream.strategies.entropy import Entropy
+from stream.strategies.expected_error_reduction import ExpectedErrorReduction
+from stream.strategies.expected_gradient_length import ExpectedGradientLength
+from stream.strategies.expected_model_change import ExpectedModelChange
 from stream.strategies.kl_to_consensus import KLToConsensus
 from stream.strategies.least_confidence import LeastConfidence
 from stream.strategies.margin import Margin
 from stream.strategies.maximum_disagreement import MaximumDisagreement
+from stream.strategies.mcpal import McPAL
 from stream.strategies.periodic import Periodic
+from stream.strategies.query_synthesis import QuerySynthesis
 from stream.strategies.random import Random
+from stream.strategies.ranking import Ranking
 from stream.strategies.ratio import Ratio
 from stream.strategies.typical_margin import TypicalMargin
 from stream.strategies.vote_entropy import VoteEntropy
 
 STRATEGIES: dict[str, type[Strategy]] = {
     "bald": Bald,
+    "class_balance": ClassBalance,
     "consensus_entropy": ConsensusEntropy,
     "entropy": Entropy,
+    "expected_error_reduction": ExpectedErrorReduction,
+    "expected_gradient_length": ExpectedGradientLength,
+    "expected_model_change": ExpectedModelChange,
     "kl_to_consensus": KLToConsensus,
     "least_confidence": LeastConfidence,
     "margin": Margin,
     "maximum_disagreement": MaximumDisagreement,
+    "mcpal": McPAL,
     "periodic": Periodic,
+    "query_synthesis": QuerySynthesis,
     "random": Random,
+    "ranking": Ranking,
     "ratio": Ratio,
     "typical_margin": TypicalMargin,
     "vote_entropy": VoteEntropy,

@@ -29,5 +29,5 @@ class Bald(Strategy):
         count, rows, classes = members.shape
         own = normalised_entropy(members.reshape(count * rows, classes)).reshape(count, rows)
         mean = np.ascontiguousarray(own.T).mean(axis=1)
-        told: Doubles = normalised_entropy(consensus(members)) - mean
-        return (told * np.log(classes) / np.log(min(count, classes))).clip(0.0, 1.0)
+        told: Doubles = (normalised_entropy(consensus(members)) - mean) * np.log(classes) / np.log(min(count, classes))
+        return told.clip(0.0, 1.0)

@@ -12,15 +12,17 @@ LEAST = np.finfo(np.float64).tiny
 
 def undecidable(members: Doubles) -> bool:
     """Whether probabilities (c, n, k) leave nothing to disagree about: fewer than two members, or two classes."""
-    return members.shape[0] < 2 or members.shape[2] < 2
+    classes: int = members.shape[2]
+    return len(members) < 2 or classes < 2
 
 
 def consensus(members: Doubles) -> Doubles:
     """The mean (n, k) of the members' probabilities (c, n, k); there is one member at least."""
-    total = members[0].copy()
+    total: Doubles = members[0].copy()
     for member in members[1:]:
         total += member
-    return total / len(members)
+    total /= len(members)
+    return total
 
 
 def divergences(members: Doubles) -> Doubles:

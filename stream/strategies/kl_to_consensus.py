@@ -25,5 +25,5 @@ class KLToConsensus(Strategy):
         members = view.committee()
         if undecidable(members):
             return np.ones(len(view))
-        means: Doubles = np.ascontiguousarray(divergences(members).T).mean(axis=1)
-        return (means / np.log(len(members))).clip(0.0, 1.0)
+        means: Doubles = np.ascontiguousarray(divergences(members).T).mean(axis=1) / np.log(len(members))
+        return means.clip(0.0, 1.0)

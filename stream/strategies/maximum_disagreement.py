@@ -24,5 +24,5 @@ class MaximumDisagreement(Strategy):
         members = view.committee()
         if undecidable(members):
             return np.ones(len(view))
-        greatest: Doubles = divergences(members).max(axis=0)
-        return (greatest / np.log(len(members))).clip(0.0, 1.0)
+        greatest: Doubles = divergences(members).max(axis=0) / np.log(len(members))
+        return greatest.clip(0.0, 1.0)

@@ -23,5 +23,5 @@ class Periodic(Strategy):
     def score(self, view: View) -> Doubles:
         """Fractional parts, (n,) in [0, 1)."""
         turns = (view.positions.astype(np.uint64) + np.uint64(1)) * _GOLDEN
-        shares: Doubles = (turns >> np.uint64(11)) * 2.0**-53
+        shares: Doubles = (turns >> np.uint64(11)).astype(np.float64) * 2.0**-53
         return shares

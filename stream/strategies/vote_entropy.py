@@ -30,5 +30,6 @@ class VoteEntropy(Strategy):
         for member in members:
             votes[np.arange(rows), member.argmax(axis=1)] += 1.0
         shares = votes / count
-        entropies: Doubles = -(shares * np.log(np.maximum(shares, LEAST))).sum(axis=1)
-        return (entropies / np.log(min(count, classes))).clip(0.0, 1.0)
+        entropies = -(shares * np.log(np.maximum(shares, LEAST))).sum(axis=1)
+        utility: Doubles = (entropies / np.log(min(count, classes))).clip(0.0, 1.0)
+        return utility

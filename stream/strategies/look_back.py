@@ -1,0 +1,70 @@
+"""View -> what came before each of its texts, the block's own earlier ones included: the same however it is cut."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from stream.records import Doubles, Floats, Integers
+from stream.strategies.base import View
+
+TEXTS = 500
+"""How far back a text may look: that many embeddings come with a view."""
+
+
+class Sample(NamedTuple):
+    """Some texts (s, d), and for each row of a view which of them are its own, (n, size); -1 where there are fewer."""
+
+    embeddings: Floats
+    rows: Integers
+
+
+def seen(view: View) -> Floats:
+    """The embeddings before the block, then its own, (w + n, d), of which row i may look at those before w + i."""
+    recent = view.recent[-TEXTS:].reshape(-1, view.embeddings.shape[1])
+    return np.concatenate([recent, view.embeddings])
+
+
+def before(earlier: Doubles, own: Doubles, width: int, nothing: float) -> Doubles:
+    """The ``width`` numbers before each of ``own``, oldest first, (n, width); ``nothing`` where there were fewer.
+
+    >>> before(np.array([1.0]), np.array([2.0, 3.0, 4.0]), 2, np.nan)
+    array([[nan,  1.],
+           [ 1.,  2.],
+           [ 2.,  3.]])
+    """
+    kept = earlier[max(0, len(earlier) - width) :]
+    padded = np.concatenate([np.full(width - len(kept), nothing), kept, own])
+    return np.lib.stride_tricks.sliding_window_view(padded, width)[: len(own)]
+
+
+def sample(view: View, every: int, size: int) -> Sample:
+    """For each row the last ``size`` texts before it whose place in the stream is a multiple of ``every``.
+
+    Raises ValueError where they would lie further back than a text may look.
+    """
+    if every * size > TEXTS:
+        raise ValueError(f"{size} texts, one of {every}, reach further back than {TEXTS}")
+    texts = seen(view)
+    earlier = len(texts) - len(view)
+    place = np.arange(len(texts)) + (int(view.positions[0]) - earlier if len(view) else 0)
+    chosen = np.flatnonzero(place % every == 0)
+    ends = np.searchsorted(chosen, earlier + np.arange(len(view)))
+    rows = ends[:, None] + np.arange(-size, 0)
+    return Sample(texts[chosen], np.maximum(rows, -1))
+
+
+def mean_cosines(view: View) -> Doubles:
+    """The mean cosine of each row to the last texts before it, (n,) in [-1, 1]; 1 where there was none.
+
+    Embeddings lie on a grid, so that their sums in float64, and the products with those, never round.
+    """
+    texts, count = seen(view).astype(np.float64), len(view)
+    earlier = len(texts) - count
+    leaving = np.arange(earlier, earlier + count) - TEXTS
+    changes = texts[earlier:] - np.where(leaving[:, None] >= 0, texts[leaving.clip(0)], 0.0)
+    sums = texts[:earlier].sum(axis=0) + np.cumsum(changes, axis=0) - changes
+    totals: Doubles = (sums * texts[earlier:]).sum(axis=1)
+    numbers = np.minimum(np.arange(earlier, earlier + count), TEXTS)
+    return np.where(numbers > 0, totals / np.maximum(numbers, 1), 1.0).clip(-1.0, 1.0)
