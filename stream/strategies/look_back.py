@@ -48,7 +48,7 @@ def sample(view: View, every: int, size: int) -> Sample:
         raise ValueError(f"{size} texts, one of {every}, reach further back than {TEXTS}")
     texts = seen(view)
     earlier = len(texts) - len(view)
-    place = np.arange(len(texts)) + (int(view.positions[0]) - earlier if len(view) else 0)
+    place = int(view.positions[0]) - earlier + np.arange(len(texts))
     chosen = np.flatnonzero(place % every == 0)
     ends = np.searchsorted(chosen, earlier + np.arange(len(view)))
     rows = ends[:, None] + np.arange(-size, 0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from stream import exact
 from stream.records import Doubles, Floats, Integers
@@ -41,7 +42,7 @@ class QuerySynthesis(Strategy):
         self._nearness: Doubles = np.zeros((0, 0))
         self._asked_for: Doubles = np.zeros((0, 0))
         self._served: Doubles = np.zeros(0)
-        self._without: np.ndarray[tuple[int], np.dtype[np.bool_]] = np.zeros(0, np.bool_)
+        self._without: NDArray[np.bool_] = np.zeros(0, np.bool_)
 
     def score(self, view: View) -> Doubles:
         """Nearness times what is left of the query, (n,) in [0, 1]; 1 before there is a query to be near to."""
@@ -73,7 +74,7 @@ def _synthetic(view: View, segments: Integers) -> tuple[Floats, Integers]:
     earlier = len(seen(view)) - len(view)
     recent = view.query(seen(view)[:earlier])
     confusion = _confusion(np.concatenate([recent, view.query_probabilities]))
-    first = int(view.positions[0]) - earlier if len(view) else 0
+    first = int(view.positions[0]) - earlier
     found = [np.zeros((0, 2), np.int64)]
     owners = [np.zeros(0, np.int64)]
     for segment in np.unique(segments).tolist():

@@ -48,13 +48,21 @@ class Configuration:
     names: bool = True
 
 
-ALL = [
-    *(Configuration(strategy=strategy) for strategy in sorted(STRATEGIES)),
-    *(Configuration(model=model, names=names) for model in sorted(MODELS) for names in (True, False)),
-    *(Configuration(rule=rule, budget="0.3") for rule in sorted(RULES)),
-    *(Configuration(detector=detector) for detector in sorted(DETECTORS)),
-]
-"""Every registered part at least once, beside the default ones."""
+def _mixed() -> list[Configuration]:
+    """As many configurations as the longest table has parts; the shorter tables are gone through again and again."""
+    tables = [sorted(table) for table in (STRATEGIES, RULES, DETECTORS)]
+    heads = [(model, names) for model in sorted(MODELS) for names in (True, False)]
+    found = []
+    for row in range(max(len(heads), *map(len, tables))):
+        strategy, rule, detector = (table[row % len(table)] for table in tables)
+        model, names = heads[row % len(heads)]
+        found.append(Configuration(strategy, model, rule, detector, ("0.1", "0.3")[row % 2], names))
+    return found
+
+
+ALL = [Configuration(), *_mixed()]
+"""The default parts, then every registered part at least once; one by one beside the default ones takes twice as long.
+"""
 
 
 def new_learner(configuration: Configuration) -> Learner:
