@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from stream.learner import Learner
 from stream.records import OutcomeKind, Reason, State, Verdict
+from stream.strategies import STRATEGIES
 from tests.laws import worlds
 from tests.laws.worlds import ALL, Configuration, Diary, World, drive, new_learner
 
@@ -65,11 +66,15 @@ def test_law_2_requests_keep_within_the_budget_at_every_prefix(
 ) -> None:
     diary, _, _ = _live(seed, configuration, batch_texts)
 
-    budget, seen, asked = Fraction(configuration.budget), 0, 0
-    for decision in diary.decisions:
-        seen += decision.reason is not Reason.GIVEN_LABEL
-        asked += decision.verdict is not Verdict.SKIP
-        assert asked <= budget * seen
+    assert _overspent(diary, configuration) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("strategy", sorted(STRATEGIES))
+def test_law_2_holds_for_any_two_parts_together(strategy: str) -> None:
+    for seed, configuration in enumerate(worlds.pairs(strategy)):
+        diary, _, _ = _live(seed, configuration, 35)
+        assert _overspent(diary, configuration) == [], configuration
 
 
 @every_part
@@ -161,6 +166,18 @@ _REASONS = {
         Reason.GIVEN_LABEL,
     },
 }
+
+
+def _overspent(diary: Diary, configuration: Configuration) -> list[int]:
+    """The numbers of texts after which more had been asked than these had paid for."""
+    budget, seen, asked, found = Fraction(configuration.budget), 0, 0, []
+    for decision in diary.decisions:
+        seen += decision.reason is not Reason.GIVEN_LABEL
+        asked += decision.verdict is not Verdict.SKIP
+        if asked > budget * seen:
+            found.append(seen)
+    assert asked
+    return found
 
 
 def _fields(items: object) -> dict[str, object]:

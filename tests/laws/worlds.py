@@ -48,21 +48,33 @@ class Configuration:
     names: bool = True
 
 
+_HEADS = [(model, names) for model in sorted(MODELS) for names in (True, False)]
+
+
 def _mixed() -> list[Configuration]:
     """As many configurations as the longest table has parts; the shorter tables are gone through again and again."""
     tables = [sorted(table) for table in (STRATEGIES, RULES, DETECTORS)]
-    heads = [(model, names) for model in sorted(MODELS) for names in (True, False)]
     found = []
-    for row in range(max(len(heads), *map(len, tables))):
+    for row in range(max(len(_HEADS), *map(len, tables))):
         strategy, rule, detector = (table[row % len(table)] for table in tables)
-        model, names = heads[row % len(heads)]
-        found.append(Configuration(strategy, model, rule, detector, ("0.1", "0.3")[row % 2], names))
+        model, names = _HEADS[row % len(_HEADS)]
+        found.append(Configuration(strategy, model, rule, detector, ("0.1", "0.1", "0.3")[row % 3], names))
     return found
 
 
 ALL = [Configuration(), *_mixed()]
 """The default parts, then every registered part at least once; one by one beside the default ones takes twice as long.
 """
+
+
+def pairs(strategy: str) -> list[Configuration]:
+    """A strategy with every rule and every model; over all strategies, every rule with every model as well."""
+    rules, first = sorted(RULES), sorted(STRATEGIES).index(strategy)
+    return [
+        Configuration(strategy, model, rules[row % len(rules)], budget="0.1", names=names)
+        for row in range(max(len(rules), len(_HEADS)))
+        for model, names in [_HEADS[(first + row) % len(_HEADS)]]
+    ]
 
 
 def new_learner(configuration: Configuration) -> Learner:
