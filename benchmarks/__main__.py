@@ -1,4 +1,4 @@
-"""Every benchmark, each in a process of its own -> benchmarks/results/*.json and a table."""
+"""Every benchmark, or those named -> benchmarks/results/*.json and a table; each runs in a process of its own."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-BENCHMARKS = ("learner", "end_to_end", "kafka", "kafka_end_to_end")
+BENCHMARKS = ("learner", "strategies", "end_to_end", "kafka", "kafka_end_to_end")
 RESULTS = Path(__file__).with_name("results")
 _PACKAGES = (
     "sluice",
@@ -36,7 +36,7 @@ def main() -> None:
     """Run them, keep what they say, and show it beside its targets."""
     RESULTS.mkdir(exist_ok=True)
     table = Table("benchmark", "figure", "median", "least", "target")
-    for name in BENCHMARKS:
+    for name in sys.argv[1:] or BENCHMARKS:
         print(f"running {name} ...", file=sys.stderr)
         printed = subprocess.run(
             [sys.executable, "-m", f"benchmarks.{name}"], stdout=subprocess.PIPE, check=True
