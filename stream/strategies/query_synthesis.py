@@ -12,6 +12,7 @@ from stream.records import Doubles, Floats, Integers
 from stream.strategies.base import Strategy, View
 from stream.strategies.class_directions import cosines
 from stream.strategies.look_back import seen
+from stream.strategies.margin import one_minus_margin
 
 _RENEWED_EVERY = 100
 _WINDOW = 400
@@ -33,25 +34,26 @@ class QuerySynthesis(Strategy):
 
     A synthetic query is the direction midway between the prototypes of two classes, for each of the 16 pairs between
     which the last 400 texts were most in doubt: they bisect the way between two examples, until they are at the
-    boundary. Nobody can answer about a point, so a text stands in for the query that it is nearest to. Of several
-    queries the best is one that was not served yet: each counts by what its nearest landmark leaves of it, one minus
-    their cosine. Queries are renewed every 100 texts.
+    boundary. Nobody can answer about a point, so a text stands in for the query that it is nearest to; and as the
+    nearest may be far from any boundary, it does so by its own margin. Of several queries the best is one that was not
+    served yet: each counts by what its nearest landmark leaves of it, one minus their cosine. Queries are renewed every
+    100 texts.
     """
 
     def __init__(self) -> None:
         self._nearness: Doubles = np.zeros((0, 0))
-        self._asked_for: Doubles = np.zeros((0, 0))
+        self._worth: Doubles = np.zeros((0, 0))
         self._served: Doubles = np.zeros(0)
         self._without: NDArray[np.bool_] = np.zeros(0, np.bool_)
 
     def score(self, view: View) -> Doubles:
-        """Nearness times what is left of the query, (n,) in [0, 1]; 1 before there is a query to be near to."""
+        """Margin, nearness and what is left of the query, multiplied, (n,) in [0, 1]; 1 before there is a query."""
         classes = view.query_probabilities.shape[1]
         segments = (view.positions // _RENEWED_EVERY).astype(np.int64)
         queries, owners = _synthetic(view, segments) if classes >= 2 else (view.embeddings[:0], segments[:0])
-        self._asked_for = cosines(view.embeddings, queries).clip(0.0)
+        self._nearness = cosines(view.embeddings, queries).clip(0.0)
         own = segments[:, None] == owners
-        self._nearness = np.where(own, self._asked_for, 0.0)
+        self._worth = np.where(own, self._nearness * one_minus_margin(view.query_probabilities)[:, None], 0.0)
         self._without = ~own.any(axis=1)
         self._served = np.zeros(len(queries))
         if len(view.asked) and len(queries):
@@ -60,11 +62,11 @@ class QuerySynthesis(Strategy):
 
     def asked(self, view: View, row: int, utility: Doubles) -> None:  # noqa: ARG002  `score` kept what is needed
         """The text being asked about serves the queries that it is near to."""
-        np.maximum(self._served, self._asked_for[row], out=self._served)
+        np.maximum(self._served, self._nearness[row], out=self._served)
         utility[row + 1 :] = self._utility(row + 1)
 
     def _utility(self, start: int) -> Doubles:
-        left = self._nearness[start:] * (1.0 - self._served)
+        left = self._worth[start:] * (1.0 - self._served)
         return np.where(self._without[start:], 1.0, left.max(axis=1, initial=0.0))
 
 

@@ -39,6 +39,12 @@ def test_a_query_counts_for_what_its_nearest_landmark_leaves_of_it(make_view: Ca
     assert QuerySynthesis().score(view) == pytest.approx([1 - HALF, HALF * (1 - HALF)], abs=1e-3)
 
 
+def test_a_text_that_is_not_in_doubt_itself_stands_in_for_no_query(make_view: Callable) -> None:
+    view = _view(make_view, [NORTH_EAST] * 2, [0.5, 0.5, 0.0])
+    view.query_probabilities[:] = [[1.0, 0.0, 0.0], [0.5, 0.25, 0.25]]
+    assert QuerySynthesis().score(view) == pytest.approx([0.0, 0.75], abs=1e-3)
+
+
 def test_asking_serves_the_query_for_those_behind(make_view: Callable) -> None:
     strategy, view = QuerySynthesis(), _view(make_view, [NORTH_EAST, EAST, NORTH_EAST], [0.5, 0.5, 0.0])
     utility = strategy.score(view)
