@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from stream.records import Doubles, Integers
-from stream.strategies import look_back
 from stream.strategies.base import Strategy, View
 from stream.strategies.class_directions import cosines, directions, masses, with_text_added
+from stream.strategies.look_back import Sample, sample
 
 _EVERY = 7
 _SAMPLE = 64
@@ -30,14 +30,14 @@ class ExpectedErrorReduction(Strategy):
         probabilities = view.query_probabilities
         if probabilities.shape[1] < 2:
             return np.ones(len(view))
-        sample = look_back.sample(view, _EVERY, _SAMPLE)
-        found = sample.rows >= 0
+        others = sample(view, _EVERY, _SAMPLE)
+        found = others.rows >= 0
         if not found.any():
             return np.ones(len(view))
         labels = _likeliest(probabilities)
         chances = np.take_along_axis(probabilities, labels, axis=1)
         chances /= chances.sum(axis=1, keepdims=True)
-        falls = np.where(found[:, None, :], _falls(view, sample, labels), 0.0).sum(axis=2)
+        falls = np.where(found[:, None, :], _falls(view, others, labels), 0.0).sum(axis=2)
         numbers = found.sum(axis=1)
         expected = (chances * falls).sum(axis=1) / np.maximum(numbers, 1)
         return np.where(numbers > 0, (1.0 + expected) / 2.0, 1.0).clip(0.0, 1.0)
@@ -50,19 +50,20 @@ def _likeliest(probabilities: Doubles) -> Integers:
     return order
 
 
-def _falls(view: View, sample: look_back.Sample, labels: Integers) -> Doubles:
+def _falls(view: View, others: Sample, labels: Integers) -> Doubles:
     """How much each text's error falls where a row has this label, (n, labels, size); a row's own texts only."""
-    others, own = view.query(sample.embeddings), sample.rows[:, None, :]
+    own, of_label = others.rows[:, None, :], labels[:, :, None]
     rows = directions(view)
     between = np.take_along_axis(cosines(view.embeddings, rows), labels, axis=1)[:, :, None]
-    to_prototype = cosines(sample.embeddings, rows)[own, labels[:, :, None]]
-    to_text = np.take_along_axis(cosines(view.embeddings, sample.embeddings), sample.rows, axis=1)[:, None, :]
-    after = with_text_added(masses(view)[labels][:, :, None], to_prototype, between, to_text)
+    to_prototype = cosines(others.embeddings, rows)[own, of_label]
+    to_text = np.take_along_axis(cosines(view.embeddings, others.embeddings), others.rows, axis=1)[:, None, :]
+    after = with_text_added(masses(view)[of_label], to_prototype, between, to_text)
     growth = np.exp(_SHARPNESS * (after - to_prototype))
 
-    best, second = _two_highest(others)
-    chance = others[own, labels[:, :, None]]
-    rest = np.where(others.argmax(axis=1)[own] == labels[:, :, None], second[own], best[own])
+    chances = view.query(others.embeddings)
+    best, second = _two_highest(chances)
+    chance = chances[own, of_label]
+    rest = np.where(chances.argmax(axis=1)[own] == of_label, second[own], best[own])
     surest: Doubles = np.maximum(chance * growth, rest) / (1.0 + chance * (growth - 1.0))
     return surest - best[own]
 

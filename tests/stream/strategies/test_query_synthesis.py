@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pytest
@@ -15,7 +15,7 @@ HALF = np.sqrt(0.5)
 NORTH_EAST, UP_EAST = [HALF, HALF, 0], [HALF, 0, HALF]
 
 
-def _view(make_view: Callable, texts: list, confused: list, asked: list = (), first: int = 100):  # type: ignore[assignment]
+def _view(make_view: Callable, texts: list, confused: list, asked: Sequence = (), first: int = 100):
     """Texts from place ``first`` on, where the model sees the given probabilities in all texts before."""
     return make_view(
         np.tile(confused, (len(texts), 1)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -13,7 +13,7 @@ from stream import exact
 from stream.model.linear_maps import predict
 from stream.records import Doubles, Floats
 from stream.strategies import STRATEGIES
-from stream.strategies.base import View
+from stream.strategies.base import Strategy, View
 
 DIMENSION = 8
 RECENT = 500
@@ -32,6 +32,9 @@ class World(NamedTuple):
 
     def query(self, embeddings: Floats) -> Doubles:
         return self._predict(embeddings, self.maps[0])
+
+    def texts(self, rows: Iterable[int]) -> list[str]:
+        return [f"text {row % 7} of class {row % 3}" for row in rows]
 
     def committee(self, embeddings: Floats) -> Doubles:
         nobody = np.zeros((0, len(embeddings), len(self.counts)))
@@ -53,7 +56,7 @@ class World(NamedTuple):
             first=start,
             prototypes=self.prototypes,
             committee=self.committee(own),
-            texts=[f"text {row % 7} of class {row % 3}" for row in range(start, end)],
+            texts=self.texts(range(start, end)),
             ask=self.query,
         )
 
@@ -72,9 +75,9 @@ def _world(texts: int, classes: int, members: int = 0, sharpness: float = 8.0, i
     )
 
 
-def _scores(name: str, make_view: Callable[..., View], world: World, start: int, end: int) -> list[float]:
+def _scores(strategy: Strategy, make_view: Callable[..., View], world: World, start: int, end: int) -> list[float]:
     """Utilities of the texts in one block, where those that the world says are asked about as they come."""
-    strategy, view = STRATEGIES[name](), world.view(make_view, start, end)
+    view = world.view(make_view, start, end)
     utility = strategy.score(view)
     assert utility.shape == (end - start,)
     assert utility.dtype == np.float64
@@ -101,8 +104,8 @@ def test_every_strategy_is_found_under_the_name_of_its_module() -> None:
 @pytest.mark.parametrize("members", [0, 1, 3])
 def test_any_number_of_classes_and_members_will_do(name: str, make_view: Callable, classes: int, members: int) -> None:
     world = _world(150, classes, members)._replace(asked=[3, 20, 130, 131])
-    assert _bounded(_scores(name, make_view, world, 0, 30))
-    assert _bounded(_scores(name, make_view, world, 120, 150))
+    assert _bounded(_scores(STRATEGIES[name](), make_view, world, 0, 30))
+    assert _bounded(_scores(STRATEGIES[name](), make_view, world, 120, 150))
 
 
 @every_strategy
@@ -113,23 +116,23 @@ def test_probabilities_that_say_nothing_or_everything_will_do(
     name: str, make_view: Callable, sharpness: float, identical: bool, classes: int
 ) -> None:
     world = _world(260, classes, 3, sharpness, identical)._replace(asked=[5, 205, 206, 259])
-    assert _bounded(_scores(name, make_view, world, 0, 20))
-    assert _bounded(_scores(name, make_view, world, 200, 260))
+    assert _bounded(_scores(STRATEGIES[name](), make_view, world, 0, 20))
+    assert _bounded(_scores(STRATEGIES[name](), make_view, world, 200, 260))
 
 
 @every_strategy
 def test_a_batch_of_4096_will_do(name: str, make_view: Callable) -> None:
     world = _world(4_196, 6, 2)._replace(asked=[10, 150, 4_000])
-    assert _bounded(_scores(name, make_view, world, 100, 4_196))
+    assert _bounded(_scores(STRATEGIES[name](), make_view, world, 100, 4_196))
 
 
 @every_strategy
 @pytest.mark.parametrize("size", [1, 33])
 def test_how_the_stream_is_cut_changes_no_utility(name: str, make_view: Callable, size: int) -> None:
-    start, end = 460, 620
+    start, end, strategy = 460, 620, STRATEGIES[name]()
     world = _world(end, 5, 3)._replace(asked=range(0, end, 17))
-    whole = _scores(name, make_view, world, start, end)
-    parts = [_scores(name, make_view, world, at, min(at + size, end)) for at in range(start, end, size)]
+    whole = _scores(STRATEGIES[name](), make_view, world, start, end)
+    parts = [_scores(strategy, make_view, world, at, min(at + size, end)) for at in range(start, end, size)]
     assert [utility for part in parts for utility in part] == whole
 
 
@@ -139,5 +142,5 @@ def test_texts_and_requests_behind_a_text_do_not_matter_to_it(name: str, make_vi
     changed = world._replace(
         embeddings=np.vstack([world.embeddings[:140], world.embeddings[40:140]]), asked=[90, 130, 150]
     )
-    whole, other = (_scores(name, make_view, stream, 80, 240) for stream in (world, changed))
+    whole, other = (_scores(STRATEGIES[name](), make_view, stream, 80, 240) for stream in (world, changed))
     assert other[:60] == whole[:60]
