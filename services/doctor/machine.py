@@ -24,7 +24,8 @@ from services.edges.settings import HttpSettings
 _OLDEST_PYTHON = (3, 11)
 _FREE_BYTES = 2**30
 _ANSWER_SECONDS = 1.0
-_PACKAGES = {"sentence_transformer": ("torch", "sentence_transformers"), "static": ("model2vec",)}
+_TORCH = ("torch", "sentence_transformers")
+_PACKAGES = {"minilm": _TORCH, "sentence_transformer": _TORCH, "static": ("model2vec",)}
 
 
 def python() -> Finding:

@@ -9,6 +9,7 @@ DEFAULT: Final = "minilm"
 _SENTENCE_TRANSFORMER = "sentence_transformer"
 ENCODERS: Final[Mapping[str, str]] = {
     _SENTENCE_TRANSFORMER: "SentenceTransformerEncoder",
+    DEFAULT: "MiniLmEncoder",
     "static": "StaticEncoder",
     "hashing": "HashingEncoder",
 }
@@ -29,6 +30,8 @@ def place(name: str) -> Place:
     >>> place("static:models/small")
     Place(module='services.edges.encoders.static', factory='StaticEncoder', source='models/small')
     """
+    if name == DEFAULT:
+        return Place(f"{__name__}.{DEFAULT}", ENCODERS[DEFAULT], name)
     kind, _, source = name.partition(":")
     if kind not in ENCODERS or kind == _SENTENCE_TRANSFORMER:
         kind, source = _SENTENCE_TRANSFORMER, name

