@@ -13,13 +13,14 @@ from hypothesis import strategies as st
 from stream.learner import Learner
 from stream.records import OutcomeKind, Reason, State, Verdict
 from tests.laws import worlds
-from tests.laws.worlds import ALL, Configuration, Diary, World, drive, new_learner
+from tests.laws.worlds import ALL, WITH_RULES, Configuration, Diary, World, drive, new_learner
 
 seeds = st.integers(0, 2**20)
 few = settings(
     max_examples=3, deadline=None, phases=[Phase.explicit, Phase.generate], suppress_health_check=list(HealthCheck)
 )
 every_part = pytest.mark.parametrize("configuration", ALL, ids=str)
+every_part_and_rule = pytest.mark.parametrize("configuration", WITH_RULES, ids=str)
 
 
 def _live(seed: int, configuration: Configuration, batch_texts: int) -> tuple[Diary, Learner, World]:
@@ -56,7 +57,7 @@ def test_law_1_utility_is_finite_and_between_0_and_1(configuration: Configuratio
     assert all(0.0 <= decision.query_probability <= 1.0 for decision in diary.decisions)
 
 
-@every_part
+@every_part_and_rule
 @pytest.mark.parametrize("batch_texts", [1, 35])
 @given(seed=seeds)
 @few
@@ -72,7 +73,7 @@ def test_law_2_requests_keep_within_the_budget_at_every_prefix(
         assert asked <= budget * seen
 
 
-@every_part
+@every_part_and_rule
 @given(seed=seeds, batch_texts=st.integers(1, 34))
 @few
 def test_law_3_how_the_stream_is_cut_changes_no_decision(
@@ -85,7 +86,7 @@ def test_law_3_how_the_stream_is_cut_changes_no_decision(
     assert cut.outcomes == whole.outcomes
 
 
-@every_part
+@every_part_and_rule
 @given(seed=seeds, stop=st.integers(1, worlds.TEXTS // worlds.EVENT_EVERY - 1))
 @few
 def test_law_4_saving_and_restoring_changes_no_later_decision(
