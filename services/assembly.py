@@ -111,8 +111,12 @@ def _build_budget(budget: BudgetSettings, learner: LearnerSettings) -> Budget:
         str(budget.audit_share),
         burst=budget.burst,
         carry=budget.carry,
+        catch_up=budget.catch_up,
+        drift_reserve=str(budget.drift_reserve),
         per_hour=budget.per_hour,
         per_day=budget.per_day,
         max_open=budget.max_open,
+        max_queue_seconds=budget.max_queue_seconds,
+        source_share=str(budget.source_share),
         seed=learner.seed,
     )

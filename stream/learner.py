@@ -156,7 +156,8 @@ class Learner:
         cold = not view.label_counts.any()
         row = 0
         while row < len(block):
-            for ruling in budget.decide_run(utility[row:].tolist(), self._now, len(pending)):
+            run = budget.decide_run(utility[row:].tolist(), self._now, len(pending), block.sources[row:])
+            for ruling in run:
                 reason = Reason.COLD_START if cold and ruling.verdict is Verdict.ASK else ruling.reason
                 decision = Decision(
                     block.ids[row], block.origins[row], labels[row], probabilities[row], utility.item(row),
@@ -219,6 +220,7 @@ class Learner:
         kind, waiting = self.parts.pending.answer(label, self._now)
         if kind in (OutcomeKind.LEARNED, OutcomeKind.SKIPPED):
             learned.closed.append(label.request_id)
+            self.parts.budget.answered(self._now)
             self.parts.landmarks.close(label.request_id)
         if waiting is not None and label.label is not None:
             learned.latencies.append(self._now - waiting.request.asked_at)

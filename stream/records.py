@@ -37,6 +37,8 @@ class Reason(StrEnum):
     OUT_OF_BUDGET = "out_of_budget"
     RATE_LIMIT = "rate_limit"
     QUEUE_FULL = "queue_full"
+    REVIEWERS_BUSY = "reviewers_busy"
+    SOURCE_LIMIT = "source_limit"
     NEAR_OPEN_REQUEST = "near_open_request"
     GIVEN_LABEL = "given_label"
 

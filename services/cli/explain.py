@@ -21,6 +21,8 @@ _REASONS = {
     "out_of_budget": "it was worth asking, but the budget was spent",
     "rate_limit": "it was worth asking, but the limit per hour or day was reached",
     "queue_full": "it was worth asking, but too many requests were open",
+    "reviewers_busy": "it was worth asking, but requests wait too long, and reviewers answer no faster",
+    "source_limit": "it was worth asking, but its source had taken its share of the requests",
     "near_open_request": "a request that is still open is about nearly the same text",
     "given_label": "it came with its label",
 }

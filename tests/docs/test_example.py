@@ -39,8 +39,8 @@ def test_it_keeps_within_the_budget(example: str) -> None:
 
 
 def test_the_readme_shows_it_and_its_test_as_they_are(readme: Markdown) -> None:
-    strategy, test = ((HERE / name).read_text() for name in ("ratio.py", "test_ratio.py"))
+    strategy, test = ((HERE / name).read_text() for name in ("largest_margin.py", "test_largest_margin.py"))
     shown = readme.snippets("python")
 
     assert strategy in shown
-    assert test.replace("tests.docs.ratio", "stream.strategies.ratio") in shown
+    assert test.replace("tests.docs.largest_margin", "stream.strategies.largest_margin") in shown

@@ -41,7 +41,7 @@ CALL = re.compile(r"^(GET|POST) (/\S*)$")
 UNKNOWN_PATHS = {"/", "/openapi.json"}
 """Served, but no part of the API's own description."""
 PROCESSES = {"intake", "learner", "console", "oracle", "replay"}
-YET_TO_BE_ADDED = {"stream/strategies/ratio.py", "tests/stream/strategies/test_ratio.py"}
+YET_TO_BE_ADDED = {"stream/strategies/largest_margin.py", "tests/stream/strategies/test_largest_margin.py"}
 """The reader's own strategy."""
 
 

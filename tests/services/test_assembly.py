@@ -7,8 +7,10 @@ import pytest
 from services import assembly
 from services.edges.encoders.base import EncoderError
 from services.edges.settings_sources import load_settings
+from stream.budget import RULES
+from stream.budget.accounts import Budget
 from stream.model import MODELS
-from stream.records import Verdict
+from stream.records import Reason, Verdict
 from stream.strategies import STRATEGIES
 
 
@@ -30,6 +32,39 @@ def test_the_budget_is_the_decimal_that_was_written() -> None:
     budget = assembly.build_learner(load_settings({"budget.fraction": 0.07, "budget.audit_share": 0.0})).parts.budget
     verdicts = [budget.decide(0.5, 0.0, 0).verdict for _ in range(1_000)]
     assert sum(verdict is not Verdict.SKIP for verdict in verdicts) <= 70
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_every_budget_rule_can_be_chosen(rule: str) -> None:
+    budget = assembly.build_learner(load_settings({"learner.budget_rule": rule})).parts.budget
+    assert budget.save().fields["rule"].keys() == RULES[rule](0.05).save().fields.keys()
+    assert sum(budget.decide(1.0, 0.0, 0).verdict is not Verdict.SKIP for _ in range(1_000)) in range(45, 51)
+
+
+def test_the_limits_of_the_budget_are_those_of_the_settings() -> None:
+    def budget(**limits: float) -> Budget:
+        chosen = {f"budget.{name}": value for name, value in {"audit_share": 0.0, "fraction": 0.5, **limits}.items()}
+        return assembly.build_learner(load_settings(chosen)).parts.budget
+
+    def reasons(budget: Budget) -> set[Reason]:
+        return {budget.decide(1.0, 100.0 * text, min(text, 9)).reason for text in range(100)}
+
+    assert Reason.SOURCE_LIMIT in reasons(budget(source_share=0.5))
+    assert Reason.REVIEWERS_BUSY in reasons(budget(max_queue_seconds=60.0))
+    assert not {Reason.SOURCE_LIMIT, Reason.REVIEWERS_BUSY} & reasons(budget())
+    saving, small = budget(drift_reserve=0.25), budget(drift_reserve=0.25, carry=2)
+    reasons(saving)
+    reasons(small)
+    assert (saving.reserved, small.reserved) == (12.5, 2.0)
+
+
+@pytest.mark.parametrize(("catch_up", "asked"), [(1, 16), (10, 25), (50, 50)])
+def test_what_is_caught_up_with_at_once_is_as_the_settings_say(catch_up: int, asked: int) -> None:
+    chosen = {"budget.catch_up": catch_up, "budget.audit_share": 0.0, "learner.budget_rule": "fixed_uncertainty"}
+    budget = assembly.build_learner(load_settings(chosen)).parts.budget
+    for _ in range(2_000):
+        budget.decide(0.0, 0.0, 0)
+    assert sum(budget.decide(1.0, 0.0, 0).verdict is Verdict.ASK for _ in range(100)) in range(asked - 1, asked + 6)
 
 
 def test_two_seeds_draw_differently() -> None:
