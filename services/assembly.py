@@ -24,6 +24,7 @@ from stream.model import MODELS
 from stream.parts import Parts
 from stream.pending import Pending
 from stream.strategies import STRATEGIES
+from stream.strategies.adaptive import Adaptive
 from stream.strategies.base import Strategy
 from stream.strategies.random import Random
 
@@ -100,7 +101,7 @@ def _build_signals() -> Signals:
 
 def _build_strategy(learner: LearnerSettings) -> Strategy:
     strategy = STRATEGIES[learner.strategy]
-    return Random(learner.seed) if strategy is Random else strategy()
+    return strategy(learner.seed) if strategy in (Adaptive, Random) else strategy()
 
 
 def _build_budget(budget: BudgetSettings, learner: LearnerSettings) -> Budget:

@@ -167,6 +167,8 @@ class Learner:
             if decision.verdict is not Verdict.SKIP:
                 strategy.asked(view, row - 1, utility)
                 seen.requests.append(self._ask(block, row - 1, prediction, decision))
+            if decision.verdict is Verdict.AUDIT:
+                strategy.audited(view, row - 1, seen.requests[-1].request_id)
         uncertainty = normalised_entropy(prediction.probabilities)
         self.parts.signals.scored(utility.tolist(), uncertainty.tolist(), self.texts)
 
@@ -234,6 +236,7 @@ class Learner:
         self.parts.evaluation.answered(waiting.predicted, label, audit)
         if audit:
             self.parts.signals.audited(waiting.predicted == label, self.texts)
+            self.parts.strategy.answered(waiting.request.request_id, waiting.predicted == label)
 
     def _teach(self, example: Example) -> None:
         self.parts.knowledge.teach(example)

@@ -46,6 +46,8 @@ class Parts:
     def changes(self) -> Changes:
         """The entries that changed since this was last asked, of every part but the window."""
         changes: Changes = {_BUDGET: self.budget.save()}
+        if any(kept := self.strategy.save()):
+            changes[self._strategy_key] = kept
         for part in self._below().values():
             changes |= part.changes()
         return changes | self.landmarks.changes() | self.knowledge.changes()
@@ -54,10 +56,17 @@ class Parts:
         """Give every part its entries back; the model learns the kept examples again."""
         if _BUDGET in state:
             self.budget.restore(state[_BUDGET])
+        if self._strategy_key in state:
+            self.strategy.restore(state[self._strategy_key])
         for prefix, part in self._below().items():
             part.restore(entries_below(prefix, state))
         self.landmarks.restore(entries_below("landmark/", state), self.pending)
         self.knowledge.restore(state)
+
+    @property
+    def _strategy_key(self) -> str:
+        """By its name: what one strategy kept says nothing to another."""
+        return f"strategy/{self.strategy_name}"
 
     def _below(self) -> Mapping[str, _Part]:
         return {

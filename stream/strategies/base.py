@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from stream.records import Doubles, Floats, Integers
+from stream.records import Doubles, Entry, Floats, Integers
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class View:
 
 
 class Strategy(ABC):
-    """How useful would each text's label be? Keeps nothing from one block to the next."""
+    """How useful would each text's label be? What it keeps from one block to the next, `save` returns: mostly none."""
 
     @abstractmethod
     def score(self, view: View) -> Doubles:
@@ -50,3 +50,16 @@ class Strategy(ABC):
 
     def asked(self, view: View, row: int, utility: Doubles) -> None:  # noqa: B027  most need not be told
         """Row ``row`` of the view last scored is being asked: lower ``utility`` of the rows behind it in place."""
+
+    def audited(self, view: View, row: int, request_id: str) -> None:  # noqa: B027
+        """That row, `asked` as well, was drawn at random: its answer will judge the model. Some are never answered."""
+
+    def answered(self, request_id: str, correct: bool) -> None:  # noqa: B027
+        """An audit's answer came: whether what had been predicted for its text was right."""
+
+    def save(self) -> Entry:
+        """All that later utilities depend on, beside the views."""
+        return Entry()
+
+    def restore(self, entry: Entry) -> None:  # noqa: B027
+        """Go on from what `save` returned."""
