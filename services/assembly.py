@@ -21,6 +21,7 @@ from stream.drift.signals import AUDIT_ERROR, MEAN_TEXTS, UNCERTAINTY, UTILITY, 
 from stream.knowledge import Knowledge
 from stream.learner import Learner
 from stream.model import MODELS
+from stream.near_duplicates import OFF, NearDuplicates
 from stream.parts import Parts
 from stream.pending import Pending
 from stream.strategies import STRATEGIES
@@ -89,6 +90,7 @@ def build_learner(settings: Settings) -> Learner:
         budget=_build_budget(settings.budget, learner),
         signals=_build_signals(),
         pending=Pending(settings.requests.expire_seconds),
+        near_duplicates=NearDuplicates() if learner.skip_near_duplicates else NearDuplicates(same=OFF, alike=OFF),
     )
     return Learner(parts, {named.name for named in task.classes} if task.closed else None)
 

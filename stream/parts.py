@@ -12,6 +12,7 @@ from stream.drift.signals import Signals
 from stream.evaluation.evaluation import Evaluation
 from stream.knowledge import Knowledge
 from stream.landmarks import Landmarks
+from stream.near_duplicates import OFF, NearDuplicates
 from stream.pending import Pending
 from stream.records import Changes, State
 from stream.strategies.base import Strategy
@@ -40,6 +41,7 @@ class Parts:
     arrivals: Arrivals = field(default_factory=Arrivals)
     pending: Pending = field(default_factory=Pending)
     landmarks: Landmarks = field(default_factory=Landmarks)
+    near_duplicates: NearDuplicates = field(default_factory=lambda: NearDuplicates(same=OFF, alike=OFF))
     evaluation: Evaluation = field(default_factory=Evaluation)
     window: Window = field(default_factory=Window)
 
@@ -61,6 +63,9 @@ class Parts:
         for prefix, part in self._below().items():
             part.restore(entries_below(prefix, state))
         self.landmarks.restore(entries_below("landmark/", state), self.pending)
+        self.near_duplicates.restore(
+            (waiting.request.request_id, waiting.embedding, waiting.request.text) for waiting in self.pending
+        )
         self.knowledge.restore(state)
 
     @property

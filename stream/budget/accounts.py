@@ -19,6 +19,10 @@ _RULE = "rule/"
 _LIMITS = "limits/"
 
 
+def _never(place: int) -> bool:  # noqa: ARG001
+    return False
+
+
 class Ruling(NamedTuple):
     """What was decided about one text; ``probability`` is that of any request being issued for it."""
 
@@ -93,15 +97,19 @@ class Budget:
         (ruling,) = self.decide_run([utility], now, open_requests)
         return ruling
 
-    def decide_run(self, utilities: Sequence[float], now: float, open_requests: int) -> list[Ruling]:
+    def decide_run(
+        self, utilities: Sequence[float], now: float, open_requests: int, near: Callable[[int], bool] = _never
+    ) -> list[Ruling]:
         """Decide as `decide` does about the next texts, up to and including the first that is asked about or audited.
 
         Nothing before it changes what may be asked: so it costs half as much as deciding about each of them singly.
+        ``near`` says whether the text at this place of the run is like that of an open request, which only an audit may
+        ask about again. It is called for the few that might be asked.
         """
         ask_refusal, audit_refusal = (limits.refusal(now, open_requests) for limits in self._limits)
         earn, due, propose = self._asks.earn, self._audits.due, self._rule.propose
         rulings: list[Ruling] = []
-        for utility in utilities:
+        for place, utility in enumerate(utilities):
             if not 0.0 <= utility <= 1.0:
                 raise ValueError(f"a utility is from 0 to 1, not {utility}")
             audit_due = due(self.seen)
@@ -112,6 +120,8 @@ class Budget:
                 rulings.append(Ruling(Verdict.SKIP, Reason.BELOW_THRESHOLD, audit_probability, proposal.threshold))
                 continue
             refusal = Reason.OUT_OF_BUDGET if not self._asks.affords_one else ask_refusal
+            if refusal is None and proposal.probability and near(place):
+                refusal = Reason.NEAR_OPEN_REQUEST
             asked = 0.0 if refusal else (1.0 - audit_probability) * proposal.probability
             verdict, reason = self._audit(audit_refusal, now) if audit_due else self._draw(proposal, refusal, now)
             rulings.append(Ruling(verdict, reason, audit_probability + asked, proposal.threshold))
@@ -134,7 +144,7 @@ class Budget:
 
     def _ask(self, refusal: Reason | None, now: float) -> tuple[Verdict, Reason]:
         if refusal:
-            if refusal is not Reason.OUT_OF_BUDGET:
+            if refusal in (Reason.RATE_LIMIT, Reason.QUEUE_FULL):
                 self._asks.set_one_aside()
             return Verdict.SKIP, refusal
         self.asked += 1

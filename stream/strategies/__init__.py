@@ -7,6 +7,7 @@ from stream.strategies.combination import Combination
 from stream.strategies.coreset import Coreset
 from stream.strategies.dbalstream import Dbalstream
 from stream.strategies.diversity_cosine import DiversityCosine
+from stream.strategies.diversity_jaccard import DiversityJaccard
 from stream.strategies.entropy import Entropy
 from stream.strategies.information_density import InformationDensity
 from stream.strategies.least_confidence import LeastConfidence
@@ -16,6 +17,7 @@ from stream.strategies.probability_coverage import ProbabilityCoverage
 from stream.strategies.random import Random
 from stream.strategies.typical_margin import TypicalMargin
 from stream.strategies.typicality import Typicality
+from stream.strategies.vessal import Vessal
 
 STRATEGIES: dict[str, type[Strategy]] = {
     "adaptive": Adaptive,
@@ -24,6 +26,7 @@ STRATEGIES: dict[str, type[Strategy]] = {
     "coreset": Coreset,
     "dbalstream": Dbalstream,
     "diversity_cosine": DiversityCosine,
+    "diversity_jaccard": DiversityJaccard,
     "entropy": Entropy,
     "information_density": InformationDensity,
     "least_confidence": LeastConfidence,
@@ -33,5 +36,6 @@ STRATEGIES: dict[str, type[Strategy]] = {
     "random": Random,
     "typical_margin": TypicalMargin,
     "typicality": Typicality,
+    "vessal": Vessal,
 }
 """Every query strategy under the name of its module; each can be built without arguments."""

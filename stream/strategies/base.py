@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from stream.records import Doubles, Entry, Floats, Integers
+from stream.shingles import Sketches
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,8 @@ class View:
     are believed (0: none given).
 
     What costs time is a function: ``prototypes`` gives where each class lies (k, d), unit rows or zero; ``query`` the
-    query probabilities (m, k) of any embeddings (m, d); ``committee`` the probabilities (c, n, k) that each of c
+    query probabilities (m, k) of any embeddings (m, d); ``asked_sketches`` the landmarks' sketches (a, 64), see
+    `stream.shingles`; ``committee`` the probabilities (c, n, k) that each of c
     members gives this block, where c may be 0.
     """
 
@@ -35,6 +37,7 @@ class View:
     trust: float
     prototypes: Callable[[], Floats]
     query: Callable[[Floats], Doubles]
+    asked_sketches: Callable[[], Sketches]
     committee: Callable[[], Doubles]
 
     def __len__(self) -> int:

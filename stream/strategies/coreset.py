@@ -7,7 +7,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from stream.records import Doubles
 from stream.strategies.base import Strategy, View
-from stream.strategies.neighbours import NOTHING_NEAR, Nearest
+from stream.strategies.neighbours import NOTHING_NEAR, Nearest, with_those_before
 
 
 class Coreset(Strategy):
@@ -25,7 +25,7 @@ class Coreset(Strategy):
 
     def score(self, view: View) -> Doubles:
         """Shares of the radius, (n,) in [0, 1]; 1 while nothing was asked about, 0 where every text is a landmark."""
-        self._nearest = Nearest(np.concatenate([view.recent[-self._window :], view.embeddings]), view.asked)
+        self._nearest = Nearest(with_those_before(view, self._window), view.asked)
         return self._utility(len(view))
 
     def asked(self, view: View, row: int, utility: Doubles) -> None:

@@ -44,12 +44,17 @@ def mean_cosine(view: View, window: int) -> Doubles:
 
     The sums of embeddings are exact, and so are their dot products: no cosine of a pair need be computed.
     """
-    texts = np.concatenate([view.recent[-window:], view.embeddings]).astype(np.float64)
+    texts = with_those_before(view, window).astype(np.float64)
     sums = np.concatenate([np.zeros((1, texts.shape[1])), texts.cumsum(axis=0)])
     ends = np.arange(len(texts) - len(view), len(texts))
     starts = np.maximum(ends - window, 0)
     dots: Doubles = np.einsum("nd,nd->n", texts[ends], sums[ends] - sums[starts])
     return (dots / np.maximum(ends - starts, 1)).clip(0.0, 1.0)
+
+
+def with_those_before(view: View, window: int) -> Floats:
+    """The embeddings of the last ``window`` texts before the block, or of as many as there are, and of the block's."""
+    return np.concatenate([view.recent[-window:].reshape(-1, view.embeddings.shape[1]), view.embeddings])
 
 
 def cosines_before(view: View, window: int) -> Floats:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from stream.records import Doubles
 from stream.strategies.base import Strategy, View
-from stream.strategies.neighbours import NOTHING_NEAR, Nearest, cosines_before
+from stream.strategies.neighbours import NOTHING_NEAR, Nearest, cosines_before, with_those_before
 
 
 class ProbabilityCoverage(Strategy):
@@ -34,7 +34,7 @@ class ProbabilityCoverage(Strategy):
         cosines = cosines_before(view, self._window)
         self._reached = cosines >= self._reach
         self._there = np.isfinite(cosines).sum(axis=1)
-        self._nearest = Nearest(np.concatenate([view.recent[-self._window :], view.embeddings]), view.asked)
+        self._nearest = Nearest(with_those_before(view, self._window), view.asked)
         return self._utility(0)
 
     def asked(self, view: View, row: int, utility: Doubles) -> None:

@@ -71,7 +71,7 @@ def test_a_class_may_bring_a_description_and_examples(monkeypatch: pytest.Monkey
         ("SLUICE_BUDGET__FRACTION", "1.5", "BUDGET__FRACTION = 1.5 (environment): input should be less than or equal"),
         ("SLUICE_BUDGET__FRACTION", "much", "the default is 0.05"),
         ("SLUICE_BUDGET__FRACTION", "nan", "finite"),
-        ("SLUICE_LEARNER__STRATEGY", "margn", "there are entropy, least_confidence, margin"),
+        ("SLUICE_LEARNER__STRATEGY", "margn", "there are adaptive, cogdqs, combination"),
         ("SLUICE_HTTP__HOST", "0.0.0.0", "HTTP__HOST = 0.0.0.0 (environment): only a loopback address"),
         ("SLUICE_HTTP__HOST", "console.example", "set HTTP__EXPOSED to true"),
         ("SLUICE_TASK__CLASSES", '["spam", "spam"]', "named twice: spam"),

@@ -39,6 +39,12 @@ def test_identical_texts_are_let_pass(make_view: Callable, name: str) -> None:
 
 
 @every
+def test_the_first_block_of_a_stream_is_let_pass(make_view: Callable, name: str) -> None:
+    embeddings, nothing = exact.unit(np.random.default_rng(0).standard_normal((50, 8))), np.zeros((0, 0), np.float32)
+    _check(name, make_view(np.zeros((50, 0)), embeddings, recent=nothing, asked=nothing))
+
+
+@every
 def test_utilities_do_not_depend_on_how_the_stream_is_cut(make_view: Callable, name: str) -> None:
     rng = np.random.default_rng(5)
     embeddings, query = exact.unit(rng.standard_normal((160, 24)) + 0.4), rng.dirichlet(np.ones(6), 160)
@@ -50,7 +56,7 @@ def test_utilities_do_not_depend_on_how_the_stream_is_cut(make_view: Callable, n
             rows = slice(at, min(at + step, 160))
             view = make_view(
                 query[rows], embeddings[rows], recent=embeddings[:at], asked=embeddings[asked], counts=[9] * 6,
-                first=at, texts=texts[rows],
+                first=at, texts=texts[rows], asked_texts=[texts[text] for text in asked],
             )  # fmt: skip
             utility = strategy.score(view)
             for row in range(len(view)):
