@@ -13,7 +13,7 @@ from stream.shingles import overlap, pairs_of_words
 
 OFF = 2.0
 """A threshold that nothing reaches."""
-_HEAD = 64
+_HEAD = 128
 _ROUNDING = 1e-4
 
 
@@ -25,7 +25,7 @@ class NearDuplicates:
     request that is closed, however, frees the way. Open requests are bounded by the budget, and `Pending` keeps them:
     nothing is saved here.
 
-    No dot product is above that of the first 64 coordinates plus the product of what norm is left (Cauchy-Schwarz): of
+    No dot product is above that of the first 128 coordinates plus the product of what norm is left (Cauchy-Schwarz): of
     900 open requests that leaves few, mostly none, to be compared with as a whole.
     """
 
@@ -58,11 +58,15 @@ class NearDuplicates:
             return False
         rows = np.flatnonzero(bounds >= self._alike - _ROUNDING)
         cosines = self._wholes.matrix[rows] @ embedding
-        if cosines.max() >= self._same:
-            return True
-        alike = (self._wholes.ids[row] for row in rows[cosines >= self._alike].tolist())
-        pairs = pairs_of_words(text)
-        return any(overlap(pairs, pairs_of_words(self._texts[request_id])) >= self._words for request_id in alike)
+        nearest = cosines.max()
+        if nearest < self._alike:
+            return False
+        return bool(nearest >= self._same) or self._repeats(text, rows[cosines >= self._alike].tolist())
+
+    def _repeats(self, text: str, rows: list[int]) -> bool:
+        """Whether a text's pairs of words are mostly those of one of these open requests."""
+        pairs, others = pairs_of_words(text), (self._texts[self._wholes.ids[row]] for row in rows)
+        return any(overlap(pairs, pairs_of_words(other)) >= self._words for other in others)
 
     def restore(self, open_requests: Iterable[tuple[str, Floats, str]]) -> None:
         """Go on with these requests, by id, embedding and text."""
