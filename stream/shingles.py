@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
+from hashlib import blake2b
 from itertools import pairwise
-from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,7 +33,8 @@ def sketch(text: str) -> tuple[int, ...]:
     sketches: Broder, 1997, "On the resemblance and containment of documents").
     """
     shingles = pairs_of_words(text).union(text.lower().split())
-    hashes = {crc32(shingle.encode(errors="replace")) for shingle in shingles}
+    digests = (blake2b(shingle.encode(errors="replace"), digest_size=4).digest() for shingle in shingles)
+    hashes = {int.from_bytes(digest) for digest in digests}
     return tuple(sorted(hashes - {_NO_HASH})[:SKETCH_HASHES])
 
 
