@@ -21,9 +21,11 @@ from stream.drift.signals import AUDIT_ERROR, MEAN_TEXTS, UNCERTAINTY, UTILITY, 
 from stream.knowledge import Knowledge
 from stream.learner import Learner
 from stream.model import MODELS
+from stream.near_duplicates import OFF, NearDuplicates
 from stream.parts import Parts
 from stream.pending import Pending
 from stream.strategies import STRATEGIES
+from stream.strategies.adaptive import Adaptive
 from stream.strategies.base import Strategy
 from stream.strategies.random import Random
 
@@ -88,6 +90,7 @@ def build_learner(settings: Settings) -> Learner:
         budget=_build_budget(settings.budget, learner),
         signals=_build_signals(),
         pending=Pending(settings.requests.expire_seconds),
+        near_duplicates=NearDuplicates() if learner.skip_near_duplicates else NearDuplicates(same=OFF, alike=OFF),
     )
     return Learner(parts, {named.name for named in task.classes} if task.closed else None)
 
@@ -100,7 +103,7 @@ def _build_signals() -> Signals:
 
 def _build_strategy(learner: LearnerSettings) -> Strategy:
     strategy = STRATEGIES[learner.strategy]
-    return Random(learner.seed) if strategy is Random else strategy()
+    return strategy(learner.seed) if strategy in (Adaptive, Random) else strategy()
 
 
 def _build_budget(budget: BudgetSettings, learner: LearnerSettings) -> Budget:

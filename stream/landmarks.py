@@ -1,4 +1,4 @@
-"""Requests -> the embeddings that novelty is measured against: all open ones and the last asked."""
+"""Requests -> the texts that novelty is measured against: all open ones and the last asked."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ from itertools import takewhile
 
 import numpy as np
 
+from stream.dense_rows import DenseRows
 from stream.records import Changes, Entry, Floats, State
 from stream.segments import Segments
+from stream.shingles import Sketches, as_rows, from_row, sketch
 
 _PREFIX = "landmark/"
-_FIRST_ROWS = 256
 
 
 class Landmarks:
-    """Embeddings of all open requests and of the last ``keep`` asked, in one block of memory without holes.
+    """Embeddings and sketches of the texts of all open requests and of the last ``keep`` asked.
 
     A closed request that is no longer among the last asked leaves at the next `trim`: so what a text is compared with
     depends on its place in the stream, and not on how that is cut. Open requests are bounded by the budget.
@@ -25,10 +26,11 @@ class Landmarks:
         if keep < 1:
             raise ValueError(f"at least one of the last asked is kept, not {keep}")
         self._keep = keep
-        self._buffer: Floats = np.zeros((0, 0), np.float32)
-        self._ids: list[str] = []
-        self._rows: dict[str, int] = {}
+        self._rows = DenseRows()
         self._numbers: dict[str, int] = {}
+        self._sketches: dict[str, tuple[int, ...]] = {}
+        self._texts: dict[str, str] = {}
+        """Texts whose sketches nobody has wanted yet."""
         self._open: set[str] = set()
         self._next = 0
         self._segments = Segments(_PREFIX)
@@ -36,13 +38,19 @@ class Landmarks:
     @property
     def embeddings(self) -> Floats:
         """The landmarks, float32 (a, d), in no order; valid until the next `add` or `trim`."""
-        return self._buffer[: len(self._ids)]
+        return self._rows.matrix
 
-    def add(self, request_id: str, embedding: Floats) -> None:
-        """A request was asked about the text with this embedding, (d,). Raises ValueError for an id that is there."""
+    @property
+    def sketches(self) -> Sketches:
+        """Sketches of the same texts in the same order, (a, 64); see `stream.shingles`."""
+        return as_rows([self._sketch(request_id) for request_id in self._rows.ids])
+
+    def add(self, request_id: str, embedding: Floats, text: str) -> None:
+        """A request was asked about this text with its embedding, (d,). Raises ValueError for an id that is there."""
         if request_id in self._rows:
             raise ValueError(f"request {request_id} is a landmark already")
         self._place(request_id, self._next, embedding)
+        self._texts[request_id] = text
         self._segments.add(self._next, request_id)
         self._next += 1
         self._open.add(request_id)
@@ -53,7 +61,7 @@ class Landmarks:
 
     def trim(self) -> None:
         """Let all leave that need not stay."""
-        if len(self._ids) <= self._keep:
+        if len(self._rows) <= self._keep:
             return
         oldest = self._next - self._keep
         old = takewhile(lambda numbered: numbered[1] < oldest, self._numbers.items())
@@ -62,26 +70,21 @@ class Landmarks:
             self._remove(request_id)
 
     def __len__(self) -> int:
-        return len(self._ids)
+        return len(self._rows)
 
     def _place(self, request_id: str, number: int, embedding: Floats) -> None:
-        row = len(self._ids)
-        if row == len(self._buffer):
-            grown = np.zeros((max(_FIRST_ROWS, 2 * row), len(embedding)), np.float32)
-            grown[:row, : self._buffer.shape[1]] = self._buffer
-            self._buffer = grown
-        self._buffer[row] = embedding
-        self._ids.append(request_id)
-        self._rows[request_id] = row
+        self._rows.add(request_id, embedding)
         self._numbers[request_id] = number
 
+    def _sketch(self, request_id: str) -> tuple[int, ...]:
+        if request_id in self._texts:
+            self._sketches[request_id] = sketch(self._texts.pop(request_id))
+        return self._sketches[request_id]
+
     def _remove(self, request_id: str) -> None:
-        """The last row takes the place of the one that leaves."""
-        row, last = self._rows.pop(request_id), self._ids.pop()
-        if last != request_id:
-            self._buffer[row] = self._buffer[len(self._ids)]
-            self._ids[row] = last
-            self._rows[last] = row
+        self._rows.remove(request_id)
+        self._sketches.pop(request_id, None)
+        self._texts.pop(request_id, None)
         self._segments.remove(self._numbers.pop(request_id), request_id)
 
     def changes(self) -> Changes:
@@ -89,18 +92,19 @@ class Landmarks:
         return self._segments.changes(self._entry)
 
     def _entry(self, ids: Sequence[str]) -> Entry:
-        embeddings = self._buffer[[self._rows[request_id] for request_id in ids]]
         fields = {"number": [self._numbers[request_id] for request_id in ids], "id": ids}
-        return Entry(fields, {"embedding": embeddings.astype(np.float16)})
+        sketches = as_rows([self._sketch(request_id) for request_id in ids])
+        return Entry(fields, {"embedding": self._rows.of(list(ids)).astype(np.float16), "sketch": sketches})
 
     def restore(self, state: State, open_requests: Container[str]) -> None:
         """Go on from all entries that `changes` ever returned."""
         for entry in sorted(state.values(), key=lambda entry: int(entry.fields["number"][0])):
-            embeddings = entry.arrays["embedding"].astype(np.float32)
-            for number, request_id, embedding in zip(
-                entry.fields["number"], entry.fields["id"], embeddings, strict=True
+            embeddings, sketches = entry.arrays["embedding"].astype(np.float32), entry.arrays["sketch"]
+            for number, request_id, embedding, row in zip(
+                entry.fields["number"], entry.fields["id"], embeddings, sketches, strict=True
             ):
                 self._place(request_id, number, embedding)
+                self._sketches[request_id] = from_row(row)
                 if request_id in open_requests:
                     self._open.add(request_id)
                 self._next = number + 1

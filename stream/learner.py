@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 
@@ -114,7 +115,7 @@ class Learner:
         self._now = max(self._now, now)
         expired = [waiting.request.request_id for waiting in self.parts.pending.expire(self._now)]
         for request_id in expired:
-            self.parts.landmarks.close(request_id)
+            self._close(request_id)
         return expired
 
     def adopt(self, head: Entry) -> None:
@@ -156,8 +157,8 @@ class Learner:
         cold = not view.label_counts.any()
         row = 0
         while row < len(block):
-            run = budget.decide_run(utility[row:].tolist(), self._now, len(pending), block.sources[row:])
-            for ruling in run:
+            near, sources = partial(self._near_open, block, row), block.sources[row:]
+            for ruling in budget.decide_run(utility[row:].tolist(), self._now, len(pending), sources, near):
                 reason = Reason.COLD_START if cold and ruling.verdict is Verdict.ASK else ruling.reason
                 decision = Decision(
                     block.ids[row], block.origins[row], labels[row], probabilities[row], utility.item(row),
@@ -168,8 +169,14 @@ class Learner:
             if decision.verdict is not Verdict.SKIP:
                 strategy.asked(view, row - 1, utility)
                 seen.requests.append(self._ask(block, row - 1, prediction, decision))
+            if decision.verdict is Verdict.AUDIT:
+                strategy.audited(view, row - 1, seen.requests[-1].request_id)
         uncertainty = normalised_entropy(prediction.probabilities)
         self.parts.signals.scored(utility.tolist(), uncertainty.tolist(), self.texts)
+
+    def _near_open(self, block: Items, first: int, place: int) -> bool:
+        """Whether the text so many places behind the ``first`` is nearly the same as that of an open request."""
+        return self.parts.near_duplicates.near(block.embeddings[first + place], block.texts[first + place])
 
     def _decision_on_given(self, block: Items, prediction: Prediction) -> Decision:
         """A text that brings its label: tested on, then learned; it costs nothing and the budget does not see it."""
@@ -193,6 +200,7 @@ class Learner:
             trust=model.trust,
             prototypes=lambda: model.prototypes,
             query=lambda embeddings: model.predict(embeddings).query,
+            asked_sketches=lambda: self.parts.landmarks.sketches,
             committee=lambda: self.parts.knowledge.committee(block.embeddings),
         )
 
@@ -209,8 +217,13 @@ class Learner:
         request = question(decision, block.texts[row], classes, probabilities, strategy, pending.expire_seconds)
         embedding = block.embeddings[row].copy()
         pending.open(PendingRequest(request, embedding, decision.label))
-        self.parts.landmarks.add(request.request_id, embedding)
+        self.parts.landmarks.add(request.request_id, embedding, request.text)
+        self.parts.near_duplicates.add(request.request_id, embedding, request.text)
         return request
+
+    def _close(self, request_id: str) -> None:
+        self.parts.landmarks.close(request_id)
+        self.parts.near_duplicates.close(request_id)
 
     # Test, then learn.
 
@@ -221,7 +234,7 @@ class Learner:
         if kind in (OutcomeKind.LEARNED, OutcomeKind.SKIPPED):
             learned.closed.append(label.request_id)
             self.parts.budget.answered(self._now)
-            self.parts.landmarks.close(label.request_id)
+            self._close(label.request_id)
         if waiting is not None and label.label is not None:
             learned.latencies.append(self._now - waiting.request.asked_at)
             self._test(waiting, label.label)
@@ -236,6 +249,7 @@ class Learner:
         self.parts.evaluation.answered(waiting.predicted, label, audit)
         if audit:
             self.parts.signals.audited(waiting.predicted == label, self.texts)
+            self.parts.strategy.answered(waiting.request.request_id, waiting.predicted == label)
 
     def _teach(self, example: Example) -> None:
         self.parts.knowledge.teach(example)

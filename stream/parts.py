@@ -12,6 +12,7 @@ from stream.drift.signals import Signals
 from stream.evaluation.evaluation import Evaluation
 from stream.knowledge import Knowledge
 from stream.landmarks import Landmarks
+from stream.near_duplicates import OFF, NearDuplicates
 from stream.pending import Pending
 from stream.records import Changes, State
 from stream.strategies.base import Strategy
@@ -40,12 +41,15 @@ class Parts:
     arrivals: Arrivals = field(default_factory=Arrivals)
     pending: Pending = field(default_factory=Pending)
     landmarks: Landmarks = field(default_factory=Landmarks)
+    near_duplicates: NearDuplicates = field(default_factory=lambda: NearDuplicates(same=OFF, alike=OFF))
     evaluation: Evaluation = field(default_factory=Evaluation)
     window: Window = field(default_factory=Window)
 
     def changes(self) -> Changes:
         """The entries that changed since this was last asked, of every part but the window."""
         changes: Changes = {_BUDGET: self.budget.save()}
+        if any(kept := self.strategy.save()):
+            changes[self._strategy_key] = kept
         for part in self._below().values():
             changes |= part.changes()
         return changes | self.landmarks.changes() | self.knowledge.changes()
@@ -54,10 +58,20 @@ class Parts:
         """Give every part its entries back; the model learns the kept examples again."""
         if _BUDGET in state:
             self.budget.restore(state[_BUDGET])
+        if self._strategy_key in state:
+            self.strategy.restore(state[self._strategy_key])
         for prefix, part in self._below().items():
             part.restore(entries_below(prefix, state))
         self.landmarks.restore(entries_below("landmark/", state), self.pending)
+        self.near_duplicates.restore(
+            (waiting.request.request_id, waiting.embedding, waiting.request.text) for waiting in self.pending
+        )
         self.knowledge.restore(state)
+
+    @property
+    def _strategy_key(self) -> str:
+        """By its name: what one strategy kept says nothing to another."""
+        return f"strategy/{self.strategy_name}"
 
     def _below(self) -> Mapping[str, _Part]:
         return {

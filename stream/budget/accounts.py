@@ -149,8 +149,8 @@ class Budget:
         """Decide as `decide` does about the next texts, up to and including the first that is asked about or audited.
 
         Nothing before it changes what may be asked: so it costs half as much as deciding about each of them singly.
-        ``refuses`` says of a text that is about to be asked about, by its place in ``utilities``, whether an open
-        request is near enough to it: it is not asked about then, nor charged, and its credit is set aside.
+        ``refuses`` says of a text that could be asked about, by its place in ``utilities``, whether an open request is
+        too near to it: then only an audit may ask about it. It is not charged, and its credit is set aside.
         """
         ask_refusal, audit_refusal = (limits.refusal(now, open_requests) for limits in self._limits)
         run = _Run(now, ask_refusal or self._reviewers.refusal(now, open_requests), audit_refusal, sources, refuses)
@@ -176,14 +176,14 @@ class Budget:
         source = run.sources[row] if run.sources else ""
         audit_probability = 0.0 if run.audit_refusal else self._audits.chance
         refusal = self._refusal(run.ask_refusal, source)
+        if refusal is None and proposal.probability and run.refuses is not None and run.refuses(row):
+            refusal = Reason.NEAR_OPEN_REQUEST
         asked = 0.0 if refusal else (1.0 - audit_probability) * proposal.probability
         if audit_due:
             verdict, reason = self._audit(run)
         elif not self._drawn(proposal.probability):
             verdict, reason = Verdict.SKIP, Reason.BELOW_THRESHOLD
         else:
-            if refusal is None and run.refuses is not None and run.refuses(row):
-                refusal, asked = Reason.NEAR_OPEN_REQUEST, 0.0
             verdict, reason = self._ask(refusal, source, run.now)
         return Ruling(verdict, reason, audit_probability + asked, proposal.threshold)
 

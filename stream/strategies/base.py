@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from stream.records import Doubles, Floats, Integers
+from stream.records import Doubles, Entry, Floats, Integers
+from stream.shingles import Sketches
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,8 @@ class View:
     are believed (0: none given).
 
     What costs time is a function: ``prototypes`` gives where each class lies (k, d), unit rows or zero; ``query`` the
-    query probabilities (m, k) of any embeddings (m, d); ``committee`` the probabilities (c, n, k) that each of c
+    query probabilities (m, k) of any embeddings (m, d); ``asked_sketches`` the landmarks' sketches (a, 64), see
+    `stream.shingles`; ``committee`` the probabilities (c, n, k) that each of c
     members gives this block, where c may be 0.
     """
 
@@ -36,6 +38,7 @@ class View:
     trust: float
     prototypes: Callable[[], Floats]
     query: Callable[[Floats], Doubles]
+    asked_sketches: Callable[[], Sketches]
     committee: Callable[[], Doubles]
 
     def __len__(self) -> int:
@@ -43,7 +46,7 @@ class View:
 
 
 class Strategy(ABC):
-    """How useful would each text's label be? Keeps nothing from one block to the next.
+    """How useful would each text's label be? What it keeps from one block to the next, `save` returns: mostly none.
 
     A strategy that calls ``view.committee`` says so in ``uses_committee``: members cost time with every label, so
     nobody keeps them for a strategy that never asks them.
@@ -57,3 +60,16 @@ class Strategy(ABC):
 
     def asked(self, view: View, row: int, utility: Doubles) -> None:  # noqa: B027  most need not be told
         """Row ``row`` of the view last scored is being asked: lower ``utility`` of the rows behind it in place."""
+
+    def audited(self, view: View, row: int, request_id: str) -> None:  # noqa: B027
+        """That row, `asked` as well, was drawn at random: its answer will judge the model. Some are never answered."""
+
+    def answered(self, request_id: str, correct: bool) -> None:  # noqa: B027
+        """An audit's answer came: whether what had been predicted for its text was right."""
+
+    def save(self) -> Entry:
+        """All that later utilities depend on, beside the views."""
+        return Entry()
+
+    def restore(self, entry: Entry) -> None:  # noqa: B027
+        """Go on from what `save` returned."""

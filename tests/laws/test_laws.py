@@ -47,6 +47,12 @@ def test_the_streams_cross_what_makes_laws_break() -> None:
     }
 
 
+def test_the_streams_cross_near_duplicates_of_open_requests() -> None:
+    diary, _, _ = _live(1, Configuration(strategy="random"), 35)
+
+    assert sum(decision.reason is Reason.NEAR_OPEN_REQUEST for decision in diary.decisions) >= 20
+
+
 @every_part
 @given(seed=seeds)
 @few
@@ -163,6 +169,7 @@ _REASONS = {
         Reason.OUT_OF_BUDGET,
         Reason.QUEUE_FULL,
         Reason.RATE_LIMIT,
+        Reason.NEAR_OPEN_REQUEST,
         Reason.GIVEN_LABEL,
     },
 }

@@ -18,6 +18,7 @@ from stream.knowledge import Knowledge
 from stream.landmarks import Landmarks
 from stream.learner import Learner
 from stream.model import MODELS
+from stream.near_duplicates import NearDuplicates
 from stream.parts import Parts
 from stream.pending import Pending
 from stream.records import ClassNames, Decision, Entry, Items, Label, Outcome, OutcomeKind, State
@@ -90,6 +91,7 @@ def new_learner(configuration: Configuration) -> Learner:
             arrivals=Arrivals(remember_ids=300),
             pending=Pending(EXPIRE_SECONDS),
             landmarks=Landmarks(keep=10),
+            near_duplicates=NearDuplicates(same=0.5),
             window=Window(550),
         )
     )

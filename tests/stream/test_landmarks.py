@@ -21,7 +21,7 @@ def embedding(number: int) -> Floats:
 def landmarks_with(numbers: range, keep: int) -> Landmarks:
     landmarks = Landmarks(keep)
     for number in numbers:
-        landmarks.add(str(number), embedding(number))
+        landmarks.add(str(number), embedding(number), str(number))
     return landmarks
 
 
@@ -56,7 +56,7 @@ def test_closed_requests_stay_while_they_are_among_the_last_asked() -> None:
         landmarks.close(name)
     assert held(landmarks) == [2, 3, 4]
 
-    landmarks.add("5", embedding(5))
+    landmarks.add("5", embedding(5), "5")
     assert held(landmarks) == [2, 4, 5]
 
 
@@ -95,7 +95,7 @@ def test_only_what_changed_is_returned() -> None:
 
 def test_a_landmark_is_added_once() -> None:
     with pytest.raises(ValueError, match="request 1 "):
-        landmarks_with(range(2), keep=2).add("1", embedding(1))
+        landmarks_with(range(2), keep=2).add("1", embedding(1), "1")
 
 
 def test_at_least_one_is_kept() -> None:
@@ -114,7 +114,7 @@ def test_they_are_what_is_open_or_last_asked_whatever_happens(
             landmarks = Landmarks(keep)
             landmarks.restore(dict(reversed(state.items())), {str(number) for number in open_})
         if closing is None:
-            landmarks.add(str(asked), embedding(asked))
+            landmarks.add(str(asked), embedding(asked), str(asked))
             open_.add(asked)
             last.append(asked)
             asked += 1

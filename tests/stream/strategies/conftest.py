@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from stream.shingles import as_rows, sketch
 from stream.strategies.base import View
 
 
@@ -25,6 +26,7 @@ def make_view() -> Callable[..., View]:
         committee=None,
         texts=None,
         ask=None,
+        asked_texts=(),
     ) -> View:
         rows = len(query) if query is not None else len(embeddings)
         query = np.zeros((rows, 0)) if query is None else np.asarray(query, np.float64)
@@ -44,6 +46,7 @@ def make_view() -> Callable[..., View]:
                 np.zeros((query.shape[1], embeddings.shape[1]), np.float32) if prototypes is None else prototypes
             ),
             query=ask or (lambda others: np.full((len(others), query.shape[1]), 1 / max(1, query.shape[1]))),
+            asked_sketches=lambda: as_rows([sketch(text) for text in asked_texts]),
             committee=lambda: np.zeros((0, *query.shape)) if committee is None else np.asarray(committee, np.float64),
         )
 

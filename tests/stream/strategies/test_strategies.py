@@ -58,6 +58,7 @@ class World(NamedTuple):
             committee=self.committee(own),
             texts=self.texts(range(start, end)),
             ask=self.query,
+            asked_texts=self.texts(row for row in self.asked if row < start),
         )
 
 

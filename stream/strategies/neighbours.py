@@ -1,0 +1,76 @@
+"""Embeddings -> how near texts lie to those before them, and to landmarks."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from stream.records import Doubles, Floats
+from stream.strategies.base import View
+
+
+class Nearest:
+    """The cosine of each of some texts (n, d) to the nearest landmark, followed as landmarks come; -1 without any."""
+
+    def __init__(self, texts: Floats, landmarks: Floats) -> None:
+        self._texts = texts
+        self.cosines: Floats = np.full(len(texts), -1.0, np.float32)
+        if len(landmarks):
+            self.cosines = (texts @ landmarks.T).max(axis=1)
+
+    def add(self, landmark: Floats) -> None:
+        """One more landmark, (d,)."""
+        np.maximum(self.cosines, self._texts @ landmark, out=self.cosines)
+
+    def novelty(self, start: int = 0) -> Doubles:
+        """One minus the cosine to the nearest landmark, within [0, 1], from row ``start`` on."""
+        return 1.0 - self.cosines[start:].clip(0.0, 1.0).astype(np.float64)
+
+
+NOTHING_NEAR = Nearest(np.zeros((0, 0), np.float32), np.zeros((0, 0), np.float32))
+"""Before the first block."""
+
+
+def density(view: View, window: int, neighbours: int) -> Doubles:
+    """Mean cosine of each text to its nearest among the ``window`` texts before it, (n,) within [0, 1]."""
+    nearest = np.partition(cosines_before(view, window), -neighbours, axis=1)[:, -neighbours:]
+    found = np.isfinite(nearest)
+    sums: Doubles = np.where(found, nearest, 0.0).sum(axis=1, dtype=np.float64)
+    means: Doubles = sums / np.maximum(found.sum(axis=1), 1)
+    return means.clip(0.0, 1.0)
+
+
+def mean_cosine(view: View, window: int) -> Doubles:
+    """Mean cosine of each text to all of the ``window`` texts before it, (n,) within [0, 1].
+
+    The sums of embeddings are exact, and so are their dot products: no cosine of a pair need be computed.
+    """
+    texts = with_those_before(view, window).astype(np.float64)
+    sums = np.concatenate([np.zeros((1, texts.shape[1])), texts.cumsum(axis=0)])
+    ends = np.arange(len(texts) - len(view), len(texts))
+    starts = np.maximum(ends - window, 0)
+    dots: Doubles = np.einsum("nd,nd->n", texts[ends], sums[ends] - sums[starts])
+    return (dots / np.maximum(ends - starts, 1)).clip(0.0, 1.0)
+
+
+def with_those_before(view: View, window: int) -> Floats:
+    """The embeddings of the last ``window`` texts before the block, or of as many as there are, and of the block's."""
+    return np.concatenate([view.recent[-window:].reshape(-1, view.embeddings.shape[1]), view.embeddings])
+
+
+def cosines_before(view: View, window: int) -> Floats:
+    """Cosines (n, window) of each text to those before it, oldest first; minus infinity where there was none yet."""
+    texts = len(view)
+    width = window + texts
+    flat = np.full(texts * (width + 1), -np.inf, np.float32)
+    cosines = flat[:-texts].reshape(texts, width)
+    recent = view.recent[-window:].reshape(-1, view.embeddings.shape[1])
+    cosines[:, window - len(recent) : window] = view.embeddings @ recent.T
+    cosines[:, window:] = view.embeddings @ view.embeddings.T
+    # Read in rows that are longer by one, each row begins one text later than the row before it.
+    return flat.reshape(texts, width + 1)[:, :window]
+
+
+def require_neighbours(window: int, neighbours: int) -> None:
+    """Raises ValueError where a window does not hold so many neighbours."""
+    if not 1 <= neighbours <= window:
+        raise ValueError(f"neighbours must be from 1 to the window's {window}, not {neighbours}")
