@@ -231,7 +231,8 @@ class Learner:
 
     def _test(self, waiting: PendingRequest, label: str) -> None:
         audit = waiting.request.verdict is Verdict.AUDIT
-        self.parts.evaluation.answered(waiting.predicted, label, audit)
+        likeliest = waiting.request.suggestions[0][1] if waiting.request.suggestions else 0.0
+        self.parts.evaluation.answered(waiting.predicted, likeliest, label, audit)
         if audit:
             self.parts.signals.audited(waiting.predicted == label, self.texts)
 

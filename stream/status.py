@@ -21,7 +21,7 @@ def status(learner: Learner) -> dict[str, Any]:
         "open_requests": len(parts.pending),
         "classes": list(parts.knowledge.model.classes),
         "model_version": learner.version,
-        "accuracy": {"estimate": audit.estimate, "low": audit.low, "high": audit.high, "answers": audit.answers},
+        "accuracy": {"of": "all texts so far", **audit.running._asdict()},
         "drift": {signal: state.value for signal, state in parts.signals.states().items()},
         "labelling": _labelling(learner),
     }

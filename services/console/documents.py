@@ -44,7 +44,7 @@ STATUS = _object(
     **dict.fromkeys(("texts", "asked", "labels", "open_requests", "model_version"), _COUNT),
     **dict.fromkeys(("spent_fraction", "budget"), _NUMBER),
     classes=_list(_TEXT),
-    accuracy=_object(estimate=_NUMBER, low=_NUMBER, high=_NUMBER, answers=_COUNT),
+    accuracy=_object(of=_TEXT, estimate=_NUMBER, low=_NUMBER, high=_NUMBER, answers=_COUNT),
     drift={"type": "object", "additionalProperties": {"enum": ["stable", "warning", "drift"]}},
     labelling=_object(state=_TEXT, reason=_TEXT),
 )

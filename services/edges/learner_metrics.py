@@ -13,6 +13,7 @@ from services.edges.journal.base import Message
 from services.edges.metrics import Metrics
 from stream.drift.base import DriftState
 from stream.drift.signals import Alarm
+from stream.evaluation.audit import Estimate
 from stream.learner import Learner
 from stream.records import Decision, Outcome, Reason, Verdict
 
@@ -111,12 +112,17 @@ class LearnerMetrics:
             metrics.query_ratio.set(sum(self._asked) / len(self._asked))
         if parts.budget.seen:
             metrics.budget_spent_ratio.set(parts.budget.asked / parts.budget.seen)
-        if parts.evaluation.audit.estimate is not None:
-            metrics.accuracy_ratio.labels("audit").set(parts.evaluation.audit.estimate)
-            metrics.accuracy_ratio_low.labels("audit").set(parts.evaluation.audit.low)
-            metrics.accuracy_ratio_high.labels("audit").set(parts.evaluation.audit.high)
+        self._show_accuracy("audit", parts.evaluation.audit.running)
+        self._show_accuracy("audit_recent", parts.evaluation.audit.recent)
         self._show_oldest(learner)
         self._show_drift(learner)
+
+    def _show_accuracy(self, estimator: str, accuracy: Estimate) -> None:
+        if accuracy.estimate is None:
+            return
+        self._metrics.accuracy_ratio.labels(estimator).set(accuracy.estimate)
+        self._metrics.accuracy_ratio_low.labels(estimator).set(accuracy.low)
+        self._metrics.accuracy_ratio_high.labels(estimator).set(accuracy.high)
 
     def _show_oldest(self, learner: Learner) -> None:
         oldest = next(iter(learner.parts.pending), None)

@@ -32,7 +32,7 @@ def test_a_new_learner_is_cold(learner: Learner) -> None:
         "open_requests": 0,
         "classes": [],
         "model_version": 0,
-        "accuracy": {"estimate": None, "low": 0.0, "high": 1.0, "answers": 0},
+        "accuracy": {"of": "all texts so far", "estimate": None, "low": 0.0, "high": 1.0, "answers": 0},
         "drift": {"utility": "stable", "uncertainty": "stable", "audit_error": "stable"},
         "labelling": {"state": "cold", "reason": "no label has come back yet"},
     }
