@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from stream.drift.base import DriftState
+from stream.evaluation.labelling_state import labelling_state
+
 if TYPE_CHECKING:
     from stream.learner import Learner
 
@@ -27,12 +30,9 @@ def status(learner: Learner) -> dict[str, Any]:
     }
 
 
-def _labelling(learner: Learner) -> dict[str, str]:
-    """Where labelling stands; whether more is worth it cannot be told from this much yet."""
-    counts = learner.parts.knowledge.model.label_counts
-    without = int((counts == 0).sum())
-    if not counts.any():
-        return {"state": "cold", "reason": "no label has come back yet"}
-    if without:
-        return {"state": "cold", "reason": f"{without} of {len(counts)} classes have no label yet"}
-    return {"state": "learning", "reason": "every known class has a label"}
+def _labelling(learner: Learner) -> dict[str, Any]:
+    parts = learner.parts
+    drifting = [signal for signal, state in parts.signals.states().items() if state is DriftState.DRIFT]
+    counts = parts.knowledge.model.label_counts.tolist()
+    told = labelling_state(counts, drifting, parts.evaluation.stability)
+    return {key: value for key, value in told._asdict().items() if value is not None}

@@ -46,7 +46,7 @@ STATUS = _object(
     classes=_list(_TEXT),
     accuracy=_object(of=_TEXT, estimate=_NUMBER, low=_NUMBER, high=_NUMBER, answers=_COUNT),
     drift={"type": "object", "additionalProperties": {"enum": ["stable", "warning", "drift"]}},
-    labelling=_object(state=_TEXT, reason=_TEXT),
+    labelling=_object(state=_TEXT, reason=_TEXT, expected_gain=_NUMBER),
 )
 PROBLEM = _object(type=_TEXT, title=_TEXT, status=_COUNT, detail=_TEXT)
 

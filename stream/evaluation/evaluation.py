@@ -9,6 +9,7 @@ from stream.evaluation.audit import AuditAccuracy
 from stream.evaluation.by_class import ByClass
 from stream.evaluation.calibration import Calibration
 from stream.evaluation.prequential import Prequential
+from stream.evaluation.stability import Stability
 from stream.records import Changes, Entry, State
 
 
@@ -22,7 +23,8 @@ class Evaluation:
     """Tests every answer against what had been predicted, before it is learned.
 
     ``prequential`` and ``by_class`` hear of all answers, and tell how hard the texts were that were asked about;
-    ``audit``, ``audit_by_class`` and ``calibration`` hear of audits alone, and tell how good the model is on all texts.
+    ``audit``, ``audit_by_class`` and ``calibration`` hear of audits alone, and tell how good the model is on all texts;
+    ``stability`` hears of refits alone, and tells what more labels would gain.
     """
 
     def __init__(self) -> None:
@@ -31,6 +33,7 @@ class Evaluation:
         self.audit = AuditAccuracy()
         self.audit_by_class = ByClass()
         self.calibration = Calibration()
+        self.stability = Stability()
 
     def answered(self, predicted: str | None, probability: float, label: str, audit: bool) -> None:
         """Take an answer, and what had been predicted for its text with which probability when it was asked about.
@@ -45,11 +48,13 @@ class Evaluation:
             self.calibration.update(probability, predicted == label)
 
     def changes(self) -> Changes:
-        """Every estimator's state."""
-        return {f"evaluation/{name}": part.save() for name, part in self._parts().items()}
+        """The state of every estimator; that of ``stability`` where it changed since this was last asked."""
+        changes: Changes = {f"evaluation/{name}": part.save() for name, part in self._parts().items()}
+        return changes | self.stability.changes()
 
     def restore(self, state: State) -> None:
-        """Go on from what `changes` returned."""
+        """Go on from all entries that `changes` ever returned."""
+        self.stability.restore(state)
         for name, part in self._parts().items():
             if (entry := state.get(f"evaluation/{name}")) is not None:
                 part.restore(entry)
