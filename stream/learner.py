@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from stream.blocks import blocks, ends_block
+from stream.drift.signals import Alarm
 from stream.model.base import Prediction, RefitJob
 from stream.parts import Parts
 from stream.pending import PendingRequest
@@ -170,7 +171,8 @@ class Learner:
                 strategy.asked(view, row - 1, utility)
                 seen.requests.append(self._ask(block, row - 1, prediction, decision))
         uncertainty = normalised_entropy(prediction.probabilities)
-        self.parts.signals.scored(utility.tolist(), uncertainty.tolist(), self.texts)
+        self._alarmed(self.parts.signals.scored(utility.tolist(), uncertainty.tolist(), self.texts))
+        self._alarmed(self.parts.signals.seen(block.embeddings, labels, self.texts))
 
     def _decision_on_given(self, block: Items, prediction: Prediction) -> Decision:
         """A text that brings its label: tested on, then learned; it costs nothing and the budget does not see it."""
@@ -236,7 +238,12 @@ class Learner:
         likeliest = waiting.request.suggestions[0][1] if waiting.request.suggestions else 0.0
         self.parts.evaluation.answered(waiting.predicted, likeliest, label, audit)
         if audit:
-            self.parts.signals.audited(waiting.predicted == label, self.texts)
+            self._alarmed(self.parts.signals.audited(waiting.predicted == label, self.texts))
+
+    def _alarmed(self, alarms: Sequence[Alarm]) -> None:
+        """What follows from new alarms."""
+        if alarms:
+            self.parts.evaluation.stability.drifted()
 
     def _teach(self, example: Example) -> None:
         self.parts.knowledge.teach(example)

@@ -18,6 +18,7 @@ from pydantic_settings import (
 )
 
 from stream.budget import RULES
+from stream.drift import DETECTORS
 from stream.model import MODELS
 from stream.strategies import STRATEGIES
 
@@ -109,6 +110,14 @@ class BudgetSettings(_Section):
     audit_share: float = Field(default=0.1, ge=0, le=1)
     burst: int = Field(default=0, ge=0)
     carry: int = Field(default=50, ge=1)
+
+
+class DriftSettings(_Section):
+    """Which detector watches audit errors, which all other signals; ``sensitivity`` scales their false alarm rates."""
+
+    detector: Annotated[str, _one_of(DETECTORS)] = "adwin"
+    error_detector: Annotated[str, _one_of(DETECTORS)] = "adwin"
+    sensitivity: float = Field(default=1.0, gt=0, le=4)
 
 
 class LearnerSettings(_Section):
@@ -205,6 +214,7 @@ class Settings(BaseSettings):
 
     budget: BudgetSettings = BudgetSettings()
     learner: LearnerSettings = LearnerSettings()
+    drift: DriftSettings = DriftSettings()
     requests: RequestsSettings = RequestsSettings()
     encoder: EncoderSettings = EncoderSettings()
     task: TaskSettings = TaskSettings()

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from stream.drift.signals import SIGNALS
 from stream.learner import Learner
 from stream.status import status
 from tests.laws.worlds import Configuration, World, drive, new_learner
@@ -33,7 +34,7 @@ def test_a_new_learner_is_cold(learner: Learner) -> None:
         "classes": [],
         "model_version": 0,
         "accuracy": {"of": "all texts so far", "estimate": None, "low": 0.0, "high": 1.0, "answers": 0},
-        "drift": {"utility": "stable", "uncertainty": "stable", "audit_error": "stable"},
+        "drift": dict.fromkeys(SIGNALS, "stable"),
         "labelling": {"state": "cold", "reason": "no label has come back yet"},
     }
 

@@ -4,10 +4,22 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pytest
 
 from stream.drift.base import Detector, DriftState
-from stream.drift.signals import AUDIT_ERROR, MEAN_TEXTS, SIGNALS, UNCERTAINTY, UTILITY, Alarm, Signals
+from stream.drift.signals import (
+    AUDIT_ERROR,
+    CLASS_MIX,
+    EMBEDDING_SHIFT,
+    MEAN_TEXTS,
+    SEPARATION,
+    SIGNALS,
+    UNCERTAINTY,
+    UTILITY,
+    Alarm,
+    Signals,
+)
 from stream.records import Changes, Entry
 
 
@@ -27,7 +39,7 @@ class Above(Detector):
 
     @property
     def statistic(self) -> float:
-        return sum(self.fed) / len(self.fed)
+        return sum(self.fed) / max(1, len(self.fed))
 
     def save(self) -> Entry:
         return Entry({"fed": list(self.fed)})
@@ -82,8 +94,9 @@ def test_states_and_means_are_told_by_signal() -> None:
     watched.signals.scored([0.25] * 32, [0.75] * 32, 0)
     watched.signals.audited(correct=False, texts=32)
 
-    assert watched.signals.states() == {UTILITY: "stable", UNCERTAINTY: "drift", AUDIT_ERROR: "drift"}
-    assert watched.signals.statistics() == {UTILITY: 0.25, UNCERTAINTY: 0.75, AUDIT_ERROR: 1.0}
+    states, statistics = watched.signals.states(), watched.signals.statistics()
+    assert {signal for signal, state in states.items() if state == "drift"} == {UNCERTAINTY, AUDIT_ERROR}
+    assert statistics == dict.fromkeys(SIGNALS, 0.0) | {UTILITY: 0.25, UNCERTAINTY: 0.75, AUDIT_ERROR: 1.0}
 
 
 def test_the_last_hundred_alarms_are_remembered() -> None:
@@ -116,9 +129,30 @@ def test_nothing_is_restored_from_nothing() -> None:
 
 @pytest.mark.parametrize("signals", [(UTILITY, AUDIT_ERROR), (*SIGNALS, "latency")])
 def test_each_signal_needs_one_detector(signals: tuple[str, ...]) -> None:
-    with pytest.raises(ValueError, match="one detector for each of utility, uncertainty, audit_error"):
+    with pytest.raises(
+        ValueError,
+        match="one detector for each of utility, uncertainty, audit_error, embedding_shift, separation, class_mix",
+    ):
         Signals({signal: Above() for signal in signals})
 
 
 def _through_json(changes: Changes) -> dict[str, Entry]:
-    return {key: Entry(json.loads(json.dumps(entry.fields))) for key, entry in changes.items() if entry is not None}
+    return {
+        key: Entry(json.loads(json.dumps(entry.fields)), entry.arrays)
+        for key, entry in changes.items()
+        if entry is not None
+    }
+
+
+def test_shifts_and_mixes_reach_their_detectors_and_an_alarm_renews_the_reference() -> None:
+    axes = np.eye(3, dtype=np.float32)
+    watched = Watched()
+    watched.signals.seen(np.tile(axes[:2], (500, 1)), ["a"] * 1_000, 0)
+    alarms = watched.signals.seen(np.tile(axes[2:], (100, 1)), ["b"] * 100, 1_000)
+
+    assert alarms == [Alarm(EMBEDDING_SHIFT, 1_100)]
+    assert watched.detectors[EMBEDDING_SHIFT].fed == [1.0]
+    assert watched.detectors[SEPARATION].fed == [0.0]
+    assert watched.detectors[CLASS_MIX].fed == [0.0, 0.2]
+    assert watched.signals.seen(np.tile(axes[2:], (1_000, 1)), ["b"] * 1_000, 1_100)[0].signal == CLASS_MIX
+    assert watched.detectors[EMBEDDING_SHIFT].fed == [1.0]
