@@ -17,7 +17,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-BENCHMARKS = ("learner", "end_to_end", "kafka", "kafka_end_to_end")
+BENCHMARKS = ("learner", "drift", "end_to_end", "kafka", "kafka_end_to_end")
 RESULTS = Path(__file__).with_name("results")
 _PACKAGES = (
     "sluice",

@@ -37,8 +37,8 @@ from stream.strategies.base import Strategy
 from stream.strategies.random import Random
 
 _MEANS_DELTA = 0.2
-_DISTANCES_DELTA = 0.01
-_DISTANCES_NUMBERS = 16
+_DISTANCES_DELTA = 0.05
+_DISTANCES_NUMBERS = 64
 _ERRORS_DELTA = 0.002
 
 

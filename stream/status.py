@@ -5,14 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from stream.drift.base import DriftState
+from stream.evaluation.coverage import coverage
 from stream.evaluation.labelling_state import labelling_state
 
 if TYPE_CHECKING:
     from stream.learner import Learner
 
+_COVERED_TEXTS = 100
+
 
 def status(learner: Learner) -> dict[str, Any]:
-    """The fields of `GET /v1/status`; accuracy comes from audit answers, the only unbiased ones."""
+    """The fields of `GET /v1/status`.
+
+    Accuracy comes from audit answers, the only unbiased ones; coverage is the share of the last 100 texts that are near
+    one of the last that were asked about (see `stream.evaluation.coverage`).
+    """
     parts = learner.parts
     budget, audit = parts.budget, parts.evaluation.audit
     return {
@@ -25,6 +32,7 @@ def status(learner: Learner) -> dict[str, Any]:
         "classes": list(parts.knowledge.model.classes),
         "model_version": learner.version,
         "accuracy": {"of": "all texts so far", **audit.running._asdict()},
+        "coverage": coverage(parts.window.last(_COVERED_TEXTS), parts.landmarks.embeddings),
         "drift": {signal: state.value for signal, state in parts.signals.states().items()},
         "labelling": _labelling(learner),
     }

@@ -45,6 +45,7 @@ STATUS = _object(
     **dict.fromkeys(("spent_fraction", "budget"), _NUMBER),
     classes=_list(_TEXT),
     accuracy=_object(of=_TEXT, estimate=_NUMBER, low=_NUMBER, high=_NUMBER, answers=_COUNT),
+    coverage=_NUMBER,
     drift={"type": "object", "additionalProperties": {"enum": ["stable", "warning", "drift"]}},
     labelling=_object(state=_TEXT, reason=_TEXT, expected_gain=_NUMBER),
 )

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from stream.records import Entry
 
-_STEP_TEXTS = 100
-_STEPS = 5
+_WINDOW_TEXTS = 500
 
 
 class Mix(NamedTuple):
@@ -20,38 +19,35 @@ class Mix(NamedTuple):
 
 
 class ClassMix:
-    """Every 100 texts, the total variation distance between the classes of the last 500 texts and the 500 before.
+    """Every 500 texts, the total variation distance between their classes and those of the 500 before.
 
     Half the sum of the differences of the shares: the share of texts that would have to change their class.
     """
 
     def __init__(self) -> None:
-        self._steps: deque[Counter[str]] = deque(maxlen=2 * _STEPS)
-        self._step: Counter[str] = Counter()
+        self._before: Counter[str] = Counter()
+        self._now: Counter[str] = Counter()
 
-    def update(self, classes: Sequence[str | None]) -> Iterator[Mix]:
-        """Take the predicted classes of the next texts; None, before any class is known, is one of its own."""
-        start, seen = 0, self._step.total()
+    def update(self, classes: Sequence[str]) -> Iterator[Mix]:
+        """Take the predicted classes of the next texts."""
+        start, seen = 0, self._now.total()
         while start < len(classes):
-            end = min(len(classes), start + _STEP_TEXTS - seen)
-            self._step.update(name or "" for name in classes[start:end])
+            end = min(len(classes), start + _WINDOW_TEXTS - seen)
+            self._now.update(classes[start:end])
             seen, start = seen + end - start, end
-            if seen == _STEP_TEXTS:
-                self._steps.append(self._step)
-                self._step, seen = Counter(), 0
-                if len(self._steps) == 2 * _STEPS:
+            if seen == _WINDOW_TEXTS:
+                if self._before:
                     yield Mix(end, self._distance())
+                self._before, self._now, seen = self._now, Counter(), 0
 
     def _distance(self) -> float:
-        steps = list(self._steps)
-        before, now = (sum(part, Counter[str]()) for part in (steps[:_STEPS], steps[_STEPS:]))
-        return sum(abs(before[name] - now[name]) for name in before | now) / (2 * _STEP_TEXTS * _STEPS)
+        names = self._before.keys() | self._now.keys()
+        return sum(abs(self._before[name] - self._now[name]) for name in names) / (2 * _WINDOW_TEXTS)
 
     def save(self) -> Entry:
-        """The counts of the last steps."""
-        return Entry({"steps": [dict(step) for step in self._steps], "step": dict(self._step)})
+        """The counts of both windows."""
+        return Entry({"before": dict(self._before), "now": dict(self._now)})
 
     def restore(self, entry: Entry) -> None:
         """Go on from what `save` returned."""
-        self._steps.extend(Counter(step) for step in entry.fields["steps"])
-        self._step = Counter(entry.fields["step"])
+        self._before, self._now = Counter(entry.fields["before"]), Counter(entry.fields["now"])

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from stream import exact
 from stream.records import Changes, Doubles, Entry, Floats, State
 
-_REFERENCE_TEXTS = 1_000
-_SAMPLE_EVERY = 5
-_WINDOW_TEXTS = 100
-_KEPT_OF_DIRECTION = 0.8
+_REFERENCE_TEXTS = 500
+_SAMPLE_EVERY = 2
+_WINDOW_TEXTS = 24
+_KEPT_OF_DIRECTION = 0.9
 _KEY, _SAMPLE = "drift/shift", "drift/reference"
 
 
@@ -53,7 +53,7 @@ class _Judge(NamedTuple):
 
 
 class EmbeddingShift:
-    """Compares each window of 100 texts with the 1,000 texts that the reference was made of.
+    """Compares each window of 24 texts with the 500 texts that the reference was made of.
 
     The distance is the unbiased estimate of the squared distance of two means (Gretton et al. 2012, "A kernel
     two-sample test", with the linear kernel). The classifier is a two-sample test (Lopez-Paz, Oquab 2017): its

@@ -21,6 +21,8 @@ CLASS_MIX = "class_mix"
 SIGNALS = (UTILITY, UNCERTAINTY, AUDIT_ERROR, EMBEDDING_SHIFT, SEPARATION, CLASS_MIX)
 MEAN_TEXTS = 32
 """The first two signals are means over this many consecutive texts: cheaper to watch, and as telling."""
+SHIFT_EVERY = 4
+"""Embeddings are watched of every fourth text: it bounds what that costs."""
 _ALARMS_KEPT = 100
 
 
@@ -37,8 +39,8 @@ class Signals:
     ``utility`` is the strategy's, so it says little where that looks at more than the model, or not at it at all;
     ``uncertainty`` is the entropy of the predicted classes as a share of its maximum, whatever the strategy;
     ``audit_error`` is 1 where an audit answer differs from the prediction; ``embedding_shift`` and ``separation`` tell
-    how far the last 100 texts are from those that came first, or first after the last alarm of either; ``class_mix`` is
-    how far the shares of the predicted classes moved. Methods that take news return the alarms that they raise.
+    how far the last texts are from those that came first after the last alarm of either; ``class_mix`` is how far the
+    shares of the predicted classes moved. Methods that take news return the alarms that they raise.
     """
 
     def __init__(self, detectors: Mapping[str, Detector]) -> None:
@@ -70,13 +72,15 @@ class Signals:
     def seen(self, embeddings: Floats, classes: Sequence[str | None], texts: int) -> list[Alarm]:
         """Take the embeddings (n, d) and the predicted classes of the texts that follow the first ``texts``."""
         raised: list[Alarm] = []
-        for shift in self._shift.update(embeddings):
-            alarms = self._update(EMBEDDING_SHIFT, shift.distance, texts + shift.end)
-            alarms += self._update(SEPARATION, shift.separation, texts + shift.end)
+        first = -texts % SHIFT_EVERY
+        for shift in self._shift.update(embeddings[first::SHIFT_EVERY]):
+            place = texts + first + (shift.end - 1) * SHIFT_EVERY + 1
+            alarms = self._update(EMBEDDING_SHIFT, shift.distance, place)
+            alarms += self._update(SEPARATION, shift.separation, place)
             if alarms:
                 self._shift.renew()
             raised += alarms
-        for mix in self._mix.update(classes):
+        for mix in self._mix.update([name or "" for name in classes]):
             raised += self._update(CLASS_MIX, mix.distance, texts + mix.end)
         return raised
 

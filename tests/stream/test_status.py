@@ -34,6 +34,7 @@ def test_a_new_learner_is_cold(learner: Learner) -> None:
         "classes": [],
         "model_version": 0,
         "accuracy": {"of": "all texts so far", "estimate": None, "low": 0.0, "high": 1.0, "answers": 0},
+        "coverage": None,
         "drift": dict.fromkeys(SIGNALS, "stable"),
         "labelling": {"state": "cold", "reason": "no label has come back yet"},
     }
@@ -60,4 +61,5 @@ def test_after_a_while_more_labels_are_worth_it(learner: Learner, world: World) 
     assert told["spent_fraction"] == told["asked"] / learner.parts.budget.seen
     assert told["labels"] == sum(learner.parts.knowledge.model.label_counts)
     assert told["accuracy"]["low"] <= told["accuracy"]["estimate"] <= told["accuracy"]["high"]
+    assert 0.0 < told["coverage"] <= 1.0
     assert json.loads(json.dumps(told)) == told

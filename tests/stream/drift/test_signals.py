@@ -7,6 +7,7 @@ import json
 import numpy as np
 import pytest
 
+from stream import exact
 from stream.drift.base import Detector, DriftState
 from stream.drift.signals import (
     AUDIT_ERROR,
@@ -14,6 +15,7 @@ from stream.drift.signals import (
     EMBEDDING_SHIFT,
     MEAN_TEXTS,
     SEPARATION,
+    SHIFT_EVERY,
     SIGNALS,
     UNCERTAINTY,
     UTILITY,
@@ -146,13 +148,28 @@ def _through_json(changes: Changes) -> dict[str, Entry]:
 
 def test_shifts_and_mixes_reach_their_detectors_and_an_alarm_renews_the_reference() -> None:
     axes = np.eye(3, dtype=np.float32)
+    known, new = np.repeat(axes[[0, 1, 0, 1]], SHIFT_EVERY, axis=0), np.repeat(axes[2:], 16, axis=0)
     watched = Watched()
-    watched.signals.seen(np.tile(axes[:2], (500, 1)), ["a"] * 1_000, 0)
-    alarms = watched.signals.seen(np.tile(axes[2:], (100, 1)), ["b"] * 100, 1_000)
+    watched.signals.seen(np.tile(known, (125, 1)), ["a"] * 2_000, 0)
+    alarms = watched.signals.seen(np.tile(new, (6, 1)), [None] * 96, 2_000)
+    later = watched.signals.seen(np.tile(new, (119, 1)), [None] * 404 + ["b"] * 1_500, 2_096)
 
-    assert alarms == [Alarm(EMBEDDING_SHIFT, 1_100)]
+    assert alarms == [Alarm(EMBEDDING_SHIFT, 2_093)]
+    assert later == [Alarm(CLASS_MIX, 2_500), Alarm(CLASS_MIX, 3_000)]
     assert watched.detectors[EMBEDDING_SHIFT].fed == [1.0]
     assert watched.detectors[SEPARATION].fed == [0.0]
-    assert watched.detectors[CLASS_MIX].fed == [0.0, 0.2]
-    assert watched.signals.seen(np.tile(axes[2:], (1_000, 1)), ["b"] * 1_000, 1_100)[0].signal == CLASS_MIX
-    assert watched.detectors[EMBEDDING_SHIFT].fed == [1.0]
+    assert watched.detectors[CLASS_MIX].fed == [0.0, 0.0, 0.0, 1.0, 1.0, 0.0, 0.0]
+
+
+@pytest.mark.parametrize("cut", [1, 3, 250])
+def test_which_texts_are_watched_depends_on_their_place_alone(cut: int) -> None:
+    embeddings = exact.unit(np.random.default_rng(0).normal(size=(2_500, 8)))
+    classes = [f"class {place % 5}" for place in range(2_500)]
+    whole, parts = Watched(), Watched()
+    whole.signals.seen(embeddings, classes, 0)
+    for start in range(0, 2_500, cut):
+        parts.signals.seen(embeddings[start : start + cut], classes[start : start + cut], start)
+
+    fed = {signal: detector.fed for signal, detector in whole.detectors.items()}
+    assert {signal: detector.fed for signal, detector in parts.detectors.items()} == fed
+    assert len(fed[EMBEDDING_SHIFT]) == 5
