@@ -13,11 +13,20 @@ from services.edges.encoders.base import Encoder, EncoderError
 from services.edges.journal.base import Journal
 from services.edges.journal.sqlite import SqliteJournal
 from services.edges.metrics import Metrics
-from services.edges.settings import BudgetSettings, LearnerSettings, Settings, SettingsError
+from services.edges.settings import BudgetSettings, DriftSettings, LearnerSettings, Settings, SettingsError
 from stream.budget import RULES
 from stream.budget.accounts import Budget
-from stream.drift.adwin import RebasedAdwin
-from stream.drift.signals import AUDIT_ERROR, MEAN_TEXTS, UNCERTAINTY, UTILITY, Signals
+from stream.drift import DETECTORS
+from stream.drift.signals import (
+    AUDIT_ERROR,
+    CLASS_MIX,
+    EMBEDDING_SHIFT,
+    MEAN_TEXTS,
+    SEPARATION,
+    UNCERTAINTY,
+    UTILITY,
+    Signals,
+)
 from stream.knowledge import Knowledge
 from stream.learner import Learner
 from stream.model import MODELS
@@ -28,6 +37,11 @@ from stream.strategies import STRATEGIES
 from stream.strategies.adaptive import Adaptive
 from stream.strategies.base import Strategy
 from stream.strategies.random import Random
+
+_MEANS_DELTA = 0.2
+_DISTANCES_DELTA = 0.05
+_DISTANCES_NUMBERS = 64
+_ERRORS_DELTA = 0.002
 
 
 def build_journal(settings: Settings) -> Journal:
@@ -88,17 +102,20 @@ def build_learner(settings: Settings) -> Learner:
         strategy=_build_strategy(learner),
         strategy_name=learner.strategy,
         budget=_build_budget(settings.budget, learner),
-        signals=_build_signals(),
+        signals=_build_signals(settings.drift),
         pending=Pending(settings.requests.expire_seconds),
         near_duplicates=NearDuplicates() if learner.skip_near_duplicates else NearDuplicates(same=OFF, alike=OFF),
     )
     return Learner(parts, {named.name for named in task.classes} if task.closed else None)
 
 
-def _build_signals() -> Signals:
-    # ADWIN's bound is cautious for means: at 0.2 it gave 1 false alarm in 240,000 texts whose distribution stood still.
-    watched = {name: RebasedAdwin(delta=0.2, numbers_per_value=MEAN_TEXTS) for name in (UTILITY, UNCERTAINTY)}
-    return Signals({**watched, AUDIT_ERROR: RebasedAdwin()})
+def _build_signals(drift: DriftSettings) -> Signals:
+    # Bounds are cautious for means: ADWIN's at 0.2 gave 1 false alarm in 240,000 texts whose distribution stood still.
+    build, by = DETECTORS[drift.detector], drift.sensitivity
+    means = {name: build(_MEANS_DELTA * by, MEAN_TEXTS) for name in (UTILITY, UNCERTAINTY)}
+    shifts = (EMBEDDING_SHIFT, SEPARATION, CLASS_MIX)
+    distances = {name: build(_DISTANCES_DELTA * by, _DISTANCES_NUMBERS) for name in shifts}
+    return Signals({**means, **distances, AUDIT_ERROR: DETECTORS[drift.error_detector](_ERRORS_DELTA * by)})
 
 
 def _build_strategy(learner: LearnerSettings) -> Strategy:

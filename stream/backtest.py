@@ -154,7 +154,7 @@ class _Simulation:
         """Give all outstanding answers, and measure."""
         self._answer(None)
         predicted = self._measure(len(self._stream))
-        audit = self._learner.parts.evaluation.audit
+        audit = self._learner.parts.evaluation.audit.running
         truth = [self._data.labels[row] for row in self._test]
         return Run(
             seed=self._seed,
@@ -164,13 +164,11 @@ class _Simulation:
             prequential_accuracy=accuracy(self._predicted, [self._data.labels[row] for row in self._stream]),
             test_accuracy=accuracy(predicted, truth),
             test_macro_f1=macro_f1(predicted, truth),
-            audit_accuracy={
-                "estimate": audit.estimate, "low": audit.low, "high": audit.high, "answers": audit.answers,
-            },
+            audit_accuracy=audit._asdict(),
             curve=self._curve,
             texts_at=self._texts_at,
             alarms=list(self._learner.parts.signals.alarms),
-        )  # fmt: skip
+        )
 
     def _answer(self, position: int | None) -> None:
         """Answer what is due before this position; None: all of it."""

@@ -9,6 +9,7 @@ from functools import partial
 import numpy as np
 
 from stream.blocks import blocks, ends_block
+from stream.drift.signals import Alarm
 from stream.model.base import Prediction, RefitJob
 from stream.parts import Parts
 from stream.pending import PendingRequest
@@ -121,6 +122,8 @@ class Learner:
     def adopt(self, head: Entry) -> None:
         """Install the head that the job's run returned. Raises ValueError, and keeps the old one, where not finite."""
         self.parts.knowledge.adopt(head)
+        labels, window = len(self.parts.knowledge.examples), self.parts.window.last(_RECENT_TEXTS)
+        self.parts.evaluation.stability.refitted(labels, window, lambda texts: self._best(self.predict(texts)))
         self._refit_if_due()
 
     def name(self, names: ClassNames) -> None:
@@ -172,7 +175,8 @@ class Learner:
             if decision.verdict is Verdict.AUDIT:
                 strategy.audited(view, row - 1, seen.requests[-1].request_id)
         uncertainty = normalised_entropy(prediction.probabilities)
-        self.parts.signals.scored(utility.tolist(), uncertainty.tolist(), self.texts)
+        self._alarmed(self.parts.signals.scored(utility.tolist(), uncertainty.tolist(), self.texts))
+        self._alarmed(self.parts.signals.seen(block.embeddings, labels, self.texts))
 
     def _near_open(self, block: Items, first: int, place: int) -> bool:
         """Whether the text so many places behind the ``first`` is nearly the same as that of an open request."""
@@ -246,10 +250,17 @@ class Learner:
 
     def _test(self, waiting: PendingRequest, label: str) -> None:
         audit = waiting.request.verdict is Verdict.AUDIT
-        self.parts.evaluation.answered(waiting.predicted, label, audit)
+        likeliest = waiting.request.suggestions[0][1] if waiting.request.suggestions else 0.0
+        self.parts.evaluation.answered(waiting.predicted, likeliest, label, audit)
         if audit:
-            self.parts.signals.audited(waiting.predicted == label, self.texts)
             self.parts.strategy.answered(waiting.request.request_id, waiting.predicted == label)
+            self._alarmed(self.parts.signals.audited(waiting.predicted == label, self.texts))
+
+    def _alarmed(self, alarms: Sequence[Alarm]) -> None:
+        """What follows from new alarms: the reserve is spent, and what was known of the model's stability is stale."""
+        if alarms:
+            self.parts.budget.drifted(self._now)
+            self.parts.evaluation.stability.drifted()
 
     def _teach(self, example: Example) -> None:
         self.parts.knowledge.teach(example)

@@ -8,7 +8,7 @@ from statistics import fmean
 from typing import Any
 
 from stream.backtest import Run
-from stream.evaluation.savings import labels_saved
+from stream.evaluation.savings import labels_saved, saved_share
 
 
 def summarise(runs: Sequence[Run]) -> dict[str, Any]:
@@ -22,7 +22,8 @@ def compare(runs: Sequence[Run], twin: Sequence[Run]) -> dict[str, Any]:
     """The runs, their random twin's, and the labels saved against it."""
     ours, random = summarise(runs), summarise(twin)
     saved = labels_saved(ours["mean"]["curve"], random["mean"]["curve"])
-    return {**ours, "random": random, "labels_saved": saved}
+    interval = saved_share([run.curve for run in runs], [run.curve for run in twin])
+    return {**ours, "random": random, "labels_saved": {**saved, **interval}}
 
 
 def _mean(values: Sequence[Any]) -> Any:

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from stream.drift.base import DriftState
+from stream.evaluation.coverage import coverage
+from stream.evaluation.labelling_state import labelling_state
+
 if TYPE_CHECKING:
     from stream.learner import Learner
 
+_COVERED_TEXTS = 100
+
 
 def status(learner: Learner) -> dict[str, Any]:
-    """The fields of `GET /v1/status`; accuracy comes from audit answers, the only unbiased ones."""
+    """The fields of `GET /v1/status`.
+
+    Accuracy comes from audit answers, the only unbiased ones; coverage is the share of the last 100 texts that are near
+    one of the last that were asked about (see `stream.evaluation.coverage`).
+    """
     parts = learner.parts
     budget, audit = parts.budget, parts.evaluation.audit
     return {
@@ -21,18 +31,16 @@ def status(learner: Learner) -> dict[str, Any]:
         "open_requests": len(parts.pending),
         "classes": list(parts.knowledge.model.classes),
         "model_version": learner.version,
-        "accuracy": {"estimate": audit.estimate, "low": audit.low, "high": audit.high, "answers": audit.answers},
+        "accuracy": {"of": "all texts so far", **audit.running._asdict()},
+        "coverage": coverage(parts.window.last(_COVERED_TEXTS), parts.landmarks.embeddings),
         "drift": {signal: state.value for signal, state in parts.signals.states().items()},
         "labelling": _labelling(learner),
     }
 
 
-def _labelling(learner: Learner) -> dict[str, str]:
-    """Where labelling stands; whether more is worth it cannot be told from this much yet."""
-    counts = learner.parts.knowledge.model.label_counts
-    without = int((counts == 0).sum())
-    if not counts.any():
-        return {"state": "cold", "reason": "no label has come back yet"}
-    if without:
-        return {"state": "cold", "reason": f"{without} of {len(counts)} classes have no label yet"}
-    return {"state": "learning", "reason": "every known class has a label"}
+def _labelling(learner: Learner) -> dict[str, Any]:
+    parts = learner.parts
+    drifting = [signal for signal, state in parts.signals.states().items() if state is DriftState.DRIFT]
+    counts = parts.knowledge.model.label_counts.tolist()
+    told = labelling_state(counts, drifting, parts.evaluation.stability)
+    return {key: value for key, value in told._asdict().items() if value is not None}

@@ -44,9 +44,10 @@ STATUS = _object(
     **dict.fromkeys(("texts", "asked", "labels", "open_requests", "model_version"), _COUNT),
     **dict.fromkeys(("spent_fraction", "budget"), _NUMBER),
     classes=_list(_TEXT),
-    accuracy=_object(estimate=_NUMBER, low=_NUMBER, high=_NUMBER, answers=_COUNT),
+    accuracy=_object(of=_TEXT, estimate=_NUMBER, low=_NUMBER, high=_NUMBER, answers=_COUNT),
+    coverage=_NUMBER,
     drift={"type": "object", "additionalProperties": {"enum": ["stable", "warning", "drift"]}},
-    labelling=_object(state=_TEXT, reason=_TEXT),
+    labelling=_object(state=_TEXT, reason=_TEXT, expected_gain=_NUMBER),
 )
 PROBLEM = _object(type=_TEXT, title=_TEXT, status=_COUNT, detail=_TEXT)
 

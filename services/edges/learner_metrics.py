@@ -13,10 +13,10 @@ from services.edges.journal.base import Message
 from services.edges.metrics import Metrics
 from stream.drift.base import DriftState
 from stream.drift.signals import Alarm
+from stream.evaluation.audit import Estimate
 from stream.learner import Learner
 from stream.records import Decision, Outcome, Reason, Verdict
 
-_DETECTOR = "adwin"
 _DRIFT_LEVEL = {DriftState.STABLE: 0, DriftState.WARNING: 1, DriftState.DRIFT: 2}
 _QUERY_RATIO_TEXTS = 1_000
 
@@ -59,8 +59,8 @@ class LearnerMetrics:
         """Show where the learner starts from."""
         self._metrics.learner_active.set(1)
         self._alarms = learner.parts.signals.alarms
-        for signal in learner.parts.signals.states():
-            self._metrics.drift_detected.labels(_DETECTOR, signal)
+        for signal, detector in learner.parts.signals.detectors().items():
+            self._metrics.drift_detected.labels(detector, signal)
         self._show(learner)
 
     def committed(self, step: Step, learner: Learner, seconds: float) -> None:
@@ -111,12 +111,17 @@ class LearnerMetrics:
             metrics.query_ratio.set(sum(self._asked) / len(self._asked))
         if parts.budget.seen:
             metrics.budget_spent_ratio.set(parts.budget.asked / parts.budget.seen)
-        if parts.evaluation.audit.estimate is not None:
-            metrics.accuracy_ratio.labels("audit").set(parts.evaluation.audit.estimate)
-            metrics.accuracy_ratio_low.labels("audit").set(parts.evaluation.audit.low)
-            metrics.accuracy_ratio_high.labels("audit").set(parts.evaluation.audit.high)
+        self._show_accuracy("audit", parts.evaluation.audit.running)
+        self._show_accuracy("audit_recent", parts.evaluation.audit.recent)
         self._show_oldest(learner)
         self._show_drift(learner)
+
+    def _show_accuracy(self, estimator: str, accuracy: Estimate) -> None:
+        if accuracy.estimate is None:
+            return
+        self._metrics.accuracy_ratio.labels(estimator).set(accuracy.estimate)
+        self._metrics.accuracy_ratio_low.labels(estimator).set(accuracy.low)
+        self._metrics.accuracy_ratio_high.labels(estimator).set(accuracy.high)
 
     def _show_oldest(self, learner: Learner) -> None:
         oldest = next(iter(learner.parts.pending), None)
@@ -125,11 +130,12 @@ class LearnerMetrics:
 
     def _show_drift(self, learner: Learner) -> None:
         signals = learner.parts.signals
-        for signal, state in signals.states().items():
-            self._metrics.drift_state.labels(_DETECTOR, signal).set(_DRIFT_LEVEL[state])
-            self._metrics.drift_statistic.labels(_DETECTOR, signal).set(signals.statistics()[signal])
+        detectors, states, statistics = signals.detectors(), signals.states(), signals.statistics()
+        for signal, detector in detectors.items():
+            self._metrics.drift_state.labels(detector, signal).set(_DRIFT_LEVEL[states[signal]])
+            self._metrics.drift_statistic.labels(detector, signal).set(statistics[signal])
         known = set(self._alarms)
         for alarm in signals.alarms:
             if alarm not in known:
-                self._metrics.drift_detected.labels(_DETECTOR, alarm.signal).inc()
+                self._metrics.drift_detected.labels(detectors[alarm.signal], alarm.signal).inc()
         self._alarms = signals.alarms

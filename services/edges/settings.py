@@ -18,6 +18,7 @@ from pydantic_settings import (
 )
 
 from stream.budget import RULES
+from stream.drift import DETECTORS
 from stream.model import MODELS
 from stream.strategies import STRATEGIES
 
@@ -115,6 +116,14 @@ class BudgetSettings(_Section):
     drift_reserve: float = Field(default=0.0, ge=0, le=1)
 
 
+class DriftSettings(_Section):
+    """Which detector watches audit errors, which all other signals; ``sensitivity`` scales their false alarm rates."""
+
+    detector: Annotated[str, _one_of(DETECTORS)] = "adwin"
+    error_detector: Annotated[str, _one_of(DETECTORS)] = "adwin"
+    sensitivity: float = Field(default=1.0, gt=0, le=4)
+
+
 class LearnerSettings(_Section):
     """The learner's parts by the names of their modules, and the seed of its random draws."""
 
@@ -210,6 +219,7 @@ class Settings(BaseSettings):
 
     budget: BudgetSettings = BudgetSettings()
     learner: LearnerSettings = LearnerSettings()
+    drift: DriftSettings = DriftSettings()
     requests: RequestsSettings = RequestsSettings()
     encoder: EncoderSettings = EncoderSettings()
     task: TaskSettings = TaskSettings()

@@ -19,6 +19,9 @@ class DriftState(StrEnum):
 class Detector(ABC):
     """Watches one number in [0, 1] whose rise means that the model knows the stream less well than it did."""
 
+    name: str = ""
+    """As users know it: that of its module."""
+
     @abstractmethod
     def update(self, value: float) -> bool:
         """Take the next value; True where this one completes the evidence for a rise (an alarm)."""

@@ -1,4 +1,4 @@
-"""Utilities and audit answers -> alarms: the signals that are watched for drift."""
+"""Texts, predictions and audit answers -> alarms: the signals that are watched for drift."""
 
 from __future__ import annotations
 
@@ -8,14 +8,21 @@ from operator import add
 from typing import NamedTuple
 
 from stream.drift.base import Detector, DriftState
-from stream.records import Changes, Entry, State
+from stream.drift.class_mix import ClassMix
+from stream.drift.embedding_shift import EmbeddingShift
+from stream.records import Changes, Entry, Floats, State
 
 UTILITY = "utility"
 UNCERTAINTY = "uncertainty"
 AUDIT_ERROR = "audit_error"
-SIGNALS = (UTILITY, UNCERTAINTY, AUDIT_ERROR)
+EMBEDDING_SHIFT = "embedding_shift"
+SEPARATION = "separation"
+CLASS_MIX = "class_mix"
+SIGNALS = (UTILITY, UNCERTAINTY, AUDIT_ERROR, EMBEDDING_SHIFT, SEPARATION, CLASS_MIX)
 MEAN_TEXTS = 32
 """The first two signals are means over this many consecutive texts: cheaper to watch, and as telling."""
+SHIFT_EVERY = 4
+"""Embeddings are watched of every fourth text: it bounds what that costs."""
 _ALARMS_KEPT = 100
 
 
@@ -31,7 +38,9 @@ class Signals:
 
     ``utility`` is the strategy's, so it says little where that looks at more than the model, or not at it at all;
     ``uncertainty`` is the entropy of the predicted classes as a share of its maximum, whatever the strategy;
-    ``audit_error`` is 1 where an audit answer differs from the prediction.
+    ``audit_error`` is 1 where an audit answer differs from the prediction; ``embedding_shift`` and ``separation`` tell
+    how far the last texts are from those that came first after the last alarm of either; ``class_mix`` is how far the
+    shares of the predicted classes moved. Methods that take news return the alarms that they raise.
     """
 
     def __init__(self, detectors: Mapping[str, Detector]) -> None:
@@ -40,11 +49,13 @@ class Signals:
         self._detectors = dict(detectors)
         self._texts = 0
         self._sums = {UTILITY: 0.0, UNCERTAINTY: 0.0}
+        self._shift = EmbeddingShift()
+        self._mix = ClassMix()
         self.alarms: list[Alarm] = []
 
-    def scored(self, utilities: Sequence[float], uncertainties: Sequence[float], texts: int) -> None:
+    def scored(self, utilities: Sequence[float], uncertainties: Sequence[float], texts: int) -> list[Alarm]:
         """Take the utilities and uncertainties of the texts that follow the first ``texts``."""
-        start = 0
+        start, raised = 0, list[Alarm]()
         while start < len(utilities):
             end = min(len(utilities), start + MEAN_TEXTS - self._texts)
             for signal, values in ((UTILITY, utilities), (UNCERTAINTY, uncertainties)):
@@ -53,13 +64,33 @@ class Signals:
             self._texts += end - start
             if self._texts == MEAN_TEXTS:
                 for signal, total in self._sums.items():
-                    self._update(signal, total / MEAN_TEXTS, texts + end)
+                    raised += self._update(signal, total / MEAN_TEXTS, texts + end)
                 self._texts, self._sums = 0, dict.fromkeys(self._sums, 0.0)
             start = end
+        return raised
 
-    def audited(self, correct: bool, texts: int) -> None:
+    def seen(self, embeddings: Floats, classes: Sequence[str | None], texts: int) -> list[Alarm]:
+        """Take the embeddings (n, d) and the predicted classes of the texts that follow the first ``texts``."""
+        raised: list[Alarm] = []
+        first = -texts % SHIFT_EVERY
+        for shift in self._shift.update(embeddings[first::SHIFT_EVERY]):
+            place = texts + first + (shift.end - 1) * SHIFT_EVERY + 1
+            alarms = self._update(EMBEDDING_SHIFT, shift.distance, place)
+            alarms += self._update(SEPARATION, shift.separation, place)
+            if alarms:
+                self._shift.renew()
+            raised += alarms
+        for mix in self._mix.update([name or "" for name in classes]):
+            raised += self._update(CLASS_MIX, mix.distance, texts + mix.end)
+        return raised
+
+    def audited(self, correct: bool, texts: int) -> list[Alarm]:
         """Take the answer to an audit request, and how many texts have come by now."""
-        self._update(AUDIT_ERROR, float(not correct), texts)
+        return self._update(AUDIT_ERROR, float(not correct), texts)
+
+    def detectors(self) -> dict[str, str]:
+        """The name of each signal's detector."""
+        return {signal: detector.name for signal, detector in self._detectors.items()}
 
     def states(self) -> dict[str, DriftState]:
         """What each signal's detector thinks."""
@@ -69,21 +100,27 @@ class Signals:
         """Each signal's watched mean."""
         return {signal: detector.statistic for signal, detector in self._detectors.items()}
 
-    def _update(self, signal: str, value: float, texts: int) -> None:
-        if self._detectors[signal].update(value):
-            self.alarms = [*self.alarms, Alarm(signal, texts)][-_ALARMS_KEPT:]
+    def _update(self, signal: str, value: float, texts: int) -> list[Alarm]:
+        if not self._detectors[signal].update(value):
+            return []
+        alarm = Alarm(signal, texts)
+        self.alarms = [*self.alarms, alarm][-_ALARMS_KEPT:]
+        return [alarm]
 
     def changes(self) -> Changes:
-        """Every detector's state, and what is not yet in one."""
+        """Every detector's state, and what is not yet in one; the reference's texts where they changed."""
         fields = {"texts": self._texts, "sums": dict(self._sums), "alarms": [list(alarm) for alarm in self.alarms]}
         changes: Changes = {f"drift/detector/{signal}": detector.save() for signal, detector in self._detectors.items()}
-        return changes | {"drift/signals": Entry(fields)}
+        return changes | {"drift/signals": Entry(fields), "drift/class_mix": self._mix.save()} | self._shift.changes()
 
     def restore(self, state: State) -> None:
-        """Go on from what `changes` returned."""
+        """Go on from all entries that `changes` ever returned."""
         for signal, detector in self._detectors.items():
             if (entry := state.get(f"drift/detector/{signal}")) is not None:
                 detector.restore(entry)
+        self._shift.restore(state)
+        if (entry := state.get("drift/class_mix")) is not None:
+            self._mix.restore(entry)
         if (entry := state.get("drift/signals")) is not None:
             self._texts, self._sums = entry.fields["texts"], dict(entry.fields["sums"])
             self.alarms = [Alarm(*alarm) for alarm in entry.fields["alarms"]]

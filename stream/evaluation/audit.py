@@ -3,64 +3,64 @@
 from __future__ import annotations
 
 from collections import deque
-from math import sqrt
+from typing import NamedTuple
 
 import numpy as np
 
+from stream.evaluation.confidence import anytime_interval, wilson_interval
 from stream.records import Entry
 
-_Z95 = 1.959963984540054
+
+class Estimate(NamedTuple):
+    """An accuracy that rests on so many answers, and its interval at 95%; the estimate is None before any answer."""
+
+    estimate: float | None
+    low: float
+    high: float
+    answers: int
 
 
 class AuditAccuracy:
     """How often predictions are right on texts drawn at random: an unbiased estimate, whatever else is asked about.
 
-    Looks at the last ``window`` answers, so that it follows a model that gets better. The interval is Wilson's (1927)
-    at 95%, which holds for few answers and near 0 and 1 too.
+    `running` is the accuracy on all texts so far, each predicted when it came; one audit stands for each block of
+    texts, so it takes the texts before the first audit, and those whose audit has not come back, to be like the others.
+    Its interval holds at every moment at once, though the model learns and the stream drifts. `recent` is the accuracy
+    on the blocks of the last ``window`` audits, with Wilson's interval: nearer to what the model does today, and not to
+    be watched until it shows what one hopes for.
     """
 
-    def __init__(self, window: int = 1_000) -> None:
+    def __init__(self, window: int = 200) -> None:
         if window < 1:
             raise ValueError(f"a window holds at least one answer, not {window}")
+        self.answers = 0
+        self.right = 0
         self._last: deque[bool] = deque(maxlen=window)
 
     def update(self, correct: bool) -> None:
         """Take the answer to an audit: whether the prediction was right."""
+        self.answers += 1
+        self.right += correct
         self._last.append(correct)
 
     @property
-    def answers(self) -> int:
-        """How many answers the estimate rests on."""
-        return len(self._last)
+    def running(self) -> Estimate:
+        """Of all texts so far."""
+        low, high = anytime_interval(self.right, self.answers)
+        return Estimate(self.right / self.answers if self.answers else None, low, high, self.answers)
 
     @property
-    def estimate(self) -> float | None:
-        """The share that was right; None before any answer."""
-        return sum(self._last) / self.answers if self._last else None
-
-    @property
-    def low(self) -> float:
-        """The lower end of the interval; 0 before any answer."""
-        return self._interval()[0]
-
-    @property
-    def high(self) -> float:
-        """The upper end of the interval; 1 before any answer."""
-        return self._interval()[1]
-
-    def _interval(self) -> tuple[float, float]:
-        n, p = self.answers, self.estimate
-        if p is None:
-            return 0.0, 1.0
-        z2 = _Z95**2
-        centre = (p + z2 / (2 * n)) / (1 + z2 / n)
-        half = _Z95 / (1 + z2 / n) * sqrt(p * (1 - p) / n + z2 / (4 * n * n))
-        return max(0.0, centre - half), min(1.0, centre + half)
+    def recent(self) -> Estimate:
+        """Of the texts that the last answers stand for."""
+        right, answers = sum(self._last), len(self._last)
+        low, high = wilson_interval(right, answers)
+        return Estimate(right / answers if answers else None, low, high, answers)
 
     def save(self) -> Entry:
-        """The answers in the window."""
-        return Entry(arrays={"last": np.array(self._last, np.uint8)})
+        """The counts, and the answers in the window."""
+        return Entry({"answers": self.answers, "right": self.right}, {"last": np.array(self._last, np.uint8)})
 
     def restore(self, entry: Entry) -> None:
         """Go on from what `save` returned."""
         self._last.extend(bool(correct) for correct in entry.arrays["last"])
+        self.answers, self.right = entry.fields["answers"], entry.fields["right"]

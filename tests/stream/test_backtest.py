@@ -10,7 +10,7 @@ import pytest
 from stream.backtest import CURVE_POINTS, Labelled, Run, Scenario, simulate
 from stream.budget import RULES
 from stream.budget.accounts import Budget
-from stream.drift.adwin import RebasedAdwin
+from stream.drift.adwin import adwin
 from stream.drift.signals import SIGNALS, Signals
 from stream.knowledge import Knowledge
 from stream.learner import Learner
@@ -37,7 +37,7 @@ def learner_with(budget: str, seed: int = 0) -> Learner:
             strategy=Random(seed),
             strategy_name="random",
             budget=Budget(RULES["window_quantile"], budget, "0"),
-            signals=Signals({signal: RebasedAdwin() for signal in SIGNALS}),
+            signals=Signals({signal: adwin() for signal in SIGNALS}),
         )
     )
 

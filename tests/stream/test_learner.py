@@ -8,7 +8,7 @@ import pytest
 from stream.arrivals import Gap
 from stream.budget import RULES
 from stream.budget.accounts import Budget
-from stream.drift.adwin import RebasedAdwin
+from stream.drift.adwin import adwin
 from stream.drift.signals import SIGNALS, Signals
 from stream.examples import Examples
 from stream.knowledge import Knowledge
@@ -35,7 +35,7 @@ def learner_with(
         strategy=Margin(),
         strategy_name="margin",
         budget=Budget(RULES["window_quantile"], fraction, audit_share),
-        signals=Signals({signal: RebasedAdwin() for signal in SIGNALS}),
+        signals=Signals({signal: adwin() for signal in SIGNALS}),
         pending=Pending(expire_seconds=60.0),
     )
     return Learner(parts, closed)

@@ -58,9 +58,12 @@ def test_every_run_is_told_whole() -> None:
 
 def test_labels_are_saved_against_the_end_of_the_twins_mean_curve() -> None:
     twin = replace(RUN, curve=[(0, 0.25), (40, 0.5)], test_accuracy=0.5)
-    result = compare([RUN], [twin, twin])
+    result = compare([RUN, RUN], [twin, twin])
 
-    assert result["labels_saved"] == {"to_reach": 0.5, "asked": 5.0, "random": 40.0}
+    assert result["labels_saved"] == {
+        **{"to_reach": 0.5, "asked": 5.0, "random": 40.0},
+        **{"share": 0.875, "low": 0.875, "high": 0.875},
+    }
     assert result["random"]["mean"]["test_accuracy"] == 0.5
     assert set(result) == {"runs", "mean", "random", "labels_saved"}
     assert json.loads(json.dumps(result))["mean"] == result["mean"]

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from stream.drift.signals import SIGNALS
 from stream.learner import Learner
 from stream.status import status
 from tests.laws.worlds import Configuration, World, drive, new_learner
@@ -32,8 +33,9 @@ def test_a_new_learner_is_cold(learner: Learner) -> None:
         "open_requests": 0,
         "classes": [],
         "model_version": 0,
-        "accuracy": {"estimate": None, "low": 0.0, "high": 1.0, "answers": 0},
-        "drift": {"utility": "stable", "uncertainty": "stable", "audit_error": "stable"},
+        "accuracy": {"of": "all texts so far", "estimate": None, "low": 0.0, "high": 1.0, "answers": 0},
+        "coverage": None,
+        "drift": dict.fromkeys(SIGNALS, "stable"),
         "labelling": {"state": "cold", "reason": "no label has come back yet"},
     }
 
@@ -43,17 +45,21 @@ def test_classes_without_a_label_keep_it_cold(learner: Learner, world: World) ->
     learner.observe(replace(world.items(0, 1), labels=["class 2"]), 0.0)
 
     assert status(learner)["labels"] == 1
-    assert status(learner)["labelling"] == {"state": "cold", "reason": "2 of 3 classes have no label yet"}
+    assert status(learner)["labelling"] == {
+        "state": "cold",
+        "reason": "1 label for 3 classes, 2 of which have no label yet",
+    }
 
 
-def test_after_a_while_it_is_learning(learner: Learner, world: World) -> None:
+def test_after_a_while_more_labels_are_worth_it(learner: Learner, world: World) -> None:
     diary = drive(world, learner, 35)
     told = status(learner)
 
-    assert told["labelling"] == {"state": "learning", "reason": "every known class has a label"}
+    assert told["labelling"]["state"] in ("worth_it", "drifted")
     assert told["texts"] == len(diary.decisions)
     assert told["asked"] == sum(decision.verdict != "SKIP" for decision in diary.decisions)
     assert told["spent_fraction"] == told["asked"] / learner.parts.budget.seen
     assert told["labels"] == sum(learner.parts.knowledge.model.label_counts)
     assert told["accuracy"]["low"] <= told["accuracy"]["estimate"] <= told["accuracy"]["high"]
+    assert 0.0 < told["coverage"] <= 1.0
     assert json.loads(json.dumps(told)) == told

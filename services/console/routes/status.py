@@ -23,7 +23,8 @@ NOT_BEGUN: dict[str, Any] = {
     "open_requests": 0,
     "classes": [],
     "model_version": 0,
-    "accuracy": {"estimate": None, "low": None, "high": None, "answers": 0},
+    "accuracy": {"of": "all texts so far", "estimate": None, "low": None, "high": None, "answers": 0},
+    "coverage": None,
     "drift": {},
     "labelling": {"state": "cold", "reason": "the learner has not committed anything yet"},
 }

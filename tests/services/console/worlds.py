@@ -32,7 +32,8 @@ STATUS: dict[str, Any] = {
     "model_version": 85,
     "accuracy": {"estimate": 0.875, "low": 0.53, "high": 0.98, "answers": 8},
     "drift": {"utility": "stable", "audit_error": "warning"},
-    "labelling": {"state": "learning", "reason": "every known class has a label"},
+    "coverage": 0.5,
+    "labelling": {"state": "worth_it", "reason": "the model is young"},
     "encoder": "hashing",
 }
 

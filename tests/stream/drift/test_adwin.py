@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stream.drift import DETECTORS
-from stream.drift.adwin import RebasedAdwin
+from stream.drift.adwin import adwin
 from stream.drift.base import DriftState
 from stream.records import Entry
 
@@ -25,27 +25,27 @@ def errors(rate: float, values: int, seed: int) -> list[float]:
     return (np.random.default_rng(seed).random(values) < rate).astype(float).tolist()
 
 
-def alarms(detector: RebasedAdwin, values: list[float]) -> list[int]:
+def alarms(detector: adwin, values: list[float]) -> list[int]:
     return [place for place, value in enumerate(values, 1) if detector.update(value)]
 
 
 @pytest.mark.parametrize("seed", range(20))
 def test_a_step_of_the_mean_utility_is_noticed_within_ten_values(seed: int) -> None:
-    detector = RebasedAdwin(numbers_per_value=32)
+    detector = adwin(numbers_per_value=32)
 
     assert alarms(detector, utilities(0.35, 100, seed)) == []
     assert 1 <= alarms(detector, utilities(0.50, 10, seed + 1_000))[0] <= 10
 
 
 def test_means_that_are_not_declared_as_means_are_noticed_later() -> None:
-    detector = RebasedAdwin()
+    detector = adwin()
     alarms(detector, utilities(0.35, 100, seed=0))
 
     assert alarms(detector, utilities(0.50, 30, seed=1)) == []
 
 
 def test_more_errors_are_noticed() -> None:
-    detector = RebasedAdwin()
+    detector = adwin()
 
     assert alarms(detector, errors(0.1, 200, seed=0)) == []
     assert 5 < alarms(detector, errors(0.6, 100, seed=1))[0] < 60
@@ -53,12 +53,12 @@ def test_more_errors_are_noticed() -> None:
 
 @pytest.mark.parametrize("seed", range(3))
 def test_there_is_no_false_alarm_in_thousands_of_values(seed: int) -> None:
-    assert alarms(RebasedAdwin(numbers_per_value=32), utilities(0.35, 3_000, seed)) == []
-    assert alarms(RebasedAdwin(), errors(0.2, 3_000, seed)) == []
+    assert alarms(adwin(numbers_per_value=32), utilities(0.35, 3_000, seed)) == []
+    assert alarms(adwin(), errors(0.2, 3_000, seed)) == []
 
 
 def test_a_falling_mean_is_no_drift() -> None:
-    detector = RebasedAdwin(numbers_per_value=32)
+    detector = adwin(numbers_per_value=32)
 
     assert alarms(detector, np.linspace(0.9, 0.1, 500).tolist()) == []
     assert detector.state is DriftState.STABLE
@@ -66,14 +66,14 @@ def test_a_falling_mean_is_no_drift() -> None:
 
 
 def test_a_rise_after_a_fall_is_noticed() -> None:
-    detector = RebasedAdwin(numbers_per_value=32)
+    detector = adwin(numbers_per_value=32)
     alarms(detector, utilities(0.7, 200, seed=0) + utilities(0.3, 100, seed=1))
 
     assert len(alarms(detector, utilities(0.5, 20, seed=2))) == 1
 
 
 def test_the_state_stays_drift_for_as_long_as_it_is_held() -> None:
-    detector = RebasedAdwin(numbers_per_value=32, hold=3)
+    detector = adwin(numbers_per_value=32, hold=3)
     states = []
     for value in [0.2] * 50 + [0.8] * 20:
         detector.update(value)
@@ -84,7 +84,7 @@ def test_the_state_stays_drift_for_as_long_as_it_is_held() -> None:
 
 
 def test_the_statistic_is_the_mean_since_the_change() -> None:
-    detector = RebasedAdwin(numbers_per_value=32)
+    detector = adwin(numbers_per_value=32)
     assert detector.statistic == 0
     alarms(detector, [0.2] * 50)
     assert detector.statistic == pytest.approx(0.2)
@@ -94,7 +94,7 @@ def test_the_statistic_is_the_mean_since_the_change() -> None:
 
 
 def test_the_memory_is_bounded() -> None:
-    detector = RebasedAdwin(rebase=50)
+    detector = adwin(rebase=50)
     longest = 0
     for value in errors(0.3, 1_000, seed=0):
         detector.update(value)
@@ -107,7 +107,7 @@ def test_the_memory_is_bounded() -> None:
 @given(st.lists(st.tuples(st.floats(0, 1), st.integers(1, 60)), max_size=8), st.integers(0, 300), st.integers(1, 40))
 def test_a_restored_detector_runs_the_same_course(levels: list[tuple[float, int]], cut: int, rebase: int) -> None:
     values = [level for level, times in levels for _ in range(times)]
-    detector, restored = (RebasedAdwin(numbers_per_value=32, rebase=rebase, hold=7) for _ in range(2))
+    detector, restored = (adwin(numbers_per_value=32, rebase=rebase, hold=7) for _ in range(2))
     alarms(detector, values[:cut])
     saved = detector.save()
     restored.restore(Entry(json.loads(json.dumps(saved.fields)), dict(saved.arrays)))
@@ -125,4 +125,4 @@ def test_every_registered_detector_starts_stable() -> None:
 @pytest.mark.parametrize("wrong", [{"delta": 0.0}, {"delta": 1.0}, {"numbers_per_value": 0}, {"rebase": 0}])
 def test_impossible_settings_are_refused(wrong: dict[str, float]) -> None:
     with pytest.raises(ValueError, match="not"):
-        RebasedAdwin(**wrong)  # type: ignore[arg-type]
+        adwin(**wrong)  # type: ignore[arg-type]

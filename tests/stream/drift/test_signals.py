@@ -4,10 +4,24 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pytest
 
+from stream import exact
 from stream.drift.base import Detector, DriftState
-from stream.drift.signals import AUDIT_ERROR, MEAN_TEXTS, SIGNALS, UNCERTAINTY, UTILITY, Alarm, Signals
+from stream.drift.signals import (
+    AUDIT_ERROR,
+    CLASS_MIX,
+    EMBEDDING_SHIFT,
+    MEAN_TEXTS,
+    SEPARATION,
+    SHIFT_EVERY,
+    SIGNALS,
+    UNCERTAINTY,
+    UTILITY,
+    Alarm,
+    Signals,
+)
 from stream.records import Changes, Entry
 
 
@@ -27,7 +41,7 @@ class Above(Detector):
 
     @property
     def statistic(self) -> float:
-        return sum(self.fed) / len(self.fed)
+        return sum(self.fed) / max(1, len(self.fed))
 
     def save(self) -> Entry:
         return Entry({"fed": list(self.fed)})
@@ -82,8 +96,9 @@ def test_states_and_means_are_told_by_signal() -> None:
     watched.signals.scored([0.25] * 32, [0.75] * 32, 0)
     watched.signals.audited(correct=False, texts=32)
 
-    assert watched.signals.states() == {UTILITY: "stable", UNCERTAINTY: "drift", AUDIT_ERROR: "drift"}
-    assert watched.signals.statistics() == {UTILITY: 0.25, UNCERTAINTY: 0.75, AUDIT_ERROR: 1.0}
+    states, statistics = watched.signals.states(), watched.signals.statistics()
+    assert {signal for signal, state in states.items() if state == "drift"} == {UNCERTAINTY, AUDIT_ERROR}
+    assert statistics == dict.fromkeys(SIGNALS, 0.0) | {UTILITY: 0.25, UNCERTAINTY: 0.75, AUDIT_ERROR: 1.0}
 
 
 def test_the_last_hundred_alarms_are_remembered() -> None:
@@ -116,9 +131,45 @@ def test_nothing_is_restored_from_nothing() -> None:
 
 @pytest.mark.parametrize("signals", [(UTILITY, AUDIT_ERROR), (*SIGNALS, "latency")])
 def test_each_signal_needs_one_detector(signals: tuple[str, ...]) -> None:
-    with pytest.raises(ValueError, match="one detector for each of utility, uncertainty, audit_error"):
+    with pytest.raises(
+        ValueError,
+        match="one detector for each of utility, uncertainty, audit_error, embedding_shift, separation, class_mix",
+    ):
         Signals({signal: Above() for signal in signals})
 
 
 def _through_json(changes: Changes) -> dict[str, Entry]:
-    return {key: Entry(json.loads(json.dumps(entry.fields))) for key, entry in changes.items() if entry is not None}
+    return {
+        key: Entry(json.loads(json.dumps(entry.fields)), entry.arrays)
+        for key, entry in changes.items()
+        if entry is not None
+    }
+
+
+def test_shifts_and_mixes_reach_their_detectors_and_an_alarm_renews_the_reference() -> None:
+    axes = np.eye(3, dtype=np.float32)
+    known, new = np.repeat(axes[[0, 1, 0, 1]], SHIFT_EVERY, axis=0), np.repeat(axes[2:], 16, axis=0)
+    watched = Watched()
+    watched.signals.seen(np.tile(known, (125, 1)), ["a"] * 2_000, 0)
+    alarms = watched.signals.seen(np.tile(new, (6, 1)), [None] * 96, 2_000)
+    later = watched.signals.seen(np.tile(new, (119, 1)), [None] * 404 + ["b"] * 1_500, 2_096)
+
+    assert alarms == [Alarm(EMBEDDING_SHIFT, 2_093)]
+    assert later == [Alarm(CLASS_MIX, 2_500), Alarm(CLASS_MIX, 3_000)]
+    assert watched.detectors[EMBEDDING_SHIFT].fed == [1.0]
+    assert watched.detectors[SEPARATION].fed == [0.0]
+    assert watched.detectors[CLASS_MIX].fed == [0.0, 0.0, 0.0, 1.0, 1.0, 0.0, 0.0]
+
+
+@pytest.mark.parametrize("cut", [1, 3, 250])
+def test_which_texts_are_watched_depends_on_their_place_alone(cut: int) -> None:
+    embeddings = exact.unit(np.random.default_rng(0).normal(size=(2_500, 8)))
+    classes = [f"class {place % 5}" for place in range(2_500)]
+    whole, parts = Watched(), Watched()
+    whole.signals.seen(embeddings, classes, 0)
+    for start in range(0, 2_500, cut):
+        parts.signals.seen(embeddings[start : start + cut], classes[start : start + cut], start)
+
+    fed = {signal: detector.fed for signal, detector in whole.detectors.items()}
+    assert {signal: detector.fed for signal, detector in parts.detectors.items()} == fed
+    assert len(fed[EMBEDDING_SHIFT]) == 5

@@ -1,0 +1,29 @@
+"""A signal -> alarm when its average rose: HDDM-A (Frias-Blanco et al. 2015)."""
+
+from __future__ import annotations
+
+from functools import partial
+from math import sqrt
+
+from river.drift.binary import HDDMA
+
+from stream.drift.rebased import Rebased
+
+
+def hddm_a(delta: float = 0.002, numbers_per_value: int = 1, rebase: int = 500, hold: int = 30) -> Rebased:
+    """The average since the start against that up to its best cut, by Hoeffding's bound: for sudden rises.
+
+    It was made for errors, yet its bound holds for all numbers in [0, 1]; means of several scatter less, and are
+    stretched by the root of ``numbers_per_value``, so that the bound fits them too. Warns beyond the bound at the root
+    of ``delta``.
+
+    >>> detector = hddm_a()
+    >>> [place for place, error in enumerate([0.0] * 100 + [1.0] * 100) if detector.update(error)]
+    [103]
+    """
+    if not 0 < delta < 1:
+        raise ValueError(f"delta is between 0 and 1, not {delta}")
+    if numbers_per_value < 1:
+        raise ValueError(f"a value is the mean of at least one number, not {numbers_per_value}")
+    build = partial(HDDMA, drift_confidence=delta, warning_confidence=sqrt(delta))
+    return Rebased("hddm_a", build, sqrt(numbers_per_value), rebase, hold)

@@ -1,0 +1,101 @@
+"""Windows are compared with the reference by their mean and by a direction that earlier windows gave."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from stream import exact
+from stream.drift.embedding_shift import EmbeddingShift, Shift
+from stream.records import Entry, Floats, State
+
+
+def texts(centre: int, count: int, seed: int) -> Floats:
+    rng = np.random.default_rng(seed)
+    return exact.unit(np.eye(16)[centre] + rng.normal(0, 0.25, (count, 16)))
+
+
+def shifts(shift: EmbeddingShift, embeddings: Floats) -> list[Shift]:
+    return list(shift.update(embeddings))
+
+
+def test_nothing_is_told_of_the_reference_itself() -> None:
+    assert shifts(EmbeddingShift(), texts(0, 523, seed=0)) == []
+
+
+def test_the_distance_by_hand() -> None:
+    # The reference is half e0 and half e1: mean (1/2, 1/2), spread 1/2. A window of half e0 and half e2 has the same
+    # spread: squared distance 1/2, less the noise 1/2 / 500 + 1/2 / 24. One of e2 alone is at 3/2, without spread.
+    axes = np.eye(4, dtype=np.float32)
+    shift = EmbeddingShift()
+    shifts(shift, np.tile(axes[:2], (250, 1)))
+
+    (near,) = shifts(shift, np.tile(axes[[0, 2]], (12, 1)))
+    (far,) = shifts(shift, np.tile(axes[2:3], (24, 1)))
+    assert near == (24, pytest.approx(np.sqrt((0.5 - 0.001 - 0.5 / 24) / 0.5)), 0.0)
+    assert far.distance == 1.0
+
+
+def test_the_separation_by_hand() -> None:
+    # The first window leads from (1/2, 1/2, 0) to (1/2, 0, 1/2). Of the reference, half e0 and half e1,
+    # an e2 lies beyond all: AUC 1. Then 0.9 (0, -1/2, 1/2) + (-1/2, -1/2, 1): an e0 lies beyond half and beside half.
+    axes = np.eye(4, dtype=np.float32)
+    shift = EmbeddingShift()
+    shifts(shift, np.tile(np.repeat(axes[:2], 2, axis=0), (125, 1)))
+    mixed, far = np.tile(axes[[0, 2]], (12, 1)), np.tile(axes[2:3], (24, 1))
+
+    assert [shifts(shift, window)[0].separation for window in (mixed, far, mixed)] == [0.0, 1.0, 2 * 0.875 - 1]
+
+
+def test_texts_like_the_reference_are_near_and_others_far() -> None:
+    shift = EmbeddingShift()
+    shifts(shift, texts(0, 500, seed=0))
+    same, other = shifts(shift, texts(0, 1_000, seed=1)), shifts(shift, texts(1, 1_000, seed=2))
+
+    assert np.mean([each.distance for each in same]) < 0.2 < 0.9 < np.mean([each.distance for each in other])
+    assert np.mean([each.separation for each in same]) < 0.25 < 0.9 < np.mean([each.separation for each in other[1:]])
+
+
+def test_a_renewed_one_makes_a_reference_of_the_next_texts() -> None:
+    shift = EmbeddingShift()
+    shifts(shift, texts(0, 500, seed=0))
+    shift.renew()
+
+    assert shifts(shift, texts(1, 500, seed=1)) == []
+    assert np.mean([each.distance for each in shifts(shift, texts(1, 500, seed=2))]) < 0.15
+
+
+@pytest.mark.parametrize("cut", [1, 7, 256])
+def test_how_the_stream_is_cut_makes_no_difference(cut: int) -> None:
+    stream = np.concatenate([texts(0, 750, seed=0), texts(1, 300, seed=1)])
+    whole, pieces = EmbeddingShift(), EmbeddingShift()
+    told = shifts(whole, stream)
+    parts = [
+        each._replace(end=each.end + start)
+        for start in range(0, len(stream), cut)
+        for each in shifts(pieces, stream[start : start + cut])
+    ]
+
+    assert parts == told
+    assert len(told) == 22
+
+
+@pytest.mark.parametrize("cut", [0, 300, 500, 630, 760])
+def test_a_restored_one_goes_on(cut: int) -> None:
+    stream = np.concatenate([texts(0, 600, seed=0), texts(1, 300, seed=1)])
+    straight, broken, restored, state = EmbeddingShift(), EmbeddingShift(), EmbeddingShift(), State()
+    shifts(straight, stream[:cut])
+    for part in (stream[: cut // 2], stream[cut // 2 : cut]):
+        shifts(broken, part)
+        state.update({key: Entry(*entry) for key, entry in broken.changes().items() if entry is not None})
+    restored.restore(state)
+
+    assert shifts(restored, stream[cut:]) == shifts(straight, stream[cut:])
+
+
+def test_the_reference_is_saved_only_where_it_changed() -> None:
+    shift = EmbeddingShift()
+    shifts(shift, texts(0, 500, seed=0))
+    assert "drift/reference" in shift.changes()
+    shifts(shift, texts(0, 500, seed=1))
+    assert "drift/reference" not in shift.changes()
