@@ -21,6 +21,7 @@ from stream.drift.signals import AUDIT_ERROR, MEAN_TEXTS, UNCERTAINTY, UTILITY, 
 from stream.knowledge import Knowledge
 from stream.learner import Learner
 from stream.model import MODELS
+from stream.model.committee import Committee
 from stream.parts import Parts
 from stream.pending import Pending
 from stream.strategies import STRATEGIES
@@ -82,7 +83,7 @@ def build_learner(settings: Settings) -> Learner:
     """A new learner; classes are closed where the task says so."""
     learner, task = settings.learner, settings.task
     parts = Parts(
-        knowledge=Knowledge(MODELS[learner.model]()),
+        knowledge=_build_knowledge(learner),
         strategy=_build_strategy(learner),
         strategy_name=learner.strategy,
         budget=_build_budget(settings.budget, learner),
@@ -90,6 +91,11 @@ def build_learner(settings: Settings) -> Learner:
         pending=Pending(settings.requests.expire_seconds),
     )
     return Learner(parts, {named.name for named in task.classes} if task.closed else None)
+
+
+def _build_knowledge(learner: LearnerSettings) -> Knowledge:
+    committee = Committee(seed=learner.seed) if STRATEGIES[learner.strategy].uses_committee else None
+    return Knowledge(MODELS[learner.model](), committee=committee)
 
 
 def _build_signals() -> Signals:

@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from stream.model.base import Evidence
+from stream.model.class_change import ClassChange
 from stream.records import Changes, Entry, Example, Floats, State, Verdict
 from stream.segments import Segments
 
@@ -61,6 +62,21 @@ class Examples:
         self._counts[example.label] -= 1
         self._segments.remove(number, key)
         return example
+
+    def change(self, change: ClassChange) -> None:
+        """Relabel the examples of a renamed class, and forget those of a removed one; predictions of it likewise."""
+        for number, example in list(self._examples.values()):
+            if change.old not in (example.label, example.predicted):
+                continue
+            label = change.label(example.label)
+            if label is None:
+                self.remove(example.key)
+                continue
+            predicted = change.label(example.predicted) if example.predicted is not None else None
+            self._examples[example.key] = (number, replace(example, label=label, predicted=predicted))
+            self._counts[example.label] -= 1
+            self._counts[label] += 1
+            self._segments.change(number)
 
     def get(self, key: str) -> Example | None:
         """The example under this key, if it is kept."""

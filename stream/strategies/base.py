@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from stream.records import Doubles, Floats, Integers
 
@@ -43,6 +44,8 @@ class View:
 
 class Strategy(ABC):
     """How useful would each text's label be? Keeps nothing from one block to the next."""
+
+    uses_committee: ClassVar[bool] = False
 
     @abstractmethod
     def score(self, view: View) -> Doubles:

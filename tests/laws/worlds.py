@@ -18,6 +18,7 @@ from stream.knowledge import Knowledge
 from stream.landmarks import Landmarks
 from stream.learner import Learner
 from stream.model import MODELS
+from stream.model.committee import Committee
 from stream.parts import Parts
 from stream.pending import Pending
 from stream.records import ClassNames, Decision, Entry, Items, Label, Outcome, OutcomeKind, State
@@ -59,11 +60,12 @@ ALL = [
 
 def new_learner(configuration: Configuration) -> Learner:
     """A learner with small windows, so that a short stream wraps them."""
-    detector = DETECTORS[configuration.detector]
+    detector, strategy = DETECTORS[configuration.detector], STRATEGIES[configuration.strategy]
+    committee = Committee() if strategy.uses_committee else None
     return Learner(
         Parts(
-            knowledge=Knowledge(MODELS[configuration.model]()),
-            strategy=STRATEGIES[configuration.strategy](),
+            knowledge=Knowledge(MODELS[configuration.model](), committee=committee),
+            strategy=strategy(),
             strategy_name=configuration.strategy,
             budget=Budget(RULES[configuration.rule], configuration.budget, "0.2", max_open=20),
             signals=Signals({signal: detector() for signal in SIGNALS}),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from services import assembly
@@ -17,6 +18,13 @@ def test_every_strategy_can_be_chosen(strategy: str) -> None:
     parts = assembly.build_learner(load_settings({"learner.strategy": strategy})).parts
     assert isinstance(parts.strategy, STRATEGIES[strategy])
     assert parts.strategy_name == strategy
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_a_committee_sits_where_the_strategy_asks_for_one(strategy: str) -> None:
+    knowledge = assembly.build_learner(load_settings({"learner.strategy": strategy})).parts.knowledge
+    members = len(knowledge.committee(np.zeros((1, 4), np.float32)))
+    assert members == (5 if STRATEGIES[strategy].uses_committee else 0)
 
 
 @pytest.mark.parametrize("model", MODELS)
