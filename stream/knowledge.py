@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from stream.examples import Examples
 from stream.model.base import Model, RefitJob
+from stream.model.calibration import Calibration
 from stream.model.class_change import ClassChange
 from stream.model.committee import Committee
 from stream.records import Changes, ClassNames, Doubles, Entry, Example, Floats, Label, State
 
-_KEY, _JOB = "knowledge", "job"
+_KEY, _JOB, _CALIBRATION = "knowledge", "job", "calibration"
 
 
 class Knowledge:
@@ -22,6 +23,7 @@ class Knowledge:
     def __init__(self, model: Model, examples: Examples | None = None, committee: Committee | None = None) -> None:
         self.model = model
         self.examples = Examples() if examples is None else examples
+        self.calibration = Calibration()
         self._committee = Committee(members=0) if committee is None else committee
         self.job: RefitJob | None = None
         self.version = 0
@@ -111,6 +113,15 @@ class Knowledge:
         self._committee.arrange(self.model.classes, self.model.expected)
         self._unsaved = True
 
+    def audited(self, likely: Sequence[tuple[str, float]], label: str, classes: int, temperature: float) -> None:
+        """Calibrate by the answer to an audit; the arguments are as in `Calibration.update`.
+
+        A label that was none of the ``classes`` first classes, known when it was asked, says nothing.
+        """
+        if label in self.model.classes[:classes]:
+            self.calibration.update(likely, label, classes, temperature)
+            self._unsaved = True
+
     def refit_if_due(self, texts: int, window: Floats) -> None:
         """Make the job that is due after ``texts`` of the stream, if any; ``window`` (w, d) are the last of them."""
         if self.job is None and self.model.refit_due(texts):
@@ -130,6 +141,7 @@ class Knowledge:
         changes[_KEY] = Entry({"version": self.version, "names_digest": self._names_digest})
         if self._unsaved:
             changes |= self.model.save()
+            changes[_CALIBRATION] = self.calibration.save()
             changes[_JOB] = self.job.save() if self.job else None
             self._unsaved = False
         return changes
@@ -143,5 +155,7 @@ class Knowledge:
             self._learn(example)
         if _KEY in state:
             self.version, self._names_digest = state[_KEY].fields["version"], state[_KEY].fields["names_digest"]
+        if _CALIBRATION in state:
+            self.calibration.restore(state[_CALIBRATION])
         self.job = self.model.restore_job(state[_JOB]) if _JOB in state else None
         self._unsaved = False
