@@ -95,7 +95,7 @@ def build_learner(settings: Settings) -> Learner:
 
 def _build_knowledge(learner: LearnerSettings) -> Knowledge:
     committee = Committee(seed=learner.seed) if STRATEGIES[learner.strategy].uses_committee else None
-    return Knowledge(MODELS[learner.model](), committee=committee)
+    return Knowledge(MODELS[learner.model](), committee=committee, noisy_labels=learner.noisy_labels)
 
 
 def _build_signals() -> Signals:

@@ -10,7 +10,8 @@ import numpy as np
 
 from stream.model.base import Evidence
 from stream.model.class_change import ClassChange
-from stream.records import Changes, Entry, Example, Floats, State, Verdict
+from stream.model.reviewers import Answer, reviewer_weights
+from stream.records import Changes, Doubles, Entry, Example, Floats, State, Verdict
 from stream.segments import Segments
 
 _COLUMNS = ("key", "text", "label", "reviewer", "predicted", "verdict")
@@ -84,15 +85,21 @@ class Examples:
         return found[1] if found else None
 
     def evidence(self, classes: Sequence[str], window: Floats) -> Evidence:
-        """All that a refit may look at; ``classes`` gives each label its index."""
+        """All that a refit may look at; ``classes`` gives each label its index, and reviewers their weights."""
         index = {name: column for column, name in enumerate(classes)}
         rows = [example.embedding for example in self]
         return Evidence(
             embeddings=np.stack(rows) if rows else np.zeros((0, window.shape[1]), np.float32),
             classes=np.array([index[example.label] for example in self], np.int64),
-            weights=np.ones(len(rows)),
+            weights=self._weights(),
             window=window.copy(),
         )
+
+    def _weights(self) -> Doubles:
+        """A label that a text brought was not asked for, and often of an easier text: it says nothing of reviewers."""
+        asked = [each for each in self if each.verdict is not Verdict.SKIP and each.predicted is not None]
+        weights = reviewer_weights([Answer(each.reviewer, each.predicted == each.label) for each in asked])
+        return np.array([weights.get(each.reviewer, 1.0) for each in self], np.float64)
 
     def _leaving(self) -> Example:
         most = max(self._counts.values())

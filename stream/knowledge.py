@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from stream.examples import Examples
 from stream.model.base import Model, RefitJob
@@ -17,14 +18,22 @@ _KEY, _JOB, _CALIBRATION = "knowledge", "job", "calibration"
 class Knowledge:
     """A model, and perhaps a committee, with the examples that they were taught: none knows what another does not.
 
-    ``job`` is the refit that is due, if any; ``version`` rises with all that changes the model.
+    ``job`` is the refit that is due, if any; ``version`` rises with all that changes the model. ``noisy_labels`` says
+    that many labels may be wrong.
     """
 
-    def __init__(self, model: Model, examples: Examples | None = None, committee: Committee | None = None) -> None:
+    def __init__(
+        self,
+        model: Model,
+        examples: Examples | None = None,
+        committee: Committee | None = None,
+        noisy_labels: bool = False,
+    ) -> None:
         self.model = model
         self.examples = Examples() if examples is None else examples
         self.calibration = Calibration()
         self._committee = Committee(members=0) if committee is None else committee
+        self._noisy_labels = noisy_labels
         self.job: RefitJob | None = None
         self.version = 0
         self._names_digest = ""
@@ -125,7 +134,8 @@ class Knowledge:
     def refit_if_due(self, texts: int, window: Floats) -> None:
         """Make the job that is due after ``texts`` of the stream, if any; ``window`` (w, d) are the last of them."""
         if self.job is None and self.model.refit_due(texts):
-            self.job = self.model.refit(self.examples.evidence(self.model.classes, window), texts)
+            evidence = self.examples.evidence(self.model.classes, window)
+            self.job = self.model.refit(replace(evidence, noisy=self._noisy_labels), texts)
             self._unsaved = True
 
     def adopt(self, head: Entry) -> None:

@@ -28,13 +28,15 @@ class Evidence:
     """What a refit may look at: n examples and the last w texts of the stream.
 
     ``embeddings`` (n, d), ``classes`` (n,) as indices into the model's classes, ``weights`` (n,) positive,
-    ``window`` (w, d).
+    ``window`` (w, d). ``noisy`` says that labels may well be wrong: a refit should then believe its examples as far as
+    they agree.
     """
 
     embeddings: Floats
     classes: Integers
     weights: Doubles
     window: Floats
+    noisy: bool = False
 
 
 class RefitJob(Protocol):

@@ -9,7 +9,7 @@ from services import assembly
 from services.edges.encoders.base import EncoderError
 from services.edges.settings_sources import load_settings
 from stream.model import MODELS
-from stream.records import Verdict
+from stream.records import Example, Verdict
 from stream.strategies import STRATEGIES
 
 
@@ -29,9 +29,18 @@ def test_a_committee_sits_where_the_strategy_asks_for_one(strategy: str) -> None
 
 @pytest.mark.parametrize("model", MODELS)
 def test_every_model_can_be_chosen(model: str) -> None:
-    assert isinstance(
-        assembly.build_learner(load_settings({"learner.model": model})).parts.knowledge.model, MODELS[model]
-    )
+    knowledge = assembly.build_learner(load_settings({"learner.model": model})).parts.knowledge
+    assert type(knowledge.model) is type(MODELS[model]())
+
+
+@pytest.mark.parametrize("noisy", [False, True])
+def test_refits_are_told_where_labels_may_be_wrong(noisy: bool) -> None:
+    knowledge = assembly.build_learner(load_settings({"learner.noisy_labels": noisy})).parts.knowledge
+    text = np.eye(4, dtype=np.float32)
+    knowledge.teach(Example("key", "text", text[0], "label", "ann", None, Verdict.ASK))
+    knowledge.refit_if_due(1, text)
+    assert knowledge.job is not None
+    assert knowledge.job.save().fields["noisy"] is noisy
 
 
 def test_the_budget_is_the_decimal_that_was_written() -> None:
