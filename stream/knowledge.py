@@ -38,6 +38,7 @@ class Knowledge:
         self.version = 0
         self._names_digest = ""
         self._unsaved = True
+        self._recalibrated = False
 
     def name(self, names: ClassNames) -> bool:
         """Take the task's class names as a prior, once for each digest; False where they were known."""
@@ -98,29 +99,9 @@ class Knowledge:
         """Forget a class with its name and its examples. Raises ValueError where there is no such class."""
         self._change(ClassChange(label, None))
 
-    def _change(self, change: ClassChange) -> None:
-        self.model.change(change)
-        self._committee.change(change, self.model.expected)
-        self.examples.change(change)
-        self._unsaved = True
-        self.version += 1
-
     def committee(self, embeddings: Floats) -> Doubles:
         """What each of c members thinks of texts (n, d): probabilities (c, n, k); without a committee c is 0."""
         return self._committee.predict(embeddings)
-
-    def _learn(self, example: Example) -> None:
-        self.model.learn(example.embedding, example.label, example.key)
-        self._committee.learn(example.embedding, example.label, example.key)
-
-    def _unlearn(self, example: Example) -> None:
-        self.model.unlearn(example.embedding, example.label, example.key)
-        self._committee.unlearn(example.embedding, example.label, example.key)
-
-    def _arrange(self) -> None:
-        """Tell the committee what classes there are, and what their names make one expect."""
-        self._committee.arrange(self.model.classes, self.model.expected)
-        self._unsaved = True
 
     def audited(self, likely: Sequence[tuple[str, float]], label: str, classes: int, temperature: float) -> None:
         """Calibrate by the answer to an audit; the arguments are as in `Calibration.update`.
@@ -129,7 +110,7 @@ class Knowledge:
         """
         if label in self.model.classes[:classes]:
             self.calibration.update(likely, label, classes, temperature)
-            self._unsaved = True
+            self._recalibrated = True
 
     def refit_if_due(self, texts: int, window: Floats) -> None:
         """Make the job that is due after ``texts`` of the stream, if any; ``window`` (w, d) are the last of them."""
@@ -151,9 +132,11 @@ class Knowledge:
         changes[_KEY] = Entry({"version": self.version, "names_digest": self._names_digest})
         if self._unsaved:
             changes |= self.model.save()
-            changes[_CALIBRATION] = self.calibration.save()
             changes[_JOB] = self.job.save() if self.job else None
             self._unsaved = False
+        if self._recalibrated:
+            changes[_CALIBRATION] = self.calibration.save()
+            self._recalibrated = False
         return changes
 
     def restore(self, state: State) -> None:
@@ -169,3 +152,23 @@ class Knowledge:
             self.calibration.restore(state[_CALIBRATION])
         self.job = self.model.restore_job(state[_JOB]) if _JOB in state else None
         self._unsaved = False
+
+    def _change(self, change: ClassChange) -> None:
+        self.model.change(change)
+        self._committee.change(change, self.model.expected)
+        self.examples.change(change)
+        self._unsaved = True
+        self.version += 1
+
+    def _learn(self, example: Example) -> None:
+        self.model.learn(example.embedding, example.label, example.key)
+        self._committee.learn(example.embedding, example.label, example.key)
+
+    def _unlearn(self, example: Example) -> None:
+        self.model.unlearn(example.embedding, example.label, example.key)
+        self._committee.unlearn(example.embedding, example.label, example.key)
+
+    def _arrange(self) -> None:
+        """Tell the committee what classes there are, and what their names make one expect."""
+        self._committee.arrange(self.model.classes, self.model.expected)
+        self._unsaved = True

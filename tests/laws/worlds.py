@@ -47,6 +47,7 @@ class Configuration:
     detector: str = "adwin"
     budget: str = "0.1"
     names: bool = True
+    noisy_labels: bool = False
 
 
 ALL = [
@@ -54,6 +55,7 @@ ALL = [
     *(Configuration(model=model, names=names) for model in sorted(MODELS) for names in (True, False)),
     *(Configuration(rule=rule, budget="0.3") for rule in sorted(RULES)),
     *(Configuration(detector=detector) for detector in sorted(DETECTORS)),
+    Configuration(budget="0.9", noisy_labels=True),
 ]
 """Every registered part at least once, beside the default ones."""
 
@@ -64,7 +66,9 @@ def new_learner(configuration: Configuration) -> Learner:
     committee = Committee() if strategy.uses_committee else None
     return Learner(
         Parts(
-            knowledge=Knowledge(MODELS[configuration.model](), committee=committee),
+            knowledge=Knowledge(
+                MODELS[configuration.model](), committee=committee, noisy_labels=configuration.noisy_labels
+            ),
             strategy=strategy(),
             strategy_name=configuration.strategy,
             budget=Budget(RULES[configuration.rule], configuration.budget, "0.2", max_open=20),
