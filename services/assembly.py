@@ -30,6 +30,7 @@ from stream.drift.signals import (
 from stream.knowledge import Knowledge
 from stream.learner import Learner
 from stream.model import MODELS
+from stream.model.committee import Committee
 from stream.near_duplicates import OFF, NearDuplicates
 from stream.parts import Parts
 from stream.pending import Pending
@@ -98,7 +99,7 @@ def build_learner(settings: Settings) -> Learner:
     """A new learner; classes are closed where the task says so."""
     learner, task = settings.learner, settings.task
     parts = Parts(
-        knowledge=Knowledge(MODELS[learner.model]()),
+        knowledge=_build_knowledge(learner),
         strategy=_build_strategy(learner),
         strategy_name=learner.strategy,
         budget=_build_budget(settings.budget, learner),
@@ -107,6 +108,11 @@ def build_learner(settings: Settings) -> Learner:
         near_duplicates=NearDuplicates() if learner.skip_near_duplicates else NearDuplicates(same=OFF, alike=OFF),
     )
     return Learner(parts, {named.name for named in task.classes} if task.closed else None)
+
+
+def _build_knowledge(learner: LearnerSettings) -> Knowledge:
+    committee = Committee(seed=learner.seed) if STRATEGIES[learner.strategy].uses_committee else None
+    return Knowledge(MODELS[learner.model](), committee=committee, noisy_labels=learner.noisy_labels)
 
 
 def _build_signals(drift: DriftSettings) -> Signals:

@@ -9,7 +9,9 @@ from dataclasses import replace
 import numpy as np
 
 from stream.model.base import Evidence
-from stream.records import Changes, Entry, Example, Floats, State, Verdict
+from stream.model.class_change import ClassChange
+from stream.model.reviewers import Answer, reviewer_weights
+from stream.records import Changes, Doubles, Entry, Example, Floats, State, Verdict
 from stream.segments import Segments
 
 _COLUMNS = ("key", "text", "label", "reviewer", "predicted", "verdict")
@@ -62,21 +64,42 @@ class Examples:
         self._segments.remove(number, key)
         return example
 
+    def change(self, change: ClassChange) -> None:
+        """Relabel the examples of a renamed class, and forget those of a removed one; predictions of it likewise."""
+        for number, example in list(self._examples.values()):
+            if change.old not in (example.label, example.predicted):
+                continue
+            label = change.label(example.label)
+            if label is None:
+                self.remove(example.key)
+                continue
+            predicted = change.label(example.predicted) if example.predicted is not None else None
+            self._examples[example.key] = (number, replace(example, label=label, predicted=predicted))
+            self._counts[example.label] -= 1
+            self._counts[label] += 1
+            self._segments.change(number)
+
     def get(self, key: str) -> Example | None:
         """The example under this key, if it is kept."""
         found = self._examples.get(key)
         return found[1] if found else None
 
     def evidence(self, classes: Sequence[str], window: Floats) -> Evidence:
-        """All that a refit may look at; ``classes`` gives each label its index."""
+        """All that a refit may look at; ``classes`` gives each label its index, and reviewers their weights."""
         index = {name: column for column, name in enumerate(classes)}
         rows = [example.embedding for example in self]
         return Evidence(
             embeddings=np.stack(rows) if rows else np.zeros((0, window.shape[1]), np.float32),
             classes=np.array([index[example.label] for example in self], np.int64),
-            weights=np.ones(len(rows)),
+            weights=self._weights(),
             window=window.copy(),
         )
+
+    def _weights(self) -> Doubles:
+        """A label that a text brought was not asked for, and often of an easier text: it says nothing of reviewers."""
+        asked = [each for each in self if each.verdict is not Verdict.SKIP and each.predicted is not None]
+        weights = reviewer_weights([Answer(each.reviewer, each.predicted == each.label) for each in asked])
+        return np.array([weights.get(each.reviewer, 1.0) for each in self], np.float64)
 
     def _leaving(self) -> Example:
         most = max(self._counts.values())

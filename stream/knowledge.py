@@ -2,28 +2,43 @@
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from stream.examples import Examples
 from stream.model.base import Model, RefitJob
+from stream.model.calibration import Calibration
+from stream.model.class_change import ClassChange
+from stream.model.committee import Committee
 from stream.records import Changes, ClassNames, Doubles, Entry, Example, Floats, Label, State
 
-_KEY, _JOB = "knowledge", "job"
+_KEY, _JOB, _CALIBRATION = "knowledge", "job", "calibration"
 
 
 class Knowledge:
-    """A model with the examples that it was taught: neither ever knows one that the other does not.
+    """A model, and perhaps a committee, with the examples that they were taught: none knows what another does not.
 
-    ``job`` is the refit that is due, if any; ``version`` rises with all that changes the model.
+    ``job`` is the refit that is due, if any; ``version`` rises with all that changes the model. ``noisy_labels`` says
+    that many labels may be wrong.
     """
 
-    def __init__(self, model: Model, examples: Examples | None = None) -> None:
+    def __init__(
+        self,
+        model: Model,
+        examples: Examples | None = None,
+        committee: Committee | None = None,
+        noisy_labels: bool = False,
+    ) -> None:
         self.model = model
         self.examples = Examples() if examples is None else examples
+        self.calibration = Calibration()
+        self._committee = Committee(members=0) if committee is None else committee
+        self._noisy_labels = noisy_labels
         self.job: RefitJob | None = None
         self.version = 0
         self._names_digest = ""
         self._unsaved = True
+        self._recalibrated = False
 
     def name(self, names: ClassNames) -> bool:
         """Take the task's class names as a prior, once for each digest; False where they were known."""
@@ -31,16 +46,16 @@ class Knowledge:
             return False
         self.model.name(names)
         self._names_digest = names.digest
-        self._unsaved = True
+        self._arrange()
         return True
 
     def teach(self, example: Example) -> None:
         """Keep an example and teach it; when the memory is full, one is forgotten for it."""
         forgotten = self.examples.add(example)
         if forgotten is not None:
-            self.model.unlearn(forgotten.embedding, forgotten.label)
+            self._unlearn(forgotten)
         known = len(self.model.classes)
-        self.model.learn(example.embedding, example.label)
+        self._learn(example)
         self._unsaved |= len(self.model.classes) > known
         self.version += 1
 
@@ -49,31 +64,67 @@ class Knowledge:
         old = self.examples.get(label.request_id)
         if old is None:
             return
-        self.model.unlearn(old.embedding, old.label)
         if label.label is None:
             self.examples.remove(old.key)
+            self._unlearn(old)
         else:
             self.examples.relabel(old.key, label.label, label.reviewer)
-            self.model.learn(old.embedding, label.label)
+            self.model.relabel(old.embedding, old.label, label.label, old.key)
+            self._committee.unlearn(old.embedding, old.label, old.key)
+            self._committee.learn(old.embedding, label.label, old.key)
         self._unsaved = True
         self.version += 1
 
+    def forget(self, keys: Iterable[str]) -> int:
+        """Forget the examples of these keys, as if they had never been learned; says how many were still kept.
+
+        Their classes stay.
+        """
+        forgotten = [self.examples.remove(key) for key in keys if self.examples.get(key) is not None]
+        for example in forgotten:
+            self._unlearn(example)
+        self._unsaved |= len(forgotten) > 0
+        self.version += len(forgotten) > 0
+        return len(forgotten)
+
+    def rename(self, old: str, new: str) -> None:
+        """Call a class ``new``, merged into the class that is called so already, if any; its examples likewise.
+
+        Raises ValueError where no class is called ``old``.
+        """
+        if old != new:
+            self._change(ClassChange(old, new))
+
+    def remove(self, label: str) -> None:
+        """Forget a class with its name and its examples. Raises ValueError where there is no such class."""
+        self._change(ClassChange(label, None))
+
     def committee(self, embeddings: Floats) -> Doubles:
-        """What each of c members thinks of texts (n, d): probabilities (c, n, k). There are no members yet."""
-        return np.zeros((0, len(embeddings), len(self.model.classes)))
+        """What each of c members thinks of texts (n, d): probabilities (c, n, k); without a committee c is 0."""
+        return self._committee.predict(embeddings)
+
+    def audited(self, likely: Sequence[tuple[str, float]], label: str, classes: int, temperature: float) -> None:
+        """Calibrate by the answer to an audit; the arguments are as in `Calibration.update`.
+
+        A label that was none of the ``classes`` first classes, known when it was asked, says nothing.
+        """
+        if label in self.model.classes[:classes]:
+            self.calibration.update(likely, label, classes, temperature)
+            self._recalibrated = True
 
     def refit_if_due(self, texts: int, window: Floats) -> None:
         """Make the job that is due after ``texts`` of the stream, if any; ``window`` (w, d) are the last of them."""
         if self.job is None and self.model.refit_due(texts):
-            self.job = self.model.refit(self.examples.evidence(self.model.classes, window), texts)
+            evidence = self.examples.evidence(self.model.classes, window)
+            self.job = self.model.refit(replace(evidence, noisy=self._noisy_labels), texts)
             self._unsaved = True
 
     def adopt(self, head: Entry) -> None:
         """Install what the job's run returned. Raises ValueError, and keeps the old head, where it is not finite."""
         self.job = None
         self.model.adopt(head)
+        self._arrange()
         self.version += 1
-        self._unsaved = True
 
     def changes(self) -> Changes:
         """The entries that changed since this was last asked."""
@@ -83,15 +134,41 @@ class Knowledge:
             changes |= self.model.save()
             changes[_JOB] = self.job.save() if self.job else None
             self._unsaved = False
+        if self._recalibrated:
+            changes[_CALIBRATION] = self.calibration.save()
+            self._recalibrated = False
         return changes
 
     def restore(self, state: State) -> None:
         """Go on from all entries that `changes` returned; the model learns the kept examples again."""
         self.examples.restore({key: entry for key, entry in state.items() if key.startswith(Examples.PREFIX)})
         self.model.restore({key: entry for key, entry in state.items() if key.startswith("model/")})
+        self._arrange()
         for example in self.examples:
-            self.model.learn(example.embedding, example.label)
+            self._learn(example)
         if _KEY in state:
             self.version, self._names_digest = state[_KEY].fields["version"], state[_KEY].fields["names_digest"]
+        if _CALIBRATION in state:
+            self.calibration.restore(state[_CALIBRATION])
         self.job = self.model.restore_job(state[_JOB]) if _JOB in state else None
         self._unsaved = False
+
+    def _change(self, change: ClassChange) -> None:
+        self.model.change(change)
+        self._committee.change(change, self.model.expected)
+        self.examples.change(change)
+        self._unsaved = True
+        self.version += 1
+
+    def _learn(self, example: Example) -> None:
+        self.model.learn(example.embedding, example.label, example.key)
+        self._committee.learn(example.embedding, example.label, example.key)
+
+    def _unlearn(self, example: Example) -> None:
+        self.model.unlearn(example.embedding, example.label, example.key)
+        self._committee.unlearn(example.embedding, example.label, example.key)
+
+    def _arrange(self) -> None:
+        """Tell the committee what classes there are, and what their names make one expect."""
+        self._committee.arrange(self.model.classes, self.model.expected)
+        self._unsaved = True

@@ -133,7 +133,8 @@ class Learner:
 
     def predict(self, embeddings: Floats) -> Prediction:
         """Class probabilities of texts (n, d), without any other effect."""
-        return self.parts.knowledge.model.predict(embeddings)
+        probabilities, query = self.parts.knowledge.model.predict(embeddings)
+        return Prediction(self.parts.knowledge.calibration.published(probabilities), query)
 
     # Predict -> score -> decide -> remember: a block of texts between which nothing is learned.
 
@@ -209,18 +210,20 @@ class Learner:
         )
 
     def _best(self, prediction: Prediction) -> tuple[list[str | None], list[float]]:
-        """The likeliest class of each text with its probability; (None, 0.0) before any class is known."""
+        """The likeliest class of each text with its published probability; (None, 0.0) before any class is known."""
         probabilities, classes = prediction.probabilities, self.parts.knowledge.model.classes
         if not classes:
             return [None] * len(probabilities), [0.0] * len(probabilities)
-        return [classes[column] for column in probabilities.argmax(axis=1).tolist()], probabilities.max(axis=1).tolist()
+        published = self.parts.knowledge.calibration.published(probabilities)
+        return [classes[column] for column in probabilities.argmax(axis=1).tolist()], published.max(axis=1).tolist()
 
     def _ask(self, block: Items, row: int, prediction: Prediction, decision: Decision) -> Request:
         pending, classes = self.parts.pending, self.parts.knowledge.model.classes
-        probabilities, strategy = prediction.probabilities[row], self.parts.strategy_name
+        calibration, strategy = self.parts.knowledge.calibration, self.parts.strategy_name
+        (probabilities,) = calibration.published(prediction.probabilities[row : row + 1])
         request = question(decision, block.texts[row], classes, probabilities, strategy, pending.expire_seconds)
         embedding = block.embeddings[row].copy()
-        pending.open(PendingRequest(request, embedding, decision.label))
+        pending.open(PendingRequest(request, embedding, decision.label, len(classes), calibration.temperature))
         self.parts.landmarks.add(request.request_id, embedding, request.text)
         self.parts.near_duplicates.add(request.request_id, embedding, request.text)
         return request
@@ -254,6 +257,7 @@ class Learner:
         self.parts.evaluation.answered(waiting.predicted, likeliest, label, audit)
         if audit:
             self.parts.strategy.answered(waiting.request.request_id, waiting.predicted == label)
+            self.parts.knowledge.audited(waiting.request.suggestions, label, waiting.classes, waiting.temperature)
             self._alarmed(self.parts.signals.audited(waiting.predicted == label, self.texts))
 
     def _alarmed(self, alarms: Sequence[Alarm]) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from math import inf
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -19,15 +19,21 @@ _SKIPPED = "pending/skipped/"
 _CLOSED = "pending/closed/"
 _SKIPPED_KEPT = 1_000
 _REQUEST_FIELDS = [field.name for field in fields(Request)]
+_PREDICTED: dict[str, Any] = {"predicted": None, "classes": 0, "temperature": 1.0}
 
 
 @dataclass(frozen=True, slots=True)
 class PendingRequest:
-    """A request with what its text was predicted with: the embedding, float32 (d,), and the likeliest class."""
+    """A request with what its text was predicted with: the embedding, float32 (d,), and the likeliest class.
+
+    ``classes`` is how many classes were known then, and ``temperature`` what probabilities were published at.
+    """
 
     request: Request
     embedding: Floats
     predicted: str | None
+    classes: int = 0
+    temperature: float = 1.0
 
 
 class Settled(NamedTuple):
@@ -217,7 +223,7 @@ def _waiting_entry(requests: Sequence[tuple[int, PendingRequest]]) -> Entry:
     columns = {name: [getattr(waiting.request, name) for _, waiting in requests] for name in _REQUEST_FIELDS}
     fields = {
         "number": [number for number, _ in requests],
-        "predicted": [waiting.predicted for _, waiting in requests],
+        **{name: [getattr(waiting, name) for _, waiting in requests] for name in _PREDICTED},
         **columns,
     }
     return Entry(fields, {"embedding": np.stack([waiting.embedding for _, waiting in requests]).astype(np.float16)})
@@ -230,5 +236,6 @@ def _restored(prefix: str, state: State) -> Iterator[tuple[str, tuple[int, Pendi
         fields["verdict"], fields["reason"] = map(Verdict, fields["verdict"]), map(Reason, fields["reason"])
         requests = map(Request, *(fields[name] for name in _REQUEST_FIELDS))
         embeddings = entry.arrays["embedding"].astype(np.float32)
-        for number, *waiting in zip(fields["number"], requests, embeddings, fields["predicted"], strict=True):
+        predicted = (fields.get(name, [value] * len(embeddings)) for name, value in _PREDICTED.items())
+        for number, *waiting in zip(fields["number"], requests, embeddings, *predicted, strict=True):
             yield waiting[0].request_id, (number, PendingRequest(*waiting))

@@ -130,6 +130,7 @@ class LearnerSettings(_Section):
     strategy: Annotated[str, _one_of(STRATEGIES)] = "typical_margin"
     model: Annotated[str, _one_of(MODELS)] = "softmax_prototypes"
     budget_rule: Annotated[str, _one_of(RULES)] = "window_quantile"
+    noisy_labels: bool = False
     skip_near_duplicates: bool = True
     seed: int = Field(default=0, ge=0, lt=2**63)
 

@@ -6,6 +6,9 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
+import numpy as np
+
+from stream.model.class_change import ClassChange
 from stream.records import ClassNames, Doubles, Entry, Floats, Integers, State
 
 
@@ -25,13 +28,15 @@ class Evidence:
     """What a refit may look at: n examples and the last w texts of the stream.
 
     ``embeddings`` (n, d), ``classes`` (n,) as indices into the model's classes, ``weights`` (n,) positive,
-    ``window`` (w, d).
+    ``window`` (w, d). ``noisy`` says that labels may well be wrong: a refit should then believe its examples as far as
+    they agree.
     """
 
     embeddings: Floats
     classes: Integers
     weights: Doubles
     window: Floats
+    noisy: bool = False
 
 
 class RefitJob(Protocol):
@@ -67,6 +72,11 @@ class Model(ABC):
         """Where each class lies among the embeddings, (k, d): unit rows, zero where nothing is known of the class."""
 
     @property
+    def expected(self) -> Doubles:
+        """What the class names alone add to the sum of each class's embeddings, (k, d); zero without names."""
+        return np.zeros(self.prototypes.shape)
+
+    @property
     def trust(self) -> float:
         """How far the class names are believed, 0 to 1; 0 without names."""
         return 0.0
@@ -80,31 +90,50 @@ class Model(ABC):
         """Class probabilities of texts (n, d); a row's bits do not depend on the rows beside it."""
 
     @abstractmethod
-    def learn(self, embedding: Floats, label: str) -> None:
-        """Take one example (d,), at once; a label seen for the first time becomes a class."""
+    def learn(self, embedding: Floats, label: str, key: str = "") -> None:
+        """Take one example (d,), at once; a label seen for the first time becomes a class.
+
+        ``key`` tells examples apart where a model treats each in a way of its own; most models need none.
+        """
 
     @abstractmethod
-    def unlearn(self, embedding: Floats, label: str) -> None:
+    def unlearn(self, embedding: Floats, label: str, key: str = "") -> None:
         """Take one example back exactly: as if it had never been learned, but for the last refit."""
 
-    @abstractmethod
-    def refit_due(self, texts_seen: int) -> bool:
-        """Has enough come since the last job to be worth another? Asked after each label and each text."""
+    def relabel(self, embedding: Floats, old: str, new: str, key: str = "") -> None:
+        """Go on as if an example had been learned with another label, in its place, but for the last refit."""
+        self.unlearn(embedding, old, key)
+        self.learn(embedding, new, key)
 
     @abstractmethod
+    def change(self, change: ClassChange) -> None:
+        """Rename, merge or remove a class, with the examples learned of it, as if it had always been so.
+
+        What was refitted stays as it is, class by class, until the next refit, which is due soon. Raises ValueError
+        where the class is not known.
+        """
+
+    def refit_due(self, texts_seen: int) -> bool:  # noqa: ARG002  the contract's argument
+        """Has enough come since the last job to be worth another? Asked after each label and each text.
+
+        Never, in a model that is not refitted; it is then asked for no job, and given no head.
+        """
+        return False
+
     def refit(self, evidence: Evidence, texts_seen: int) -> RefitJob:
         """The job that would make a better head from this evidence; marks it as begun."""
+        raise NotImplementedError
 
-    @abstractmethod
     def restore_job(self, entry: Entry) -> RefitJob:
         """The job that `RefitJob.save` described."""
+        raise NotImplementedError
 
-    @abstractmethod
     def adopt(self, head: Entry) -> None:
         """Install what a job's `run` returned; classes that appeared since keep their prototypes.
 
         Raises ValueError, leaving the model as it was, where the head is not finite.
         """
+        raise NotImplementedError
 
     @abstractmethod
     def save(self) -> State:
@@ -112,4 +141,4 @@ class Model(ABC):
 
     @abstractmethod
     def restore(self, state: State) -> None:
-        """Go on from what `save` returned; the learner then learns the kept examples again, in any order."""
+        """Go on from what `save` returned; the kept examples are then learned again, as they came."""

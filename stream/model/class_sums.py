@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
+from stream.model.class_change import ClassChange
 from stream.records import Doubles, Floats, Integers
+
+_Number = TypeVar("_Number", np.float32, np.float64, np.int64)
 
 
 class ClassSums:
@@ -52,7 +57,22 @@ class ClassSums:
             sums[kept], counts[kept] = self.sums, self.counts
         self.classes, self.sums, self.counts = tuple(classes), sums, counts
 
+    def change(self, change: ClassChange) -> None:
+        """Go on as if the examples had always been labelled so. Raises ValueError where the class is not known."""
+        rows = change.rows(self.classes)
+        self.classes = change.classes(self.classes)
+        self._index = {label: row for row, label in enumerate(self.classes)}
+        self.sums, self.counts = added(self.sums, rows), added(self.counts, rows)
+
     @property
     def labels(self) -> int:
         """Labels learned in all."""
         return int(self.counts.sum())
+
+
+def added(values: NDArray[_Number], rows: Sequence[Sequence[int]]) -> NDArray[_Number]:
+    """For each group of rows their sum: (k, ...) to (len(rows), ...)."""
+    sums = np.zeros((len(rows), *values.shape[1:]), values.dtype)
+    for row, made_of in enumerate(rows):
+        sums[row] = values[made_of].sum(axis=0)
+    return sums

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from stream.model.class_change import ClassChange
+from stream.model.class_sums import added
 from stream.model.softmax_fit import SoftmaxRegression
 from stream.records import Entry, Floats
 
@@ -42,6 +44,15 @@ class Head:
             weights[known], unlabelled[known] = self.regression.weights[source], self.unlabelled[source]
             bias[known], mean = self.regression.bias[source], self.mean
         return Head(tuple(classes), SoftmaxRegression(weights, bias), unlabelled, mean, self.trust)
+
+    def changed(self, change: ClassChange) -> Head:
+        """The same head after a change of classes: a merged class keeps its own row, and both classes' texts."""
+        if change.old not in self.classes:
+            return self
+        rows = change.rows(self.classes)
+        kept = [made_of[0] for made_of in rows]
+        regression = SoftmaxRegression(self.regression.weights[kept], self.regression.bias[kept])
+        return Head(change.classes(self.classes), regression, added(self.unlabelled, rows), self.mean, self.trust)
 
     def entry(self) -> Entry:
         """The head as state."""

@@ -14,8 +14,8 @@ def predict(embeddings: Floats, weights: Floats, biases: Floats) -> Doubles:
     rounds; ``biases`` are (m, k). The rest is elementwise or along a row: a row never depends on the rows beside it.
     """
     maps, classes, dimension = weights.shape
-    if classes == 0:
-        return np.zeros((maps, len(embeddings), 0))
+    if maps == 0 or classes == 0:
+        return np.zeros((maps, len(embeddings), classes))
     logits = (embeddings @ weights.reshape(maps * classes, dimension).T).reshape(-1, maps, classes)
     logits = logits.transpose(1, 0, 2) + biases[:, None, :]
     logits -= logits.max(axis=2, keepdims=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,6 +36,11 @@ class NamePrior:
 
     def __len__(self) -> int:
         return len(self.directions)
+
+    def rearranged(self, rows: Sequence[Sequence[int]]) -> NamePrior:
+        """The prior of classes made of these rows each: a merged class keeps its own name or, without one, gets it."""
+        named = [[row for row in made_of if row < len(self)] for made_of in rows]
+        return NamePrior(self.directions[[made_of[0] for made_of in named if made_of]])
 
     def prototypes(self, mean: Floats) -> Doubles:
         """Where each class's texts are expected, (K, d), given the mean text (d,)."""

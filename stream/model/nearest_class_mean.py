@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from stream import exact
-from stream.model.base import Evidence, Model, Prediction, RefitJob
-from stream.model.class_sums import ClassSums
+from stream.model.base import Model, Prediction
+from stream.model.class_change import ClassChange
+from stream.model.class_sums import ClassSums, added
 from stream.model.linear_maps import predict, unit_rows
 from stream.records import ClassNames, Doubles, Entry, Floats, Integers, State
 
@@ -38,7 +39,12 @@ class NearestClassMean(Model):
     @property
     def prototypes(self) -> Floats:
         """The classes' mean embeddings, (k, d), scaled to length 1."""
-        return unit_rows(self._sums.sums + self._names[: len(self.classes)]).astype(np.float32)
+        return unit_rows(self._sums.sums + self._names).astype(np.float32)
+
+    @property
+    def expected(self) -> Doubles:
+        """The embeddings of the classes' names, (k, d)."""
+        return self._names.copy()
 
     def name(self, names: ClassNames) -> None:
         """Take each name as an example of its class; classes known from labels follow behind the named ones."""
@@ -57,7 +63,7 @@ class NearestClassMean(Model):
         (probabilities,) = predict(embeddings, self._weights[None], np.zeros((1, len(self.classes)), np.float32))
         return Prediction(probabilities, probabilities)
 
-    def learn(self, embedding: Floats, label: str) -> None:
+    def learn(self, embedding: Floats, label: str, key: str = "") -> None:  # noqa: ARG002  the contract's argument
         """Move the class's mean."""
         known = len(self.classes)
         row = self._sums.add(embedding, label)
@@ -66,25 +72,15 @@ class NearestClassMean(Model):
             self._rearrange()
         self._stale.add(row)
 
-    def unlearn(self, embedding: Floats, label: str) -> None:
+    def unlearn(self, embedding: Floats, label: str, key: str = "") -> None:  # noqa: ARG002  the contract's argument
         """Move the class's mean back; the class stays."""
         self._stale.add(self._sums.subtract(embedding, label))
 
-    def refit_due(self, texts_seen: int) -> bool:  # noqa: ARG002  the contract's argument
-        """Never: the means are all there is."""
-        return False
-
-    def refit(self, evidence: Evidence, texts_seen: int) -> RefitJob:
-        """Never called: nothing is ever due."""
-        raise NotImplementedError
-
-    def restore_job(self, entry: Entry) -> RefitJob:
-        """Never called: there never was a job."""
-        raise NotImplementedError
-
-    def adopt(self, head: Entry) -> None:
-        """Never called: there never was a job."""
-        raise NotImplementedError
+    def change(self, change: ClassChange) -> None:
+        """Rename, merge or remove a class; the names of merged classes count as one example each."""
+        self._names = added(self._names, change.rows(self.classes))
+        self._sums.change(change)
+        self._rearrange()
 
     def save(self) -> State:
         """Classes and names; means come back with the examples."""

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from stream.model.base import Evidence
 from stream.model.class_prior import class_prior
 from stream.model.head import Head
+from stream.model.label_noise import label_weights
 from stream.model.linear_maps import unit_rows
 from stream.model.names import NamePrior
 from stream.model.self_assignment import self_assigned
@@ -55,6 +56,10 @@ class PrototypeRefit:
         sums[:named] += expected
         unlabelled = self._unlabelled(sums, trust)
         rows = self._examples(sums + unlabelled)
+        if evidence.noisy:
+            rows = rows._replace(
+                weights=rows.weights * label_weights(rows.offsets * (SHARPNESS / _OFFSET), rows.classes)
+            )
         if trust > 0:
             rows = rows.joined(self._named_rows(sums + unlabelled, expected, mean, trust))
         regression = self._regression(rows)
@@ -103,7 +108,7 @@ class PrototypeRefit:
             "weights": self.start.weights,
             "bias": self.start.bias,
         }
-        return Entry({"classes": list(self.classes)}, arrays)
+        return Entry({"classes": list(self.classes), "noisy": evidence.noisy}, arrays)
 
     @staticmethod
     def parse(entry: Entry) -> PrototypeRefit:
@@ -114,6 +119,7 @@ class PrototypeRefit:
             classes=arrays["classes"],
             weights=arrays["example_weights"],
             window=arrays["window"].astype(np.float32),
+            noisy=entry.fields.get("noisy", False),
         )
         start = SoftmaxRegression(arrays["weights"], arrays["bias"])
         return PrototypeRefit(tuple(entry.fields["classes"]), NamePrior(arrays["directions"]), start, evidence)

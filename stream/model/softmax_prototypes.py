@@ -9,6 +9,7 @@ import numpy as np
 
 from stream import exact
 from stream.model.base import Evidence, Model, Prediction, RefitJob
+from stream.model.class_change import ClassChange
 from stream.model.class_prior import class_prior
 from stream.model.class_sums import ClassSums
 from stream.model.head import Head
@@ -44,6 +45,7 @@ class SoftmaxPrototypes(Model):
         self._names = NamePrior(np.zeros((0, 0), np.float32))
         self._head = Head.empty()
         self._begun = _Begun(0, 0, 0)
+        self._changes: list[ClassChange] = []
         self._expected: Doubles = np.zeros((0, 0))
         self._maps: Floats = np.zeros((2, 0, 0), np.float32)
         self._biases: Floats = np.zeros((2, 0), np.float32)
@@ -65,6 +67,11 @@ class SoftmaxPrototypes(Model):
         return unit_rows(self._sums.sums + self._expected[: len(self.classes)]).astype(np.float32)
 
     @property
+    def expected(self) -> Doubles:
+        """What the names add to the sums of the examples, (k, d), as far as they are believed."""
+        return self._expected.copy()
+
+    @property
     def trust(self) -> float:
         """How far the class names are believed, as of the last refit."""
         return self._head.trust
@@ -83,7 +90,7 @@ class SoftmaxPrototypes(Model):
         self._refresh()
         return Prediction(*predict(embeddings, self._maps, self._biases))
 
-    def learn(self, embedding: Floats, label: str) -> None:
+    def learn(self, embedding: Floats, label: str, key: str = "") -> None:  # noqa: ARG002  the contract's argument
         """Move the class's prototype; the regression waits for the next refit."""
         known = len(self.classes)
         row = self._sums.add(embedding, label)
@@ -91,9 +98,17 @@ class SoftmaxPrototypes(Model):
             self._install(self._head.arranged(self.classes, len(embedding)))
         self._stale.add(row)
 
-    def unlearn(self, embedding: Floats, label: str) -> None:
+    def unlearn(self, embedding: Floats, label: str, key: str = "") -> None:  # noqa: ARG002  the contract's argument
         """Move the class's prototype back; the class stays."""
         self._stale.add(self._sums.subtract(embedding, label))
+
+    def change(self, change: ClassChange) -> None:
+        """Rename, merge or remove a class; a head that is being refitted is changed likewise when it comes."""
+        self._names = self._names.rearranged(change.rows(self.classes))
+        self._sums.change(change)
+        self._changes.append(change)
+        self._begun = self._begun._replace(labels=0, classes=len(self.classes))
+        self._install(self._head.changed(change))
 
     def refit_due(self, texts_seen: int) -> bool:
         """After 5% more labels, a new class in a young model or, with names, a few early numbers of texts."""
@@ -106,6 +121,7 @@ class SoftmaxPrototypes(Model):
     def refit(self, evidence: Evidence, texts_seen: int) -> RefitJob:
         """The job that would fit a new head, started from the present one."""
         self._begun = _Begun(self._sums.labels, len(self.classes), texts_seen)
+        self._changes = []
         return PrototypeRefit(self.classes, self._names, self._head.regression, evidence)
 
     def restore_job(self, entry: Entry) -> RefitJob:
@@ -114,12 +130,21 @@ class SoftmaxPrototypes(Model):
 
     def adopt(self, head: Entry) -> None:
         """Install a head. Raises ValueError, and changes nothing, where it is not finite."""
-        self._install(Head.parse(head).arranged(self.classes, self._sums.sums.shape[1]))
+        new = Head.parse(head)
+        for change in self._changes:
+            new = new.changed(change)
+        self._install(new.arranged(self.classes, self._sums.sums.shape[1]))
 
     def save(self) -> State:
         """Classes, names and head; prototypes come back with the examples."""
         return {
-            "model/classes": Entry({"classes": list(self.classes), "begun": list(self._begun)}),
+            "model/classes": Entry(
+                {
+                    "classes": list(self.classes),
+                    "begun": list(self._begun),
+                    "changes": [list(change) for change in self._changes],
+                }
+            ),
             "model/names": Entry({}, {"directions": self._names.directions}),
             "model/head": self._head.entry(),
         }
@@ -132,13 +157,14 @@ class SoftmaxPrototypes(Model):
         self._sums = ClassSums()
         self._sums.arrange(fields["classes"], len(head.mean))
         self._begun = _Begun(*fields["begun"])
+        self._changes = [ClassChange(*change) for change in fields.get("changes", [])]
         self._names = NamePrior(state["model/names"].arrays["directions"])
         self._install(head)
 
     def _install(self, head: Head) -> None:
-        self._head = head
+        self._head = head if len(self._names) else replace(head, trust=0.0)
         self._expected = np.zeros(self._sums.sums.shape)
-        self._expected[: len(self._names)] = NAME_MASS * head.trust * self._names.prototypes(head.mean)
+        self._expected[: len(self._names)] = NAME_MASS * self._head.trust * self._names.prototypes(head.mean)
         self._maps = np.zeros((2, *self._sums.sums.shape), np.float32)
         self._stale = set(range(len(self.classes)))
 

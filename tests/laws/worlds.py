@@ -18,6 +18,7 @@ from stream.knowledge import Knowledge
 from stream.landmarks import Landmarks
 from stream.learner import Learner
 from stream.model import MODELS
+from stream.model.committee import Committee
 from stream.near_duplicates import NearDuplicates
 from stream.parts import Parts
 from stream.pending import Pending
@@ -47,6 +48,7 @@ class Configuration:
     detector: str = "adwin"
     budget: str = "0.1"
     names: bool = True
+    noisy_labels: bool = False
 
 
 _HEADS = [(model, names) for model in sorted(MODELS) for names in (True, False)]
@@ -63,7 +65,7 @@ def _mixed() -> list[Configuration]:
     return found
 
 
-ALL = [Configuration(), *_mixed()]
+ALL = [Configuration(), Configuration(budget="0.9", noisy_labels=True), *_mixed()]
 """The default parts, then every registered part at least once; one by one beside the default ones takes twice as long.
 """
 
@@ -80,11 +82,14 @@ def pairs(strategy: str) -> list[Configuration]:
 
 def new_learner(configuration: Configuration) -> Learner:
     """A learner with small windows, so that a short stream wraps them."""
-    detector = DETECTORS[configuration.detector]
+    detector, strategy = DETECTORS[configuration.detector], STRATEGIES[configuration.strategy]
+    committee = Committee() if strategy.uses_committee else None
     return Learner(
         Parts(
-            knowledge=Knowledge(MODELS[configuration.model]()),
-            strategy=STRATEGIES[configuration.strategy](),
+            knowledge=Knowledge(
+                MODELS[configuration.model](), committee=committee, noisy_labels=configuration.noisy_labels
+            ),
+            strategy=strategy(),
             strategy_name=configuration.strategy,
             budget=Budget(RULES[configuration.rule], configuration.budget, "0.2", max_open=20),
             signals=Signals({signal: detector() for signal in SIGNALS}),

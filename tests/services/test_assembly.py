@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from services import assembly
@@ -10,7 +11,7 @@ from services.edges.settings_sources import load_settings
 from stream.budget import RULES
 from stream.budget.accounts import Budget
 from stream.model import MODELS
-from stream.records import Reason, Verdict
+from stream.records import Example, Reason, Verdict
 from stream.strategies import STRATEGIES
 
 
@@ -21,11 +22,27 @@ def test_every_strategy_can_be_chosen(strategy: str) -> None:
     assert parts.strategy_name == strategy
 
 
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_a_committee_sits_where_the_strategy_asks_for_one(strategy: str) -> None:
+    knowledge = assembly.build_learner(load_settings({"learner.strategy": strategy})).parts.knowledge
+    members = len(knowledge.committee(np.zeros((1, 4), np.float32)))
+    assert members == (5 if STRATEGIES[strategy].uses_committee else 0)
+
+
 @pytest.mark.parametrize("model", MODELS)
 def test_every_model_can_be_chosen(model: str) -> None:
-    assert isinstance(
-        assembly.build_learner(load_settings({"learner.model": model})).parts.knowledge.model, MODELS[model]
-    )
+    knowledge = assembly.build_learner(load_settings({"learner.model": model})).parts.knowledge
+    assert type(knowledge.model) is type(MODELS[model]())
+
+
+@pytest.mark.parametrize("noisy", [False, True])
+def test_refits_are_told_where_labels_may_be_wrong(noisy: bool) -> None:
+    knowledge = assembly.build_learner(load_settings({"learner.noisy_labels": noisy})).parts.knowledge
+    text = np.eye(4, dtype=np.float32)
+    knowledge.teach(Example("key", "text", text[0], "label", "ann", None, Verdict.ASK))
+    knowledge.refit_if_due(1, text)
+    assert knowledge.job is not None
+    assert knowledge.job.save().fields["noisy"] is noisy
 
 
 def test_the_budget_is_the_decimal_that_was_written() -> None:

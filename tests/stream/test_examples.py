@@ -92,6 +92,19 @@ def test_evidence_names_classes_by_their_columns_and_weighs_examples_alike() -> 
     assert evidence.window.tolist() == [[0.5, 0.5]]
 
 
+def test_evidence_weighs_a_reviewer_who_contradicts_predictions_that_others_confirm_less() -> None:
+    examples = Examples()
+    for number in range(200):
+        reviewer, label = ("eve", "y") if number % 2 else ("ann", "x")
+        embedding, verdict = np.array([1.0, 0.0], np.float32), Verdict.AUDIT if number % 3 else Verdict.ASK
+        examples.add(Example(str(number), "text", embedding, label, reviewer, "x", verdict))
+    examples.add(Example("given", "text", embedding, "y", "", "x", Verdict.SKIP))
+    weights = examples.evidence(("x", "y"), np.zeros((0, 2), np.float32)).weights
+
+    assert set(weights[:200:2]) == {weights[200]} == {1.0}
+    assert 0.05 <= weights[1:200:2].min() == weights[1:200:2].max() < 0.1
+
+
 def test_evidence_without_examples_has_the_width_of_the_window() -> None:
     evidence = Examples().evidence((), np.zeros((4, 7), np.float32))
 

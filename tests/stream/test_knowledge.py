@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
+from stream import exact
 from stream.examples import Examples
 from stream.knowledge import Knowledge
+from stream.model import MODELS
+from stream.model.committee import Committee
 from stream.model.nearest_class_mean import NearestClassMean
 from stream.records import ClassNames, Example, Label, State, Verdict
 
@@ -55,3 +59,134 @@ def test_a_restored_one_knows_the_same() -> None:
     assert np.array_equal(restored.model.predict(texts).query, knowledge.model.predict(texts).query)
     assert restored.version == 1
     assert not restored.name(ClassNames(("east",), EAST[None], "digest"))
+
+
+# Classes and examples that go as if they had never been otherwise. Three of six classes are named.
+
+TEXTS = exact.unit(np.random.default_rng(5).standard_normal((80, 16)))
+WINDOW = TEXTS[60:]
+every_model = pytest.mark.parametrize("model", sorted(MODELS))
+
+
+def label(row: int) -> str:
+    return f"class {(row * row + row // 7) % 6}"
+
+
+def taught(model: str, keep: int = 100, labels=label, rows=range(60), names=(0, 1, 2)) -> Knowledge:
+    """Knowledge of these examples, never refitted."""
+    knowledge = Knowledge(MODELS[model](), Examples(keep), Committee())
+    knowledge.name(ClassNames(tuple(f"class {number}" for number in names), TEXTS[list(names)], "digest"))
+    for row in rows:
+        knowledge.teach(Example(str(row), "text", TEXTS[row], labels(row), "ann", labels(row), Verdict.ASK))
+    return knowledge
+
+
+def known(knowledge: Knowledge) -> list[object]:
+    """All that can be told of it from outside, classes sorted."""
+    model = knowledge.model
+    order = sorted(range(len(model.classes)), key=model.classes.__getitem__)
+    return [
+        [model.classes[column] for column in order],
+        model.prototypes[order].tolist(),
+        model.label_counts[order].tolist(),
+        model.predict(TEXTS).probabilities[:, order].tolist(),
+        model.predict(TEXTS).query[:, order].tolist(),
+        knowledge.committee(TEXTS)[:, :, order].tolist(),
+        [(each.key, each.label, each.predicted) for each in knowledge.examples],
+    ]
+
+
+def restored(model: str, knowledge: Knowledge, keep: int = 100) -> Knowledge:
+    back = Knowledge(MODELS[model](), Examples(keep), Committee())
+    back.restore({key: entry for key, entry in knowledge.changes().items() if entry is not None})
+    return back
+
+
+@every_model
+def test_a_renamed_class_is_as_if_it_had_always_been_called_so(model: str) -> None:
+    knowledge = taught(model)
+    knowledge.rename("class 4", "other")
+
+    assert known(knowledge) == known(taught(model, labels=lambda row: label(row).replace("class 4", "other")))
+    assert known(knowledge) == known(restored(model, knowledge))
+
+
+@every_model
+def test_a_merged_class_is_as_if_it_had_always_been_one(model: str) -> None:
+    knowledge = taught(model)
+    knowledge.rename("class 4", "class 1")
+
+    twin = known(taught(model, labels=lambda row: label(row).replace("4", "1")))
+    assert known(knowledge) == twin
+    assert known(knowledge) == known(restored(model, knowledge))
+
+
+@every_model
+def test_a_named_class_that_is_merged_into_another_lends_it_its_name(model: str) -> None:
+    knowledge = taught(model)
+    assert knowledge.model.classes[1] == "class 1"
+    before = knowledge.model.expected[1].tolist()
+    knowledge.rename("class 1", "class 4")
+
+    assert knowledge.model.classes[:3] == ("class 0", "class 4", "class 2")
+    assert knowledge.model.expected[1].tolist() == before
+    assert known(knowledge) == known(restored(model, knowledge))
+
+
+@every_model
+def test_a_removed_class_is_as_if_it_had_never_been(model: str) -> None:
+    knowledge = taught(model)
+    knowledge.remove("class 4")
+
+    twin = taught(model, rows=[row for row in range(60) if label(row) != "class 4"])
+    assert [each.key for each in knowledge.examples] == [each.key for each in twin.examples]
+    assert known(knowledge) == known(twin)
+    assert known(knowledge) == known(restored(model, knowledge))
+
+
+@every_model
+def test_all_named_classes_can_go(model: str) -> None:
+    knowledge = taught(model)
+    for number in range(6):
+        knowledge.remove(f"class {number}")
+    assert knowledge.model.classes == ()
+    assert knowledge.model.trust == 0.0
+    assert len(knowledge.examples) == 0
+    knowledge.teach(Example("new", "text", TEXTS[0], "anew", "ann", None, Verdict.ASK))
+
+    assert knowledge.model.predict(TEXTS[:1]).probabilities.tolist() == [[1.0]]
+
+
+@every_model
+def test_a_class_that_is_not_there_can_neither_be_renamed_nor_removed(model: str) -> None:
+    knowledge = taught(model)
+    for change in (lambda: knowledge.rename("none", "class 1"), lambda: knowledge.remove("none")):
+        with pytest.raises(ValueError, match="'none' is not a class"):
+            change()
+    assert known(knowledge) == known(taught(model))
+
+
+@every_model
+def test_what_is_forgotten_is_as_if_it_had_never_been_taught(model: str) -> None:
+    knowledge = taught(model)
+    assert knowledge.forget(["40", "unknown", "50", "40"]) == 2
+
+    assert known(knowledge) == known(taught(model, rows=[row for row in range(60) if row not in (40, 50)]))
+    assert known(knowledge) == known(restored(model, knowledge))
+    assert knowledge.version == 61
+
+
+@every_model
+def test_after_an_overflow_all_parts_agree_with_the_examples_that_are_kept(model: str) -> None:
+    knowledge = taught(model, keep=20)
+    kept = [int(each.key) for each in knowledge.examples]
+    counts = dict(zip(knowledge.model.classes, knowledge.model.label_counts.tolist(), strict=True))
+
+    assert len(kept) == 20
+    assert counts == {name: sum(label(row) == name for row in kept) for name in counts}
+    assert known(knowledge) == known(taught(model, rows=kept))
+    assert known(knowledge) == known(restored(model, knowledge, keep=20))
+    evidence = knowledge.examples.evidence(knowledge.model.classes, WINDOW)
+    assert np.array_equal(evidence.embeddings, TEXTS[kept])
+    assert [knowledge.model.classes[column] for column in evidence.classes] == [label(row) for row in kept]
+    assert evidence.weights.tolist() == [1.0] * 20

@@ -91,3 +91,22 @@ def test_classes_weigh_the_same_until_labels_show_that_they_differ(counts: tuple
     job = PrototypeRefit(("common", "rare"), NamePrior(np.zeros((0, 0), np.float32)), start, evidence)
     bias = Head.parse(job.run()).regression.bias
     assert bias[0] - bias[1] == pytest.approx(difference, abs=1e-3)
+
+
+def test_where_labels_may_be_wrong_the_regression_learns_less_of_those_that_others_contradict(
+    make_world: Callable,
+) -> None:
+    world = make_world()
+    job, wrong = _job(world, 100, named=False), np.arange(0, 100, 5)
+    true = job.evidence.classes[wrong]
+    classes = job.evidence.classes.copy()
+    classes[wrong] = (true + 1) % 5
+
+    def towards_wrong_labels(noisy: bool) -> float:
+        evidence = replace(job.evidence, classes=classes, noisy=noisy)
+        weights = PrototypeRefit.parse(replace(job, evidence=evidence).save()).run().arrays["weights"]
+        logits = job.evidence.embeddings[wrong] @ weights.T
+        rows = np.arange(len(wrong))
+        return float(np.mean(logits[rows, (true + 1) % 5] - logits[rows, true]))
+
+    assert towards_wrong_labels(noisy=True) < 0.5 * towards_wrong_labels(noisy=False)
