@@ -15,7 +15,8 @@ from services.edges.datasets import Row
 from services.edges.encoders.base import Encoder
 from services.edges.settings import Settings, TaskClass
 from stream import results
-from stream.backtest import Labelled, Run, Scenario, simulate
+from stream.backtest import Labelled, Run, simulate
+from stream.scenario import Scenario
 
 _ENCODE_TEXTS = 256
 _RANDOM = "random"
