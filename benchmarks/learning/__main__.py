@@ -63,11 +63,18 @@ def _grid(options: argparse.Namespace) -> list[Configuration]:
         "seed": range(options.seeds),
         "latency": options.latencies,
         "noise": options.noises,
+        "unanswered": options.unanswered,
+        "late_classes": options.late_classes,
         "model": options.models,
         "budget_rule": options.budget_rules,
         "strategy": options.strategies,
     }
-    fixed = {"shuffle": not options.in_order, "limit": options.limit, "settings": dict(options.set)}
+    fixed = {
+        "rotated": options.rotated,
+        "shuffle": not options.in_order,
+        "limit": options.limit,
+        "settings": dict(options.set),
+    }
     return list(configurations(axes, fixed))
 
 
@@ -77,12 +84,20 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     add("--sets", type=_listed, default=list(SETS), help="between commas; default: all ten")
     add("--budgets", type=_listed, default=["0.01", "0.02", "0.05", "0.1", "0.2"], help="fractions between commas")
     add("--seeds", type=int, default=5, help="how many, from 0 on")
-    add("--strategies", type=_listed, default=["typical_margin", "random"])
+    add(
+        "--strategies",
+        type=_listed,
+        default=["typical_margin", "random"],
+        help="also scikit-activeml/split/... and so on",
+    )
     add("--names", type=_truths, default=[False], help="no, yes, or both: class names as a prior")
     add("--models", type=_listed, default=[None])
     add("--budget-rules", type=_listed, default=[None])
     add("--latencies", type=lambda text: list(map(int, _listed(text))), default=[200])
-    add("--noises", type=lambda text: list(map(float, _listed(text))), default=[0.0])
+    add("--noises", type=_shares, default=[0.0])
+    add("--unanswered", type=_shares, default=[0.0], help="shares of requests that nobody answers")
+    add("--late-classes", type=_shares, default=[0.0], help="shares of classes that come half-way")
+    add("--rotated", action="store_true", help="each class under the name of another")
     add("--set", type=_setting, action="append", default=[], metavar="NAME=VALUE", help="as in budget.audit_share=0.2")
     add("--in-order", action="store_true", help="do not shuffle: the file's order")
     add("--limit", type=int, default=LIMIT, help="texts of a set, a quarter of them held back")
@@ -96,6 +111,10 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 def _listed(text: str) -> list[str]:
     return [part.strip() for part in text.split(",")]
+
+
+def _shares(text: str) -> list[float]:
+    return list(map(float, _listed(text)))
 
 
 def _truths(text: str) -> list[bool]:

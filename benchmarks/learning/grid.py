@@ -14,13 +14,19 @@ ROOT = Path(__file__).parents[2]
 LIMIT = 8_000
 """Texts of a set that a run uses: with a quarter held back, 6,000 in the stream and 2,000 to test on at most."""
 TEST_FRACTION = 0.25
-_MEASURED = ("stream", "services/backtest.py", "services/assembly.py", "services/edges/class_names.py")
+_MEASURED = (
+    "stream",
+    "services/backtest.py",
+    "services/assembly.py",
+    "services/edges/class_names.py",
+    "services/edges/peers",
+)
 """What a result depends on, besides the runner itself."""
 
 
 @dataclass(frozen=True)
 class Configuration:
-    """One run. ``settings`` are any others, by the names that `sluice config show` prints them under, in lower case."""
+    """One run. A ``strategy`` with a slash is a peer's full name, which knows no class names; ``settings`` are any others, by the names that `sluice config show` prints them under, in lower case."""
 
     set: str
     budget: str
@@ -31,6 +37,9 @@ class Configuration:
     budget_rule: str | None = None
     latency: int = 200
     noise: float = 0.0
+    unanswered: float = 0.0
+    late_classes: float = 0.0
+    rotated: bool = False
     shuffle: bool = True
     limit: int = LIMIT
     settings: Mapping[str, str] = field(default_factory=dict)
@@ -40,11 +49,16 @@ class Configuration:
         """The first 16 hex digits of the SHA-256 of all fields."""
         return sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()[:16]
 
+    @property
+    def peer(self) -> bool:
+        """Whether another library runs."""
+        return "/" in self.strategy
+
     def flags(self) -> dict[str, Any]:
         """What to give `load_settings`."""
         return {
             "budget.fraction": float(self.budget),
-            "learner.strategy": self.strategy,
+            "learner.strategy": None if self.peer else self.strategy,
             "learner.model": self.model,
             "learner.budget_rule": self.budget_rule,
             **self.settings,

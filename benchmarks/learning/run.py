@@ -9,15 +9,17 @@ from typing import Any
 from benchmarks.learning.grid import TEST_FRACTION, Configuration
 from benchmarks.learning.sets import Source, read
 from services.assembly import build_learner
-from services.backtest import scenario_of
+from services.backtest import rotated, scenario_of
+from services.edges import peers
 from services.edges.settings_sources import load_settings
-from stream.backtest import simulate
+from stream.backtest import put_to_test, simulate
 
 
 def run(configuration: Configuration, source: Source) -> dict[str, Any]:
     """What `sluice backtest --json` says of one run, with the sizes of the set and the seconds that it took."""
     started = time.perf_counter()
     data = read(configuration.set, source)
+    data = rotated(data) if configuration.rotated else data
     data = data if configuration.names else replace(data, names=None)
     settings = load_settings({**configuration.flags(), "learner.seed": configuration.seed})
     scenario = scenario_of(
@@ -27,9 +29,15 @@ def run(configuration: Configuration, source: Source) -> dict[str, Any]:
         test_fraction=TEST_FRACTION,
         limit=configuration.limit,
         shuffle=configuration.shuffle,
+        unanswered=configuration.unanswered,
+        late_classes=configuration.late_classes,
     )
-    stream, test = scenario.split(len(data.texts), configuration.seed)
-    done = simulate(data, scenario, build_learner(settings), configuration.seed, lambda _texts: None)
-    sizes = {"texts": len(stream), "test_texts": len(test), "classes": len(set(data.labels))}
+    split, classes = scenario.arrange(data.labels, configuration.seed), sorted(set(data.labels))
+    if configuration.peer:
+        peer = peers.build(configuration.strategy, classes, scenario.budget, configuration.seed, capped=True)
+        done = put_to_test(data, scenario, peer, configuration.seed, lambda _texts: None)
+    else:
+        done = simulate(data, scenario, build_learner(settings), configuration.seed, lambda _texts: None)
+    sizes = {"texts": len(split.stream), "test_texts": len(split.test), "classes": len(classes)}
     curve = [(asked, round(accuracy, 4)) for asked, accuracy in done.curve]
     return {**sizes, **asdict(done), "curve": curve, "seconds": round(time.perf_counter() - started, 2)}

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from services import assembly
-from services.backtest import embed
+from services.backtest import embed, named_classes
 from services.edges.datasets import Dataset, load
 from services.edges.settings_sources import load_settings
 from services.edges.terminal import progress
@@ -35,7 +35,7 @@ def prepare(name: str, source: Source) -> None:
     print(f"encoding the {len(dataset):,} texts of {name} once", file=sys.stderr)
     encoder = assembly.build_encoder(load_settings({"encoder.model": source.encoder}))
     with progress(name, len(dataset)) as advance:
-        data = embed(dataset.rows, encoder, names=True, progress=advance)
+        data = embed(dataset.rows, encoder, named_classes(dataset.rows, ()), advance)
     assert data.names is not None
     path = _cached(dataset, source)
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -142,11 +142,11 @@ def _against_random(results: Results, measure: str) -> Iterator[tuple[str, dict[
 
 def _varying(configurations: Sequence[Mapping[str, Any]]) -> list[str]:
     fields = [field for field in configurations[0] if field not in (*_CELL, "seed", "strategy")]
-    return [field for field in fields if len({json.dumps(each[field]) for each in configurations}) > 1]
+    return [field for field in fields if len({json.dumps(each.get(field)) for each in configurations}) > 1]
 
 
 def _name(configuration: Mapping[str, Any], varying: Sequence[str]) -> str:
-    words = [f"{field}={json.dumps(configuration[field], separators=(',', ':'))}" for field in varying]
+    words = [f"{field}={json.dumps(configuration.get(field), separators=(',', ':'))}" for field in varying]
     return " ".join([configuration["strategy"], *words])
 
 

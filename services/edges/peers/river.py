@@ -39,7 +39,7 @@ class RiverSampler(Peer):
 
     def __init__(self, model: Any, seed: int) -> None:
         self._model = model
-        self._sampler = EntropySampler(model, seed=seed)
+        self._sampler: Any = EntropySampler(model, seed=seed)
 
     def wants(self, embedding: Floats) -> bool:
         """As `Peer.wants`."""
