@@ -26,7 +26,11 @@ _MEASURED = (
 
 @dataclass(frozen=True)
 class Configuration:
-    """One run. A ``strategy`` with a slash is a peer's full name, which knows no class names; ``settings`` are any others, by the names that `sluice config show` prints them under, in lower case."""
+    """One run.
+
+    A ``strategy`` with a slash is a peer's full name, which knows no class names; ``settings`` are any others, by the
+    names that `sluice config show` prints them under, in lower case.
+    """
 
     set: str
     budget: str

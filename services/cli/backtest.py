@@ -217,7 +217,8 @@ def _tell_of_cache(encoder: Encoder) -> None:
 
 
 def _write(results: dict[str, dict[str, Any]], file: Path, directory: Path) -> None:
-    from services.edges.report import backtest_report, write_report
+    from services.edges.backtest_report import backtest_report
+    from services.edges.report import write_report
 
     page = write_report(backtest_report(results, file.name), directory)
     typer.echo(f"report: {page}", err=True)

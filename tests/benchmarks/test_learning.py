@@ -41,7 +41,8 @@ def test_the_grid_has_every_combination() -> None:
 
 def test_the_hash_of_the_sources_changes_with_the_core_and_not_with_the_rest(tmp_path: Path) -> None:
     for place in ("stream/learner.py", "services/backtest.py", "services/assembly.py", "services/edges/class_names.py",
-                  "benchmarks/learning/grid.py", "benchmarks/learning/run.py", "services/edges/peers/river.py", "services/demo.py"):  # fmt: skip
+                  "benchmarks/learning/grid.py", "benchmarks/learning/run.py",
+                  "services/edges/peers/river.py", "services/demo.py"):  # fmt: skip
         (tmp_path / place).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / place).write_text("1")
     before = script_hash(tmp_path)
@@ -116,7 +117,8 @@ def test_a_study_runs_what_is_missing_and_no_more(tmp_path: Path, capsys: pytest
     results = tmp_path / "runs.jsonl"
     options = [
         "--sets", "tiny", "--budgets", "0.1", "--encoder", "hashing", "--jobs", "2",
-        "--strategies", "margin,random,scikit-activeml/split/parzen_window", "--data", str(tmp_path), "--cache", str(tmp_path / "cache"), "--results", str(results),
+        "--strategies", "margin,random,scikit-activeml/split/parzen_window",
+        "--data", str(tmp_path), "--cache", str(tmp_path / "cache"), "--results", str(results),
     ]  # fmt: skip
 
     main([*options, "--seeds", "1"])
