@@ -22,16 +22,16 @@ def backtest_report(results: Mapping[str, Mapping[str, Any]], file: str) -> Repo
     series = [_series(strategy, results[strategy]["runs"]) for strategy in drawn]
     rows = [row for strategy, result in [*results.items(), ("random", twin)] for row in _rows(strategy, result, alone)]
     return Report(
-        title=f"{name if alone else f'{len(results)} strategies'} on {file}",
+        title=f"{name if alone else f'{len(results)} configurations'} on {file}",
         summary=f"{first['texts']:,} texts streamed past once, {first['classes']} classes, and a budget of "
         f"{first['budget']:.2%}. Accuracy is measured on {first['test_texts']:,} texts that the stream never sees. "
         "Random sampling runs beside it on the same texts, budget and model."
         + (f" The {_DRAWN} best are drawn; the table has all." if len(drawn) < len(results) else ""),
-        cards=_backtest_cards(first, saving) if alone else _comparison_cards(results),
+        cards=_backtest_cards(first, saving) if alone else _comparison_cards({name: results[name] for name in drawn}),
         series=[*series, _series("random", twin["runs"], random=True)],
         budget=first["budget"],
         tables=[Table(_HEADINGS, rows), *_classes(name, first)],
-        setup={"strategies" if not alone else "strategy": ", ".join(results), **_setup(first, file)},
+        setup={"configurations" if not alone else "strategy": ", ".join(results), **_setup(first, file)},
         saving=saving,
         marks=_marks(first["runs"][0]),
         audit=_audit(first["runs"][0]),

@@ -144,7 +144,7 @@ def spending(series: Sequence[Series], budget: float, marks: Sequence[Mark]) -> 
     axes.set_ylabel("labels requested per text")
     axes.set_ylim(0, 1.2 * budget)
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.3g}"))
-    axes.legend(loc="lower right", ncols=len(series) + 1)
+    axes.legend(loc="lower right", ncols=3)
     return _svg(figure, "Labels requested per text so far, against what the budget allows")
 
 
@@ -185,6 +185,10 @@ def _draw_accuracy(axes: Axes, series: Sequence[Series], column: str) -> None:
         low, high = each.band()
         axes.fill_between(each.mean(column), low, high, color=line["color"], alpha=0.16, linewidth=0)
         axes.plot(each.mean(column), each.mean("accuracy"), **line)
+    # Before its first label one that has no names knows nothing: zeros would press all curves against the top.
+    known = np.concatenate([each.band()[0] for each in series])
+    if (known == 0).any() and known.any():
+        axes.set_ylim(bottom=0.95 * known[known > 0].min())
     axes.set_ylabel("accuracy on held-back texts")
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.0%}"))
     axes.legend(loc="lower right")

@@ -57,7 +57,7 @@ def test_a_comparison_has_one_result_for_each_strategy_and_a_page(file: Path, sl
     )
     assert done.json.keys() == {"margin", "random"}
     assert done.json["random"]["mean"] == done.json["margin"]["random"]["mean"]
-    assert "2 strategies on texts.jsonl" in Path("page/index.html").read_text()
+    assert "2 configurations on texts.jsonl" in Path("page/index.html").read_text()
 
 
 def test_an_unknown_strategy_is_named_before_anything_is_encoded(file: Path, sluice: Sluice) -> None:

@@ -85,7 +85,7 @@ def test_without_a_saving_none_is_claimed() -> None:
 
 def test_a_comparison_shows_every_strategy() -> None:
     html = page({"margin": result(0.8), "entropy": result(0.75)})
-    assert "2 strategies on banking77.jsonl.gz" in html
+    assert "2 configurations on banking77.jsonl.gz" in html
     assert html.count("var(--series-1)") > 0
     assert "75.0%" in html
 

@@ -111,3 +111,10 @@ def test_a_library_stands_for_its_usual_configurations_and_all_for_every_one() -
         peers.configurations("magic")
     with pytest.raises(base.PeerError, match="river has no 'magic'; there are softmax"):
         peers.configurations("river/magic")
+
+
+def test_a_peer_that_is_not_installed_is_named_with_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(peers.PEERS, "gone", "no_such_file")  # type: ignore[misc]
+
+    with pytest.raises(base.PeerError, match=r"gone needs the package .*: pip install 'sluice\[compare\]'"):
+        peers.configurations("gone")
