@@ -14,12 +14,15 @@ FETCH_cpu := about 0.5 GB
 # Progress on a terminal, silence off it.
 QUIET := $(shell test -t 2 || echo --quiet)
 
+# Where `make study` keeps embeddings and results.
+STUDY := build/study
+
 # Two workers: the machines that this must be quick on have two cores.
 PYTEST := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -n 2
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo install install-cpu test check format dashboards bench chaos lock clean
+.PHONY: help demo install install-cpu test check format dashboards bench study chaos lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +56,10 @@ dashboards: $(VENV)/installed-dev ## grafana/dashboards/*.json anew from the cod
 
 bench: $(VENV)/installed-dev ## the benchmarks: benchmarks/results/*.json and a table
 	$(BIN)/python -m benchmarks
+
+study: $(VENV)/installed-dev ## learning over many sets and budgets: make study DATA=folder OPTIONS="--seeds 2"; hours, resumable
+	$(BIN)/python -m benchmarks.learning --data $(DATA) --cache $(STUDY)/embeddings --results $(STUDY)/runs.jsonl $(OPTIONS)
+	$(BIN)/python -m benchmarks.learning.tables $(STUDY)/runs.jsonl
 
 chaos: $(VENV)/installed-dev ## SIGKILLs at random points of a service under load, judged by an auditor; half an hour
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.chaos.kill_often --kills 300

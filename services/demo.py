@@ -27,6 +27,7 @@ from services.learner import LearnerProcess
 from services.oracle import Latency, Mistaken, Oracle, Truth
 from stream.evaluation.scores import accuracy
 from stream.records import Decision, Floats, Verdict
+from stream.scenario import arrive_late
 
 UNNAMED_CLASSES = 30
 HELD_BACK_TEXTS = 1_000
@@ -111,14 +112,9 @@ def draw_traffic(rows: Sequence[Row], texts: int, seed: int) -> Traffic:
     known = [row for row in shuffled if row.label not in late]
     new = [row for row in shuffled if row.label in late]
     held_back, known = known[:HELD_BACK_TEXTS], known[HELD_BACK_TEXTS:]
-    first, mixed_in = texts // 2, (texts - texts // 2) // 2
-    needed = texts - mixed_in
-    if needed > len(known) or mixed_in > len(new):
-        most = min(len(known) * 4 // 3, len(new) * 4)
-        raise ValueError(f"the demo has texts enough for {most}, not for {texts}")
-    mixed = known[first:needed] + new[:mixed_in]
+    first, mixed = arrive_late(known, new, texts)
     random.shuffle(mixed)
-    return Traffic(known[:first] + mixed, held_back, [name for name in classes if name not in late], first)
+    return Traffic(first + mixed, held_back, [name for name in classes if name not in late], len(first))
 
 
 class Demo:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-import numpy as np
-
 from stream.drift.signals import Alarm
-from stream.evaluation.scores import accuracy, macro_f1
-from stream.keyed import fork, uniform
+from stream.evaluation.scores import accuracy, class_scores, macro_f1
 from stream.learner import Learner
-from stream.records import ClassNames, Floats, Items, Label, Request, Verdict
+from stream.records import ClassNames, Floats
+from stream.scenario import Reviewers, Scenario, Split
+from stream.subject import LearnerSubject, Subject
 
 CURVE_POINTS = 50
 _BATCH_TEXTS = 250
@@ -30,32 +29,13 @@ class Labelled:
     names: ClassNames | None = None
 
 
-@dataclass(frozen=True)
-class Scenario:
-    """How the simulation runs: see `sluice backtest --help`.
-
-    ``budget`` as a decimal string or fraction; ``latency`` in texts between request and answer; ``noise`` is the share
-    of wrong answers; every (1 / ``test_fraction``)-th text is held back; ``limit`` cuts the file first.
-    """
-
-    budget: Fraction
-    latency: int = 200
-    noise: float = 0.0
-    test_fraction: float = 0.25
-    limit: int | None = None
-    shuffle: bool = False
-
-    def split(self, texts: int, seed: int) -> tuple[list[int], list[int]]:
-        """Indices of the stream and of the held-back texts."""
-        order = np.random.default_rng(seed).permutation(texts) if self.shuffle else np.arange(texts)
-        kept = order[: self.limit].tolist()
-        every = round(1 / self.test_fraction) if self.test_fraction > 0 else len(kept) + 1
-        return [t for i, t in enumerate(kept, 1) if i % every], [t for i, t in enumerate(kept, 1) if i % every == 0]
-
-
 @dataclass
 class Run:
-    """What happened in one seed; ``spending`` is the number asked at each point of the curve."""
+    """What happened in one seed.
+
+    ``curve`` has, after every `CURVE_POINTS`-th part of the stream and at its end, labels requested and test accuracy;
+    ``texts_at`` the texts seen by then, and ``audits`` the audited accuracy beside that of all predictions so far.
+    """
 
     seed: int
     asked: int
@@ -68,6 +48,9 @@ class Run:
     curve: list[tuple[int, float]]
     texts_at: list[int]
     alarms: list[Alarm]
+    audits: list[dict[str, Any]]
+    per_class: dict[str, dict[str, Any]]
+    changed_at: int | None
 
 
 Progress = Callable[[int], None]
@@ -75,43 +58,54 @@ Progress = Callable[[int], None]
 
 
 def simulate(data: Labelled, scenario: Scenario, learner: Learner, seed: int, progress: Progress) -> Run:
-    """Run the stream of this seed through a new learner, answering its requests late and, if asked to, wrongly."""
-    stream, test = scenario.split(len(data.texts), seed)
-    simulation = _Simulation(data, scenario, learner, seed, stream, test)
-    if data.names is not None:
-        learner.name(data.names)
-    simulation.refit()
-    for start, end in simulation.batches(len(stream)):
+    """Run the stream of this seed through a new learner, answering its requests late and, if asked to, wrongly.
+
+    Classes that come late are not named beforehand.
+    """
+    late = scenario.arrange(data.labels, seed).late
+    names = data.names if data.names is None or not late else without(data.names, late)
+    return put_to_test(data, scenario, LearnerSubject(learner, names), seed, progress)
+
+
+def put_to_test(data: Labelled, scenario: Scenario, subject: Subject, seed: int, progress: Progress) -> Run:
+    """The same for anything that predicts, asks and learns."""
+    simulation = _Simulation(data, scenario, subject, seed)
+    for start, end in simulation.batches():
         simulation.feed(start, end)
         progress(end - start)
     return simulation.finish()
 
 
-class _Simulation:
-    """One stream on its way through a learner; a text takes one second, so that limits per hour mean something."""
+def without(names: ClassNames, late: frozenset[str]) -> ClassNames:
+    """The names of all other classes."""
+    kept = [place for place, name in enumerate(names.names) if name not in late]
+    return ClassNames(tuple(names.names[place] for place in kept), names.embeddings[kept], f"{names.digest}/early")
 
-    def __init__(
-        self,
-        data: Labelled,
-        scenario: Scenario,
-        learner: Learner,
-        seed: int,
-        stream: Sequence[int],
-        test: Sequence[int],
-    ) -> None:
-        self._data, self._scenario, self._learner, self._seed = data, scenario, learner, seed
-        self._stream, self._test = stream, test
+
+class _Simulation:
+    """One stream on its way through a subject; a text takes one second, so that limits per hour mean something."""
+
+    def __init__(self, data: Labelled, scenario: Scenario, subject: Subject, seed: int) -> None:
+        self._data, self._scenario, self._subject, self._seed = data, scenario, subject, seed
+        self._split: Split = scenario.arrange(data.labels, seed)
+        self._stream = self._split.stream
+        self._truth = [data.labels[row] for row in self._stream]
+        self._test = data.embeddings[self._split.test]
+        self._test_truth = [data.labels[row] for row in self._split.test]
         self._classes = sorted(set(data.labels))
-        self._open: deque[tuple[int, int, Request]] = deque()
+        self._reviewers = Reviewers(scenario, self._truth, self._classes, seed)
+        self._open: deque[tuple[int, int]] = deque()
         self._predicted: list[str | None] = []
-        self._asked = 0
+        self._right = 0
+        self._asked: list[int] = []
         self._overspend = Fraction(0)
         self._curve: list[tuple[int, float]] = []
         self._texts_at: list[int] = []
-        self._answers = 0
+        self._audits: list[dict[str, Any]] = []
 
-    def batches(self, texts: int) -> Iterator[tuple[int, int]]:
+    def batches(self) -> Iterator[tuple[int, int]]:
         """Ranges of texts between which no answer falls due and no point of the curve lies."""
+        texts = len(self._stream)
         points = sorted({round(texts * point / CURVE_POINTS) for point in range(1, CURVE_POINTS + 1)} - {0})
         start = 0
         for point in points:
@@ -126,76 +120,56 @@ class _Simulation:
     def feed(self, start: int, end: int) -> None:
         """Let texts start to end of the stream pass."""
         rows = self._stream[start:end]
-        items = Items(
-            origins=[f"backtest/stream/0/{position}" for position in range(start, end)],
-            ids=[f"backtest/stream/0/{position}" for position in range(start, end)],
-            texts=[self._data.texts[row] for row in rows],
-            embeddings=self._data.embeddings[rows],
-            labels=[None] * len(rows),
-            sources=[""] * len(rows),
-        )
-        seen = self._learner.observe(items, float(start))
-        positions = {decision.origin: start + offset for offset, decision in enumerate(seen.decisions)}
-        for request in seen.requests:
-            position = positions[request.origin]
-            self._open.append((position + 1 + self._scenario.latency, position, request))
-        self._predicted += [decision.label for decision in seen.decisions]
-        for position, decision in enumerate(seen.decisions, start + 1):
-            self._asked += decision.verdict is not Verdict.SKIP
-            self._overspend = max(self._overspend, self._asked - self._scenario.budget * position)
-        self.refit()
-
-    def refit(self) -> None:
-        """Run the refits that are due."""
-        while (job := self._learner.job) is not None:
-            self._learner.adopt(job.run())
+        seen = self._subject.observe([self._data.texts[row] for row in rows], self._data.embeddings[rows], start)
+        for offset in seen.asked:
+            self._asked.append(start + offset)
+            self._open.append((start + offset + 1 + self._scenario.latency, start + offset))
+            spent = len(self._asked) - self._scenario.budget * (start + offset + 1)
+            self._overspend = max(self._overspend, spent)
+        self._predicted += seen.predicted
+        self._right += sum(p == t for p, t in zip(seen.predicted, self._truth[start:end], strict=True))
 
     def finish(self) -> Run:
         """Give all outstanding answers, and measure."""
         self._answer(None)
         predicted = self._measure(len(self._stream))
-        audit = self._learner.parts.evaluation.audit.running
-        truth = [self._data.labels[row] for row in self._test]
         return Run(
             seed=self._seed,
-            asked=self._asked,
-            spent_fraction=self._asked / max(1, len(self._stream)),
+            asked=len(self._asked),
+            spent_fraction=len(self._asked) / max(1, len(self._stream)),
             max_overspend=float(self._overspend),
-            prequential_accuracy=accuracy(self._predicted, [self._data.labels[row] for row in self._stream]),
-            test_accuracy=accuracy(predicted, truth),
-            test_macro_f1=macro_f1(predicted, truth),
-            audit_accuracy=audit._asdict(),
+            prequential_accuracy=accuracy(self._predicted, self._truth),
+            test_accuracy=accuracy(predicted, self._test_truth),
+            test_macro_f1=macro_f1(predicted, self._test_truth),
+            audit_accuracy=self._subject.audit(),
             curve=self._curve,
             texts_at=self._texts_at,
-            alarms=list(self._learner.parts.signals.alarms),
+            alarms=self._subject.alarms(),
+            audits=self._audits,
+            per_class=self._per_class(predicted),
+            changed_at=self._split.changed_at,
         )
 
     def _answer(self, position: int | None) -> None:
         """Answer what is due before this position; None: all of it."""
-        labels = []
+        answers = []
         while self._open and (position is None or self._open[0][0] <= position):
-            _, asked_at, request = self._open.popleft()
-            labels.append(Label(request.request_id, self._say(asked_at), "simulated", self._answers))
-            self._answers += 1
-        if labels:
-            self._learner.learn(labels, float(position if position is not None else len(self._stream)))
-            self.refit()
-
-    def _say(self, position: int) -> str:
-        """What the reviewer says: the truth, or with the scenario's probability any other class."""
-        truth = self._data.labels[self._stream[position]]
-        wrong, which = uniform(fork(self._seed, "mistakes"), np.array([2 * position, 2 * position + 1]))
-        if wrong >= self._scenario.noise or len(self._classes) < 2:
-            return truth
-        others = [label for label in self._classes if label != truth]
-        return others[int(which * len(others))]
+            _, asked_at = self._open.popleft()
+            if (label := self._reviewers.say(asked_at)) is not None:
+                answers.append((asked_at, label))
+        if answers:
+            self._subject.learn(answers, position if position is not None else len(self._stream))
 
     def _measure(self, texts: int) -> list[str | None]:
         """Predict the held-back texts, and note a point of the curve."""
-        probabilities = self._learner.predict(self._data.embeddings[self._test]).probabilities
-        classes = self._learner.parts.knowledge.model.classes
-        best = probabilities.argmax(axis=1) if classes else []
-        predicted: list[str | None] = [classes[column] for column in best] if classes else [None] * len(self._test)
-        self._curve.append((self._asked, accuracy(predicted, [self._data.labels[row] for row in self._test])))
+        predicted = self._subject.predict(self._test)
+        self._curve.append((len(self._asked), accuracy(predicted, self._test_truth)))
         self._texts_at.append(texts)
+        self._audits.append({**self._subject.audit(), "running_accuracy": self._right / max(1, texts)})
         return predicted
+
+    def _per_class(self, predicted: Sequence[str | None]) -> dict[str, dict[str, Any]]:
+        """How each class of the file was predicted at the end, and how many texts of it were asked about."""
+        asked = Counter(self._truth[position] for position in self._asked)
+        scores = class_scores(predicted, self._test_truth, self._classes)
+        return {label: {**scores[label], "asked": asked[label]} for label in self._classes}

@@ -14,7 +14,9 @@ from stream.evaluation.savings import labels_saved, saved_share
 def summarise(runs: Sequence[Run]) -> dict[str, Any]:
     """Every run as a JSON-able object, and their mean."""
     objects = [asdict(run) for run in runs]
-    mean = {key: _mean([each[key] for each in objects]) for key in objects[0] if key not in ("seed", "alarms")}
+    mean = {
+        key: _mean([each[key] for each in objects]) for key in objects[0] if key not in ("seed", "alarms", "changed_at")
+    }
     return {"runs": objects, "mean": mean}
 
 

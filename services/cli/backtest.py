@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,6 +15,8 @@ from services.cli.options import TRY, AsJson, spread
 from services.cli.output import print_json, print_table
 
 if TYPE_CHECKING:
+    from services.backtest import Configuration
+    from services.edges.encoders.base import Encoder
     from services.edges.settings import Settings
     from stream.backtest import Labelled
 
@@ -26,15 +30,20 @@ class Options:
     model: Annotated[str | None, typer.Option(help="The model (LEARNER__MODEL).")] = None
     budget_rule: Annotated[str | None, typer.Option(help="The budget rule (LEARNER__BUDGET_RULE).")] = None
     encoder: Annotated[str | None, typer.Option(help="The encoder (ENCODER__MODEL).")] = None
-    names: Annotated[bool, typer.Option(help="Take the names of the classes as a prior.")] = True
+    names: Annotated[bool, typer.Option(help="Take the classes' names (TASK__CLASSES: and more) as a prior.")] = True
+    names_rotated: Annotated[bool, typer.Option("--names-rotated", hidden=True)] = False
     seeds: Annotated[int, typer.Option(min=1, help="How many runs, each with draws of its own.")] = 3
     latency: Annotated[int, typer.Option(min=0, help="Texts between a request and its answer.")] = 200
     noise: Annotated[float, typer.Option(min=0, max=1, help="The share of wrong answers.")] = 0.0
+    unanswered: Annotated[float, typer.Option(min=0, max=1, help="The share of requests never answered.")] = 0.0
+    late_classes: Annotated[float, typer.Option(min=0, max=1, help="The share of classes that come half-way.")] = 0.0
     test_fraction: Annotated[float, typer.Option(min=0.01, max=0.5, help="Texts held back: each (1/f)-th.")] = 0.25
     limit: Annotated[int | None, typer.Option(min=2, help="Use so many texts only.")] = None
     shuffle: Annotated[bool, typer.Option("--shuffle", help="Shuffle first, anew for each seed.")] = False
     text_field: Annotated[str, typer.Option(help="Where a row has its text.")] = "text"
     label_field: Annotated[str, typer.Option(help="Where a row has its label.")] = "label"
+    jobs: Annotated[int | None, typer.Option(min=1, help="Processes.", show_default="one for each core")] = None
+    cache: Annotated[bool, typer.Option(help="Keep embeddings for the next time.")] = True
     report: Annotated[Path | None, typer.Option(metavar="DIR", help="Write a page with the curves there.")] = None
     as_json: AsJson = False
 
@@ -56,8 +65,10 @@ def backtest(
 
     Example: `sluice backtest mails.jsonl --budget 0.02 --report backtest/`
     """
-    settings = _settings(options, strategy)
-    results = _run(options, settings, [settings.learner.strategy])
+    from services.backtest import configuration_of
+
+    settings = _settings(options, learner__strategy=strategy)
+    results = _run(options, settings, {settings.learner.strategy: configuration_of(settings)})
     if options.as_json:
         print_json(results[settings.learner.strategy])
     else:
@@ -66,40 +77,90 @@ def backtest(
 
 def compare(
     options: Options,
-    strategies: Annotated[str, typer.Option(help="Query strategies, between commas.")],
+    strategies: Annotated[str | None, typer.Option(help="Query strategies, between commas; or all.")] = None,
+    models: Annotated[str | None, typer.Option(help="Models, between commas; or all.")] = None,
+    budget_rules: Annotated[str | None, typer.Option(help="Budget rules, between commas; or all.")] = None,
+    against: Annotated[
+        str | None, typer.Option(help="Other libraries: scikit-activeml, river; needs sluice[compare].")
+    ] = None,
+    peers_capped: Annotated[bool, typer.Option(help="Refuse what a peer asks beyond the budget.")] = True,
 ) -> None:
-    """Several query strategies on the same labelled data, beside random sampling.
+    """Several configurations on the same labelled data, beside random sampling.
 
-    With --json: an object with one result for each strategy, each as `backtest` prints it.
+    Every strategy with every model and every budget rule that are listed; --against adds other libraries, on the same
+    embeddings, in the same order, with the same late answers. With --json: an object with one result for each, as
+    `backtest` prints it.
 
     Example: `sluice compare mails.jsonl --strategies typical_margin,margin,entropy --report comparison/`
     """
-    names = [name.strip() for name in strategies.split(",")]
-    settings = [_settings(options, name) for name in names]
-    results = _run(options, settings[0], names)
+    from services.backtest import peer_configuration
+    from services.edges.peers import configurations
+    from services.edges.peers.base import PeerError
+
+    settings = _settings(options)
+    chosen = _grid(options, settings, strategies, models, budget_rules)
+    try:
+        named = [name for each in (against or "").split(",") if each for name in configurations(each.strip())]
+    except PeerError as error:
+        raise typer.BadParameter(str(error), param_hint="--against") from None
+    chosen |= {name: peer_configuration(name, settings) for name in named}
+    results = _run(options, settings, chosen, peers_capped=peers_capped)
     if options.as_json:
         print_json(results)
     else:
         _print(results)
 
 
-def _settings(options: Options, strategy: str | None) -> Settings:
+def _grid(
+    options: Options, settings: Settings, strategies: str | None, models: str | None, budget_rules: str | None
+) -> dict[str, Configuration]:
+    """Every combination under a name that says what differs."""
+    from services.backtest import configuration_of
+    from stream.budget import RULES
+    from stream.model import MODELS
+    from stream.strategies import STRATEGIES
+
+    learner = settings.learner
+    axes = [
+        _listed(strategies, STRATEGIES, learner.strategy),
+        _listed(models, MODELS, learner.model),
+        _listed(budget_rules, RULES, learner.budget_rule),
+    ]
+    grid = {}
+    for strategy, model, rule in product(*axes):
+        one = _settings(options, learner__strategy=strategy, learner__model=model, learner__budget_rule=rule)
+        words = [strategy, *([model] if len(axes[1]) > 1 else []), *([rule] if len(axes[2]) > 1 else [])]
+        grid[" ".join(words)] = configuration_of(one)
+    return grid
+
+
+def _listed(text: str | None, table: Mapping[str, object], usual: str) -> list[str]:
+    match text:
+        case None:
+            return [usual]
+        case "all":
+            return list(table)
+    return list(dict.fromkeys(name.strip() for name in text.split(",")))
+
+
+def _settings(options: Options, **flags: object) -> Settings:
     from services.cli.options import settings_with
 
-    return settings_with(
-        budget__fraction=options.budget,
-        learner__model=options.model,
-        learner__budget_rule=options.budget_rule,
-        learner__strategy=strategy,
-        encoder__model=options.encoder,
-    )
+    chosen = {
+        "budget__fraction": options.budget,
+        "learner__model": options.model,
+        "learner__budget_rule": options.budget_rule,
+        "encoder__model": options.encoder,
+    }
+    return settings_with(**{**chosen, **flags})
 
 
-def _run(options: Options, settings: Settings, strategies: Sequence[str]) -> dict[str, dict[str, Any]]:
+def _run(
+    options: Options, settings: Settings, configurations: Mapping[str, Configuration], *, peers_capped: bool = True
+) -> dict[str, dict[str, Any]]:
     from services.backtest import Plan, compare, scenario_of
     from services.edges.terminal import progress
 
-    data = _read(options, settings)
     scenario = scenario_of(
         settings,
         latency=options.latency,
@@ -107,30 +168,57 @@ def _run(options: Options, settings: Settings, strategies: Sequence[str]) -> dic
         test_fraction=options.test_fraction,
         limit=options.limit,
         shuffle=options.shuffle,
+        unanswered=options.unanswered,
+        late_classes=options.late_classes,
     )
-    plan = Plan(settings, scenario, options.seeds)
-    with progress("simulating", plan.texts(data, strategies)) as advance:
-        results = compare(data, plan, strategies, advance)
+    plan = Plan(settings, scenario, options.seeds, options.jobs or os.cpu_count() or 1, peers_capped)
+    data = _read(options, settings)
+    try:
+        texts = plan.texts(data, list(configurations.values()))
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--late-classes") from None
+    with progress("simulating", texts) as advance:
+        results = compare(data, plan, configurations, advance)
     if options.report is not None:
         _write(results, options.file, options.report)
     return results
 
 
 def _read(options: Options, settings: Settings) -> Labelled:
-    from services.assembly import build_encoder
-    from services.backtest import embed
+    from services.backtest import embed, named_classes, rotated
     from services.edges.datasets import load
     from services.edges.terminal import progress
 
     dataset = load(options.file, text_field=options.text_field, label_field=options.label_field, labelled=True)
     rows = dataset.rows if options.shuffle else dataset.rows[: options.limit]
-    encoder = build_encoder(settings)
+    encoder = _encoder(options, settings)
+    classes = named_classes(rows, settings.task.classes) if options.names else None
     with progress("encoding", len(rows)) as advance:
-        return embed(rows, encoder, options.names, advance)
+        data = embed(rows, encoder, classes, advance)
+    _tell_of_cache(encoder)
+    return rotated(data) if options.names_rotated else data
+
+
+def _encoder(options: Options, settings: Settings) -> Encoder:
+    from services.assembly import build_encoder, encoder_name
+    from services.edges.embedding_cache import CachedEncoder, cache_directory
+
+    if not options.cache:
+        return build_encoder(settings)
+    return CachedEncoder(encoder_name(settings), lambda: build_encoder(settings), cache_directory())
+
+
+def _tell_of_cache(encoder: Encoder) -> None:
+    from services.edges.embedding_cache import CachedEncoder
+
+    if isinstance(encoder, CachedEncoder):
+        counts = f"{encoder.found:,} found, {encoder.encoded:,} encoded"
+        typer.echo(f"embeddings: {counts}; kept in {encoder.directory} (--no-cache: nowhere)", err=True)
 
 
 def _write(results: dict[str, dict[str, Any]], file: Path, directory: Path) -> None:
-    from services.edges.report import backtest_report, write_report
+    from services.edges.backtest_report import backtest_report
+    from services.edges.report import write_report
 
     page = write_report(backtest_report(results, file.name), directory)
     typer.echo(f"report: {page}", err=True)
@@ -147,10 +235,12 @@ def _print(results: dict[str, dict[str, Any]]) -> None:
             f"{mean['prequential_accuracy']:.1%}",
             f"{mean['asked']:.0f}",
             f"{mean['spent_fraction']:.2%}",
+            f"{mean['max_overspend']:g}",
         ]
         for name, mean in means
     ]
-    print_table(["strategy", "test accuracy", "macro F1", "prequential", "labels", "spent"], rows)
+    headings = ["strategy", "test accuracy", "macro F1", "prequential", "labels", "spent", "overspent"]
+    print_table(headings, rows)
     for name, result in results.items():
         saved = result["labels_saved"]
         if saved["asked"] is not None:

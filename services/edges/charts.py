@@ -18,7 +18,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from stream.records import Doubles
 
 _INK, _FAINT, _RANDOM = "#010101", "#020202", "#030303"
-_STRATEGIES = ("#040404", "#050505", "#060606", "#070707", "#080808")
+_STRATEGIES = ("#040404", "#050505", "#060606", "#070707", "#080808", "#090909")
 _VARIABLES = {_INK: "ink", _FAINT: "faint", _RANDOM: "random"} | {
     placeholder: f"series-{number}" for number, placeholder in enumerate(_STRATEGIES)
 }
@@ -80,10 +80,21 @@ class Series:
 
 @dataclass(frozen=True)
 class Mark:
-    """Something that happened at a place in the stream."""
+    """Something that happened at a place in the stream; without a meaning it is like the last that has one."""
 
     text: int
     meaning: str
+
+
+@dataclass(frozen=True)
+class Audit:
+    """The accuracy of all predictions so far, over texts seen: as audits tell it with its interval, and the truth."""
+
+    texts: Sequence[float]
+    estimate: Sequence[float]
+    low: Sequence[float]
+    high: Sequence[float]
+    truth: Sequence[float]
 
 
 @dataclass(frozen=True)
@@ -133,8 +144,24 @@ def spending(series: Sequence[Series], budget: float, marks: Sequence[Mark]) -> 
     axes.set_ylabel("labels requested per text")
     axes.set_ylim(0, 1.2 * budget)
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.3g}"))
-    axes.legend(loc="lower right", ncols=len(series) + 1)
+    axes.legend(loc="lower right", ncols=3)
     return _svg(figure, "Labels requested per text so far, against what the budget allows")
+
+
+@matplotlib.rc_context(_STYLE)
+def audited(audit: Audit) -> Markup:
+    """The audited accuracy with its interval, against the truth."""
+    figure, axes = _figure(3.6)
+    colour = _STRATEGIES[0]
+    axes.fill_between(audit.texts, audit.low, audit.high, color=colour, alpha=0.16, linewidth=0, label="95% interval")
+    axes.plot(audit.texts, audit.estimate, color=colour, linewidth=2.4, label="audited")
+    axes.plot(audit.texts, audit.truth, color=_INK, linewidth=1.4, linestyle=(0, (4, 3)), label="truth")
+    axes.set_xlabel("texts seen")
+    axes.set_ylabel("accuracy of all texts so far")
+    axes.set_ylim(0, 1)
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.0%}"))
+    axes.legend(loc="lower right", ncols=3)
+    return _svg(figure, "The audited accuracy with its interval, against the truth")
 
 
 def _figure(height: float) -> tuple[Figure, Axes]:
@@ -158,6 +185,10 @@ def _draw_accuracy(axes: Axes, series: Sequence[Series], column: str) -> None:
         low, high = each.band()
         axes.fill_between(each.mean(column), low, high, color=line["color"], alpha=0.16, linewidth=0)
         axes.plot(each.mean(column), each.mean("accuracy"), **line)
+    # Before its first label one that has no names knows nothing: zeros would press all curves against the top.
+    known = np.concatenate([each.band()[0] for each in series])
+    if (known == 0).any() and known.any():
+        axes.set_ylim(bottom=0.95 * known[known > 0].min())
     axes.set_ylabel("accuracy on held-back texts")
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.0%}"))
     axes.legend(loc="lower right")
@@ -184,6 +215,8 @@ def _draw_marks(axes: Axes, marks: Sequence[Mark]) -> None:
     axes.margins(y=0.12)
     for number, mark in enumerate(marks):
         axes.axvline(mark.text, color=_INK, linewidth=1.0, linestyle=(0, (1, 2)))
+        if not mark.meaning:
+            continue
         side, gap = ("right", -5) if number == 0 else ("left", 5)
         axes.annotate(
             mark.meaning,

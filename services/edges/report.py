@@ -10,7 +10,17 @@ from typing import Any, NamedTuple
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from services.edges.charts import Course, Mark, Saving, Series, accuracy_over_texts, learning_curves, spending
+from services.edges.charts import (
+    Audit,
+    Course,
+    Mark,
+    Saving,
+    Series,
+    accuracy_over_texts,
+    audited,
+    learning_curves,
+    spending,
+)
 
 PAGE = "index.html"
 
@@ -31,10 +41,12 @@ class Row(NamedTuple):
 
 
 class Table(NamedTuple):
-    """The numbers in full."""
+    """Numbers in full; whoever reads it may sort it."""
 
     headings: Sequence[str]
     rows: Sequence[Row]
+    title: str = "The numbers"
+    meaning: str = ""
 
 
 @dataclass(frozen=True)
@@ -46,10 +58,11 @@ class Report:
     cards: Sequence[Card]
     series: Sequence[Series]
     budget: float
-    table: Table
+    tables: Sequence[Table]
     setup: Mapping[str, str]
     marks: Sequence[Mark] = ()
     saving: Saving | None = None
+    audit: Audit | None = None
 
 
 class _Chart(NamedTuple):
@@ -78,28 +91,6 @@ def render(report: Report) -> str:
     return environment.get_template("report.html.j2").render(report=report, charts=_charts(report))
 
 
-def backtest_report(results: Mapping[str, Mapping[str, Any]], file: str) -> Report:
-    """One or more results of `sluice backtest --json`, by strategy; all on the same file, with the same random twin."""
-    name, first = next(iter(results.items()))
-    alone = len(results) == 1
-    saving = _saving(first["labels_saved"]) if alone else None
-    twin = first["random"]
-    series = [_series(strategy, result["runs"]) for strategy, result in results.items()]
-    rows = [row for strategy, result in [*results.items(), ("random", twin)] for row in _rows(strategy, result, alone)]
-    return Report(
-        title=f"{name if alone else f'{len(results)} strategies'} on {file}",
-        summary=f"{first['texts']:,} texts streamed past once, {first['classes']} classes, and a budget of "
-        f"{first['budget']:.2%}. Accuracy is measured on {first['test_texts']:,} texts that the stream never sees. "
-        "Random sampling runs beside it on the same texts, budget and model.",
-        cards=_backtest_cards(first, saving) if alone else _comparison_cards(results),
-        series=[*series, _series("random", twin["runs"], random=True)],
-        budget=first["budget"],
-        table=Table(_HEADINGS, rows),
-        setup={"strategies" if not alone else "strategy": ", ".join(results), **_setup(first, file)},
-        saving=saving,
-    )
-
-
 def demo_report(summary: Mapping[str, Any], ours: Course, random: Course, setup: Mapping[str, str]) -> Report:
     """What `sluice demo --json` prints, with the courses of the service and of its random twin."""
     drift, accuracy = summary["drift"], summary["accuracy"]
@@ -117,10 +108,16 @@ def demo_report(summary: Mapping[str, Any], ours: Course, random: Course, setup:
         cards=_demo_cards(summary, random),
         series=[Series("sluice", [ours]), Series("random", [random], random=True)],
         budget=summary["budget"],
-        table=Table(["", *names, "labels requested"], rows),
+        tables=[Table(["", *names, "labels requested"], rows)],
         setup=setup,
         marks=marks,
     )
+
+
+_AUDITED = (
+    "What can be known without the truth: one request in ten is drawn at random, and its answer tells how often "
+    "predictions are right. The first run, beside the accuracy that all its predictions had."
+)
 
 
 def _charts(report: Report) -> list[_Chart]:
@@ -140,68 +137,9 @@ def _charts(report: Report) -> list[_Chart]:
     if report.marks:
         over_texts = accuracy_over_texts(report.series, report.marks)
         charts.insert(1, _Chart("Over the stream", "The same accuracy, by texts seen, and what happened.", over_texts))
+    if report.audit is not None:
+        charts.append(_Chart("Audit", _AUDITED, audited(report.audit)))
     return charts
-
-
-_HEADINGS = (
-    "", "test accuracy", "macro F1", "prequential", "audited (95%)", "labels", "spent", "over budget",
-)  # fmt: skip
-
-
-def _series(name: str, runs: Sequence[Mapping[str, Any]], *, random: bool = False) -> Series:
-    courses = [Course(run["texts_at"], *zip(*run["curve"], strict=True)) for run in runs]
-    return Series(name, courses, random)
-
-
-def _rows(name: str, result: Mapping[str, Any], seeds: bool) -> list[Row]:
-    seeds = seeds and len(result["runs"]) > 1
-    mean = Row([f"{name}, mean" if seeds else name, *_cells(result["mean"])], mean=seeds)
-    return [*(Row([f"{name}, seed {run['seed']}", *_cells(run)]) for run in result["runs"] if seeds), mean]
-
-
-def _cells(numbers: Mapping[str, Any]) -> list[str]:
-    return [
-        f"{numbers['test_accuracy']:.1%}",
-        f"{numbers['test_macro_f1']:.3f}",
-        f"{numbers['prequential_accuracy']:.1%}",
-        _interval(numbers["audit_accuracy"]),
-        f"{numbers['asked']:,.0f}",
-        f"{numbers['spent_fraction']:.2%}",
-        f"{numbers['max_overspend']:g}",
-    ]
-
-
-def _interval(audit: Mapping[str, Any] | None) -> str:
-    if not audit or audit["estimate"] is None:
-        return "none"
-    return f"{audit['estimate']:.0%} ({audit['low']:.0%} to {audit['high']:.0%})"
-
-
-def _saving(saved: Mapping[str, Any]) -> Saving | None:
-    return None if saved["asked"] is None else Saving(saved["to_reach"], saved["asked"], saved["random"])
-
-
-def _backtest_cards(result: Mapping[str, Any], saving: Saving | None) -> list[Card]:
-    mean = result["mean"]
-    points = 100 * (mean["test_accuracy"] - result["random"]["mean"]["test_accuracy"])
-    match, instead = (
-        (f"{saving.ours:,.0f}", f"instead of {saving.random:,.0f}") if saving else ("never", "at this budget")
-    )
-    return [
-        Card("test accuracy", f"{mean['test_accuracy']:.1%}", f"{points:+.1f} points to random sampling"),
-        Card("labels to match random", match, instead),
-        Card("every text as it came", f"{mean['prequential_accuracy']:.1%}", "prequential accuracy"),
-        Card("labels requested", f"{mean['asked']:,.0f}", f"{mean['spent_fraction'] / result['budget']:.1%} of budget"),
-    ]
-
-
-def _comparison_cards(results: Mapping[str, Mapping[str, Any]]) -> list[Card]:
-    return [
-        Card(
-            name, f"{result['mean']['test_accuracy']:.1%}", f"{result['mean']['prequential_accuracy']:.1%} prequential"
-        )
-        for name, result in results.items()
-    ]
 
 
 def _demo_cards(summary: Mapping[str, Any], random: Course) -> list[Card]:
@@ -221,14 +159,3 @@ def _thirds(course: Course) -> tuple[float, float, float]:
     """Accuracy with no label, at a quarter of the stream, and at its end."""
     quarter = next(point for point, texts in enumerate(course.texts) if texts >= course.texts[-1] / 4)
     return course.accuracy[0], course.accuracy[quarter], course.accuracy[-1]
-
-
-def _setup(result: Mapping[str, Any], file: str) -> dict[str, str]:
-    return {
-        "file": file,
-        "budget": f"{result['budget']:.2%} of {result['texts']:,} texts",
-        "model": result["model"],
-        "encoder": result["encoder"],
-        "class names as a prior": "yes" if result["names"] else "no",
-        "seeds": str(len(result["runs"])),
-    }

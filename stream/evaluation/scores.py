@@ -25,3 +25,24 @@ def macro_f1(predicted: Sequence[str | None], true: Sequence[str]) -> float:
     predictions, truths = Counter(predicted), Counter(true)
     scores = [2 * hits[label] / (predictions[label] + truths[label]) for label in truths]
     return sum(scores) / len(scores) if scores else 0.0
+
+
+def class_scores(
+    predicted: Sequence[str | None], true: Sequence[str], classes: Sequence[str]
+) -> dict[str, dict[str, float | None]]:
+    """Precision, recall and F1 of each class, and how many texts it has; None where there is nothing to divide by.
+
+    >>> class_scores(["a", "a", "b"], ["a", "b", "b"], ["b"])
+    {'b': {'precision': 1.0, 'recall': 0.5, 'f1': 0.6666666666666666, 'texts': 2}}
+    """
+    hits = Counter(t for p, t in zip(predicted, true, strict=True) if p == t)
+    predictions, truths = Counter(predicted), Counter(true)
+    return {
+        label: {
+            "precision": hits[label] / predictions[label] if predictions[label] else None,
+            "recall": hits[label] / truths[label] if truths[label] else None,
+            "f1": 2 * hits[label] / (predictions[label] + truths[label]) if truths[label] else None,
+            "texts": truths[label],
+        }
+        for label in classes
+    }

@@ -7,7 +7,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from stream.backtest import CURVE_POINTS, Labelled, Run, Scenario, simulate
+from stream.backtest import CURVE_POINTS, Labelled, Run, simulate
 from stream.budget import RULES
 from stream.budget.accounts import Budget
 from stream.drift.adwin import adwin
@@ -17,6 +17,7 @@ from stream.learner import Learner
 from stream.model.nearest_class_mean import NearestClassMean
 from stream.parts import Parts
 from stream.records import ClassNames
+from stream.scenario import Scenario
 from stream.strategies.random import Random
 
 CLASSES = ("east", "north", "west")
@@ -126,3 +127,35 @@ def test_the_same_seed_runs_the_same_course() -> None:
 
     assert run(data, "0.2", noise=0.3, latency=7, seed=4) == run(data, "0.2", noise=0.3, latency=7, seed=4)
     assert run(data, "0.2", noise=0.3, latency=7, seed=4).curve != run(data, "0.2", noise=0.3, latency=7, seed=5).curve
+
+
+def test_an_answer_that_never_comes_teaches_nothing() -> None:
+    done = run(alternating(80), latency=0, unanswered=1.0, test_fraction=0.25)
+
+    assert (done.asked, done.test_accuracy, done.prequential_accuracy) == (60, 0.0, 0.0)
+
+
+def test_late_classes_are_not_named_beforehand() -> None:
+    data = alternating(400, classes=2, named=True)
+    done = run(data, budget="0", late_classes=0.5)
+
+    # The stream is 266 texts: 133 of the one class, then 67 of it and 66 of the late one, which nobody names.
+    assert (done.changed_at, done.texts_at[-1]) == (133, 266)
+    assert done.prequential_accuracy == 200 / 266
+
+
+def test_the_audit_stands_beside_the_true_accuracy_of_all_predictions_so_far() -> None:
+    done = run(alternating(100), latency=0)
+
+    # Texts 0 and 1 are wrong; a point every second text.
+    assert len(done.audits) == len(done.curve)
+    assert [point["running_accuracy"] for point in done.audits[:3]] == [0.0, 0.5, 4 / 6]
+    assert done.audits[-1]["running_accuracy"] == done.prequential_accuracy
+    assert {"estimate", "low", "high", "answers"} <= done.audits[0].keys()
+
+
+def test_each_class_is_told_with_what_was_asked_about_it() -> None:
+    done = run(alternating(90, classes=3), latency=0, test_fraction=0.1)
+
+    assert {label: each["asked"] for label, each in done.per_class.items()} == {"east": 27, "north": 27, "west": 27}
+    assert done.per_class["east"] == {"precision": 1.0, "recall": 1.0, "f1": 1.0, "texts": 3, "asked": 27}

@@ -21,6 +21,9 @@ RUN = Run(
     curve=[(0, 0.25), (10, 0.75)],
     texts_at=[100, 200],
     alarms=[Alarm("utility", 96)],
+    audits=[],
+    per_class={},
+    changed_at=None,
 )
 OTHER = replace(
     RUN,

@@ -25,6 +25,7 @@ from tests.services.cli.command import Sluice, sluice_with
 def sluice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Sluice]:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("SLUICE_ENCODER__MODEL", "hashing")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     handlers, level = logging.root.handlers[:], logging.root.level
     yield sluice_with(capsys)
     logging.root.handlers[:], logging.root.level = handlers, level

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from stream.strategies import STRATEGIES
 from tests.services.cli.command import Sluice
 
 WORDS = {"card": "my card was stolen", "refund": "give me the money back", "limit": "how much may I spend a day"}
@@ -56,7 +57,7 @@ def test_a_comparison_has_one_result_for_each_strategy_and_a_page(file: Path, sl
     )
     assert done.json.keys() == {"margin", "random"}
     assert done.json["random"]["mean"] == done.json["margin"]["random"]["mean"]
-    assert "2 strategies on texts.jsonl" in Path("page/index.html").read_text()
+    assert "2 configurations on texts.jsonl" in Path("page/index.html").read_text()
 
 
 def test_an_unknown_strategy_is_named_before_anything_is_encoded(file: Path, sluice: Sluice) -> None:
@@ -70,3 +71,90 @@ def test_a_row_without_a_label_is_named(file: Path, sluice: Sluice) -> None:
     done = sluice("backtest", file)
     assert done.code == 2
     assert "line 2" in done.err
+
+
+def test_the_number_of_processes_changes_nothing(file: Path, sluice: Sluice) -> None:
+    one, two = (sluice("backtest", file, "--seeds", 2, "--limit", 120, "--jobs", jobs, "--json") for jobs in (1, 2))
+
+    assert one.json == two.json
+
+
+def test_texts_are_encoded_once_unless_told_otherwise(file: Path, sluice: Sluice) -> None:
+    options = ["backtest", file, "--seeds", 1, "--limit", 80, "--jobs", 1, "--json"]
+    first, again, without = sluice(*options), sluice(*options), sluice(*options, "--no-cache")
+
+    # 80 texts and the names of three classes.
+    assert "embeddings: 0 found, 83 encoded" in first.err
+    assert "embeddings: 83 found, 0 encoded" in again.err
+    assert "embeddings" not in without.err
+    assert first.json == again.json == without.json
+
+
+def test_strategies_models_and_rules_are_compared_pairwise(file: Path, sluice: Sluice) -> None:
+    models = "softmax_prototypes,nearest_class_mean"
+    options = ["--seeds", 1, "--limit", 80, "--jobs", 1, "--json"]
+    results = sluice("compare", file, "--strategies", "margin,random", "--models", models, *options).json
+
+    assert list(results) == [
+        "margin softmax_prototypes", "margin nearest_class_mean",
+        "random softmax_prototypes", "random nearest_class_mean",
+    ]  # fmt: skip
+    for name, result in results.items():
+        assert result["model"] == name.split()[1]
+        assert result["random"]["mean"] == results[f"random {result['model']}"]["mean"]
+
+
+def test_all_strategies_are_every_registered_one(file: Path, sluice: Sluice) -> None:
+    results = sluice("compare", file, "--strategies", "all", "--seeds", 1, "--limit", 60, "--jobs", 1, "--json").json
+
+    assert list(results) == list(STRATEGIES)
+
+
+def test_a_peer_stands_beside_ours_on_the_same_stream(file: Path, sluice: Sluice) -> None:
+    peer = "scikit-activeml/split/parzen_window"
+    options = ["--seeds", 1, "--limit", 80, "--jobs", 1, "--budget", 0.2, "--report", "page"]
+    done = sluice("compare", file, "--against", f"{peer},river", *options, "--json")
+
+    assert list(done.json) == ["typical_margin", peer, "river/softmax", "river/one_vs_rest"]
+    ours, theirs = done.json["typical_margin"], done.json[peer]
+    assert theirs["runs"][0]["texts_at"] == ours["runs"][0]["texts_at"]
+    assert (theirs["capped"], theirs["names"], theirs["mean"]["max_overspend"]) == (True, False, 0)
+    assert theirs["random"]["mean"] == ours["random"]["mean"]
+    assert peer in Path("page/index.html").read_text()
+
+
+def test_an_unknown_peer_is_refused_before_anything_is_encoded(file: Path, sluice: Sluice) -> None:
+    done = sluice("compare", file, "--against", "magic")
+    assert done.code == 2
+    assert "scikit-activeml, river" in done.err
+
+
+def test_what_the_task_says_of_its_classes_is_taken(
+    file: Path, sluice: Sluice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    options = ["backtest", file, "--seeds", 1, "--limit", 80, "--jobs", 1, "--json"]
+    plain = sluice(*options).json
+    described = [{"name": name, "description": WORDS[name]} for name in WORDS]
+    monkeypatch.setenv("SLUICE_TASK__CLASSES", json.dumps(described))
+
+    assert sluice(*options).json["mean"]["prequential_accuracy"] > plain["mean"]["prequential_accuracy"]
+
+
+def test_wrong_names_are_worse_than_right_ones(file: Path, sluice: Sluice, monkeypatch: pytest.MonkeyPatch) -> None:
+    described = [{"name": name, "description": WORDS[name]} for name in WORDS]
+    monkeypatch.setenv("SLUICE_TASK__CLASSES", json.dumps(described))
+    options = ["backtest", file, "--seeds", 1, "--limit", 80, "--jobs", 1, "--budget", 0, "--json"]
+
+    assert sluice(*options, "--names-rotated").json["mean"]["test_accuracy"] < 0.2
+    assert sluice(*options).json["mean"]["test_accuracy"] > 0.8
+
+
+def test_late_classes_and_silent_reviewers_are_part_of_the_scenario(file: Path, sluice: Sluice) -> None:
+    options = ["backtest", file, "--seeds", 1, "--jobs", 1, "--budget", 0.5, "--json"]
+    run = sluice(*options, "--late-classes", 0.4, "--unanswered", 1.0, "--no-names").json["runs"][0]
+
+    assert run["changed_at"] * 2 == run["texts_at"][-1]
+    assert (run["test_accuracy"], run["audit_accuracy"]["answers"]) == (0.0, 0)
+    assert sum(each["asked"] for each in run["per_class"].values()) == run["asked"]
+    refused = sluice(*options, "--late-classes", 1.0)
+    assert (refused.code, "texts enough for 0" in refused.err) == (2, True)

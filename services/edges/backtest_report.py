@@ -1,0 +1,152 @@
+"""Results of a backtest -> its report: curves side by side, spending, audit, drift, and every class."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from services.edges.charts import Audit, Course, Mark, Saving, Series
+from services.edges.report import Card, Report, Row, Table
+
+_DRAWN = 6
+"""Configurations that get a curve each: more colours nobody tells apart."""
+
+
+def backtest_report(results: Mapping[str, Mapping[str, Any]], file: str) -> Report:
+    """One or more results of `sluice backtest --json`, by strategy; all on the same file, with the same random twin."""
+    name, first = next(iter(results.items()))
+    alone = len(results) == 1
+    saving = _saving(first["labels_saved"]) if alone else None
+    twin = first["random"]
+    drawn = _best(results)
+    series = [_series(strategy, results[strategy]["runs"]) for strategy in drawn]
+    rows = [row for strategy, result in [*results.items(), ("random", twin)] for row in _rows(strategy, result, alone)]
+    return Report(
+        title=f"{name if alone else f'{len(results)} configurations'} on {file}",
+        summary=f"{first['texts']:,} texts streamed past once, {first['classes']} classes, and a budget of "
+        f"{first['budget']:.2%}. Accuracy is measured on {first['test_texts']:,} texts that the stream never sees. "
+        "Random sampling runs beside it on the same texts, budget and model."
+        + (f" The {_DRAWN} best are drawn; the table has all." if len(drawn) < len(results) else ""),
+        cards=_backtest_cards(first, saving) if alone else _comparison_cards({name: results[name] for name in drawn}),
+        series=[*series, _series("random", twin["runs"], random=True)],
+        budget=first["budget"],
+        tables=[Table(_HEADINGS, rows), *_classes(name, first)],
+        setup={"configurations" if not alone else "strategy": ", ".join(results), **_setup(first, file)},
+        saving=saving,
+        marks=_marks(first["runs"][0]),
+        audit=_audit(first["runs"][0]),
+    )
+
+
+def _best(results: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """The first, which the page is about, and the most accurate of the others, in their order."""
+    first, *others = results
+    ranked = sorted(others, key=lambda name: -results[name]["mean"]["test_accuracy"])
+    return [name for name in results if name == first or name in ranked[: _DRAWN - 1]]
+
+
+def _marks(run: Mapping[str, Any]) -> list[Mark]:
+    """What happened in a run; alarms follow each other closely, so that only the first is named."""
+    marks = [] if run["changed_at"] is None else [Mark(run["changed_at"], "new classes appear")]
+    alarms = [texts for _, texts in run["alarms"]]
+    return marks + [Mark(texts, "" if number else "drift noticed") for number, texts in enumerate(alarms)]
+
+
+def _audit(run: Mapping[str, Any]) -> Audit | None:
+    """From the first audit's answer on; None where there was none."""
+    points = [(t, point) for t, point in zip(run["texts_at"], run["audits"], strict=True) if point["answers"]]
+    if not points:
+        return None
+    columns = [[point[name] for _, point in points] for name in ("estimate", "low", "high", "running_accuracy")]
+    return Audit([texts for texts, _ in points], *columns)
+
+
+def _classes(name: str, result: Mapping[str, Any]) -> list[Table]:
+    """One line for each class, the most asked about first."""
+    per_class = result["mean"]["per_class"]
+    ordered = sorted(per_class, key=lambda label: -per_class[label]["asked"])
+    return [
+        Table(
+            ["class", "precision", "recall", "F1", "test texts", "labels asked"],
+            [Row([label, *_class_cells(per_class[label])]) for label in ordered],
+            "Every class",
+            f"{name}, at the end of the stream; the mean over seeds. A click on a heading sorts by it.",
+        )
+    ]
+
+
+def _class_cells(scores: Mapping[str, Any]) -> list[str]:
+    shares = ["none" if scores[name] is None else f"{scores[name]:.2f}" for name in ("precision", "recall", "f1")]
+    return [*shares, f"{scores['texts']:,.0f}", f"{scores['asked']:,.1f}"]
+
+
+_HEADINGS = (
+    "", "test accuracy", "macro F1", "prequential", "audited (95%)", "labels", "spent", "over budget",
+)  # fmt: skip
+
+
+def _series(name: str, runs: Sequence[Mapping[str, Any]], *, random: bool = False) -> Series:
+    courses = [Course(run["texts_at"], *zip(*run["curve"], strict=True)) for run in runs]
+    return Series(name, courses, random)
+
+
+def _rows(name: str, result: Mapping[str, Any], seeds: bool) -> list[Row]:
+    seeds = seeds and len(result["runs"]) > 1
+    mean = Row([f"{name}, mean" if seeds else name, *_cells(result["mean"])], mean=seeds)
+    return [*(Row([f"{name}, seed {run['seed']}", *_cells(run)]) for run in result["runs"] if seeds), mean]
+
+
+def _cells(numbers: Mapping[str, Any]) -> list[str]:
+    return [
+        f"{numbers['test_accuracy']:.1%}",
+        f"{numbers['test_macro_f1']:.3f}",
+        f"{numbers['prequential_accuracy']:.1%}",
+        _interval(numbers["audit_accuracy"]),
+        f"{numbers['asked']:,.0f}",
+        f"{numbers['spent_fraction']:.2%}",
+        f"{numbers['max_overspend']:g}",
+    ]
+
+
+def _interval(audit: Mapping[str, Any] | None) -> str:
+    if not audit or audit["estimate"] is None:
+        return "none"
+    return f"{audit['estimate']:.0%} ({audit['low']:.0%} to {audit['high']:.0%})"
+
+
+def _saving(saved: Mapping[str, Any]) -> Saving | None:
+    return None if saved["asked"] is None else Saving(saved["to_reach"], saved["asked"], saved["random"])
+
+
+def _backtest_cards(result: Mapping[str, Any], saving: Saving | None) -> list[Card]:
+    mean = result["mean"]
+    points = 100 * (mean["test_accuracy"] - result["random"]["mean"]["test_accuracy"])
+    match, instead = (
+        (f"{saving.ours:,.0f}", f"instead of {saving.random:,.0f}") if saving else ("never", "at this budget")
+    )
+    return [
+        Card("test accuracy", f"{mean['test_accuracy']:.1%}", f"{points:+.1f} points to random sampling"),
+        Card("labels to match random", match, instead),
+        Card("every text as it came", f"{mean['prequential_accuracy']:.1%}", "prequential accuracy"),
+        Card("labels requested", f"{mean['asked']:,.0f}", f"{mean['spent_fraction'] / result['budget']:.1%} of budget"),
+    ]
+
+
+def _comparison_cards(results: Mapping[str, Mapping[str, Any]]) -> list[Card]:
+    return [
+        Card(
+            name, f"{result['mean']['test_accuracy']:.1%}", f"{result['mean']['prequential_accuracy']:.1%} prequential"
+        )
+        for name, result in results.items()
+    ]
+
+
+def _setup(result: Mapping[str, Any], file: str) -> dict[str, str]:
+    return {
+        "file": file,
+        "budget": f"{result['budget']:.2%} of {result['texts']:,} texts",
+        "model": result["model"] or "its own",
+        "encoder": result["encoder"],
+        "class names as a prior": "yes" if result["names"] else "no",
+        "seeds": str(len(result["runs"])),
+    }
