@@ -112,8 +112,8 @@ class LearnerProcess:
         seen = self.learner.observe(items, step.now)
         step.arrived += [items.times[row] for row in seen.rows.tolist()]
         self._window.passed(record.offset, seen.rows, record.time)
-        step.decisions += seen.decisions
         if seen.decisions:
+            step.decided.append(seen.decisions)
             step.outputs.append(Message(topics.DECISIONS, batches.encode_decisions(seen.decisions)))
         step.outputs += map(request_record, seen.requests)
 

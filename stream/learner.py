@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from itertools import repeat
 
 import numpy as np
 
 from stream.blocks import blocks, ends_block
+from stream.budget.accounts import Ruling
 from stream.model.base import Prediction, RefitJob
 from stream.parts import Parts
 from stream.pending import PendingRequest
@@ -16,6 +18,7 @@ from stream.records import (
     Changes,
     ClassNames,
     Decision,
+    Decisions,
     Entry,
     Example,
     Floats,
@@ -42,7 +45,7 @@ class Observation:
     """What came of a batch of items: ``rows`` are those that were new, with one decision each, in order."""
 
     rows: Integers
-    decisions: list[Decision] = field(default_factory=list)
+    decisions: Decisions = field(default_factory=Decisions)
     requests: list[Request] = field(default_factory=list)
 
 
@@ -139,13 +142,13 @@ class Learner:
         if given is None:
             self._decide_unlabelled(block, prediction, seen)
         else:
-            seen.decisions.append(self._decision_on_given(block, prediction))
+            self._decide_given(block, prediction, seen)
         self.parts.window.append(block.embeddings)
         self.texts += len(block)
         if ends_block(self.texts):
             self.parts.landmarks.trim()
         if given is not None and self._accepts(given):
-            predicted, origin = seen.decisions[-1].label, block.origins[0]
+            predicted, origin = seen.decisions.column("label")[-1], block.origins[0]
             self._teach(Example(origin, block.texts[0], block.embeddings[0], given, "", predicted, Verdict.SKIP))
 
     def _decide_unlabelled(self, block: Items, prediction: Prediction, seen: Observation) -> None:
@@ -154,28 +157,32 @@ class Learner:
         utility = strategy.score(view)
         labels, probabilities = self._best(prediction)
         cold = not view.label_counts.any()
-        row = 0
-        while row < len(block):
-            for ruling in budget.decide_run(utility[row:].tolist(), self._now, len(pending)):
-                reason = Reason.COLD_START if cold and ruling.verdict is Verdict.ASK else ruling.reason
+        rulings: list[Ruling] = []
+        while len(rulings) < len(block):
+            rulings += budget.decide_run(utility[len(rulings) :].tolist(), self._now, len(pending))
+            row, last = len(rulings) - 1, rulings[-1]
+            if last.verdict is not Verdict.SKIP:
+                if cold and last.verdict is Verdict.ASK:
+                    rulings[row] = last = last._replace(reason=Reason.COLD_START)
                 decision = Decision(
                     block.ids[row], block.origins[row], labels[row], probabilities[row], utility.item(row),
-                    ruling.threshold, ruling.verdict, reason, ruling.probability, self.version, self._now,
+                    last.threshold, last.verdict, last.reason, last.probability, self.version, self._now,
                 )  # fmt: skip
-                seen.decisions.append(decision)
-                row += 1
-            if decision.verdict is not Verdict.SKIP:
-                strategy.asked(view, row - 1, utility)
-                seen.requests.append(self._ask(block, row - 1, prediction, decision))
-        uncertainty = normalised_entropy(prediction.probabilities)
-        self.parts.signals.scored(utility.tolist(), uncertainty.tolist(), self.texts)
+                strategy.asked(view, row, utility)
+                seen.requests.append(self._ask(block, row, prediction, decision))
+        uncertainty, utilities = normalised_entropy(prediction.probabilities), utility.tolist()
+        verdicts, reasons, chances, thresholds = zip(*rulings, strict=True)
+        seen.decisions.extend(
+            block.ids, block.origins, labels, probabilities, utilities, thresholds, verdicts, reasons, chances,
+            repeat(self.version, len(block)), repeat(self._now, len(block)),
+        )  # fmt: skip
+        self.parts.signals.scored(utilities, uncertainty.tolist(), self.texts)
 
-    def _decision_on_given(self, block: Items, prediction: Prediction) -> Decision:
+    def _decide_given(self, block: Items, prediction: Prediction, seen: Observation) -> None:
         """A text that brings its label: tested on, then learned; it costs nothing and the budget does not see it."""
-        labels, probabilities = self._best(prediction)
-        return Decision(
-            block.ids[0], block.origins[0], labels[0], probabilities[0], 0.0, 0.0,
-            Verdict.SKIP, Reason.GIVEN_LABEL, 0.0, self.version, self._now,
+        seen.decisions.extend(
+            block.ids, block.origins, *self._best(prediction), (0.0,), (0.0,),
+            (Verdict.SKIP,), (Reason.GIVEN_LABEL,), (0.0,), (self.version,), (self._now,),
         )  # fmt: skip
 
     def _view(self, block: Items, prediction: Prediction) -> View:

@@ -14,7 +14,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from services.edges import arrow
 from services.edges.dead_letters import Fault, Unreadable
-from stream.records import ClassNames, Decision, Items, Reason, Verdict
+from stream.records import ClassNames, Decision, Decisions, Items, Reason, Verdict
 
 MAX_BYTES = 512 * 1024
 """What `pack` keeps a batch of items within."""
@@ -119,7 +119,7 @@ def decode(data: bytes) -> ItemsBatch | ClassesBatch:
 
 def encode_decisions(decisions: Sequence[Decision]) -> bytes:
     """One batch, a row a decision; times are kept to the microsecond."""
-    *columns, decided_at = zip(*decisions, strict=True) if decisions else [()] * len(_DECISIONS)
+    *columns, decided_at = (decisions if isinstance(decisions, Decisions) else Decisions(decisions)).columns
     microseconds = np.rint(np.multiply(decided_at, 1e6)).astype(np.int64)
     return arrow.encode(_DECISIONS, (*columns, microseconds), {"kind": "decisions"})
 
