@@ -31,7 +31,7 @@ class Landmarks:
         self._numbers: dict[str, int] = {}
         self._open: set[str] = set()
         self._next = 0
-        self._segments = Segments(_PREFIX)
+        self._segments = Segments(_PREFIX, 64)
 
     @property
     def embeddings(self) -> Floats:
