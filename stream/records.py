@@ -168,7 +168,7 @@ class Decisions(Sequence[Decision]):
     def __getitem__(self, row: slice) -> list[Decision]: ...
     def __getitem__(self, row: int | slice) -> Decision | list[Decision]:
         values = [column[row] for column in self.columns]
-        return list(map(Decision, *values)) if isinstance(row, slice) else Decision(*values)
+        return list(map(Decision, *values)) if isinstance(row, slice) else Decision._make(values)
 
     def __iter__(self) -> Iterator[Decision]:
         return map(Decision, *self.columns)
