@@ -16,6 +16,7 @@ from services.edges.journal.base import Journal, JournalError, Message, Position
 from services.edges.learner_metrics import LearnerMetrics, Step
 from services.edges.messages import LabelMessage, OutcomeMessage, request_record, texts_as_records
 from services.edges.window_log import WindowLog
+from services.running import return_memory
 from stream.learner import Learner
 from stream.records import Changes, Entry, Items, State
 from stream.status import status
@@ -55,6 +56,7 @@ class LearnerProcess:
         self._writer = journal.writer("learner", wait=wait)
         self._positions = _first_positions(journal) | dict(self._writer.positions)
         self._restore(_decoded(self._writer.state))
+        return_memory()
 
     def run(self, stop: Event) -> None:
         """Step until asked to stop, then give the name up."""
