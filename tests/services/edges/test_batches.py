@@ -23,10 +23,11 @@ from services.edges.batches import (
     encode_decisions,
     encode_items,
     pack,
+    pack_decisions,
 )
 from services.edges.dead_letters import Fault, Unreadable
 from stream import exact
-from stream.records import ClassNames, Decision, Floats, Items, Reason, Verdict
+from stream.records import ClassNames, Decision, Decisions, Floats, Items, Reason, Verdict
 
 PLACE = "cluster/topic/0"
 DECISION = Decision("me", f"{PLACE}/7", "travel", 0.5, 0.25, 0.125, Verdict.ASK, Reason.UNCERTAIN, 0.75, 3, 1.5)
@@ -124,6 +125,26 @@ def test_anyone_may_read_the_columns_of_decisions() -> None:
         "query_probability": 0.75,
         "model_version": 3,
     }
+
+
+def test_decisions_that_follow_one_another_go_together() -> None:
+    sent = [DECISION._replace(id=str(number)) for number in range(5_000)]
+
+    packed = pack_decisions(Decisions(sent[start : start + 1_000]) for start in range(0, 5_000, 1_000))
+
+    assert [len(decode_decisions(each)) for each in packed] == [2_000, 2_000, 1_000]
+    assert [row for each in packed for row in decode_decisions(each)] == sent
+    assert pack_decisions([]) == []
+
+
+def test_decisions_never_make_a_batch_that_a_broker_refuses() -> None:
+    sent = [DECISION._replace(id=f"{number}" + "ö" * 500) for number in range(1_500)]
+
+    packed = pack_decisions([Decisions(sent)])
+
+    assert len(packed) == 4
+    assert max(map(len, packed)) <= MAX_BYTES
+    assert [row for each in packed for row in decode_decisions(each)] == sent
 
 
 def test_a_batch_that_fits_is_not_split() -> None:
@@ -245,7 +266,9 @@ def test_a_range_that_makes_no_sense_is_named(covered: str) -> None:
     assert fault(rewritten(ITEMS, {"covered": covered})) is Fault.WRONG_VALUE
 
 
-@pytest.mark.parametrize("origin", ["", "c/t/0", "c/t/0/x", "c/t/0/-1", "c/t/0/1/", "c/t/0/" + "9" * 30])
+@pytest.mark.parametrize(
+    "origin", ["", "c/t/0", "c/t/0/x", "c/t/0/-1", "c/t/0/1/", "c/t/0/" + "9" * 30, "c/t/0/1\nc/t/0/2"]
+)
 def test_an_origin_that_is_none_is_named(origin: str) -> None:
     assert fault(encode_items(replace(items([1]), origins=[origin]), "any")) is Fault.WRONG_VALUE
 
