@@ -16,6 +16,7 @@ from services.edges.journal.base import Journal, JournalError, Message, Position
 from services.edges.learner_metrics import LearnerMetrics, Step
 from services.edges.messages import LabelMessage, OutcomeMessage, request_record, texts_as_records
 from services.edges.window_log import WindowLog
+from services.running import return_memory
 from stream.learner import Learner
 from stream.records import Changes, Entry, Items, State
 from stream.status import status
@@ -55,6 +56,7 @@ class LearnerProcess:
         self._writer = journal.writer("learner", wait=wait)
         self._positions = _first_positions(journal) | dict(self._writer.positions)
         self._restore(_decoded(self._writer.state))
+        return_memory()
 
     def run(self, stop: Event) -> None:
         """Step until asked to stop, then give the name up."""
@@ -110,11 +112,11 @@ class LearnerProcess:
 
     def _observe(self, record: Record, items: Items, step: Step) -> None:
         seen = self.learner.observe(items, step.now)
-        step.arrived += [items.times[row] for row in seen.rows.tolist()]
+        new = items if len(seen.rows) == len(items) else items.take(seen.rows)
+        step.arrived += new.times
         self._window.passed(record.offset, seen.rows, record.time)
-        step.decisions += seen.decisions
         if seen.decisions:
-            step.outputs.append(Message(topics.DECISIONS, batches.encode_decisions(seen.decisions)))
+            step.decided.append(seen.decisions)
         step.outputs += map(request_record, seen.requests)
 
     def _set_aside(self, batch: ItemsBatch | ClassesBatch, step: Step) -> None:
@@ -167,8 +169,9 @@ class LearnerProcess:
     def _commit(self, step: Step) -> None:
         changes: Changes = {**self.learner.changes(), window_log.KEY: self._window.save(), "status": self._status()}
         encoded = {key: states.encode(entry) if entry is not None else None for key, entry in changes.items()}
+        decided = [Message(topics.DECISIONS, value) for value in batches.pack_decisions(step.decided)]
         started = time.perf_counter()
-        self._writer.commit(step.outputs, encoded, self._positions)
+        self._writer.commit([*decided, *step.outputs], encoded, self._positions)
         self._metrics.committed(step, self.learner, time.perf_counter() - started)
 
     def _status(self) -> Entry:

@@ -110,7 +110,8 @@ class _Ids:
 
     def add(self, ids: Sequence[str]) -> list[bool]:
         """Remember ids, one after the other; for each, whether it was new."""
-        digests = [int.from_bytes(blake2b(text_id.encode(), digest_size=8).digest()) for text_id in ids]
+        hashes = b"".join([blake2b(text_id.encode(), digest_size=8).digest() for text_id in ids])
+        digests = np.frombuffer(hashes, ">u8").tolist()
         distinct = set(digests)
         if len(distinct) == len(digests) and self._known.isdisjoint(distinct):
             self._remember(digests)

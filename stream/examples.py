@@ -21,6 +21,8 @@ class Examples:
     """Every example that the model was taught, by key, in the order in which they came.
 
     At most ``keep`` are kept; when full, the oldest of the most frequent class leaves (the first such class by name).
+    Embeddings lie here as float16, which holds the grid of `stream.exact`, each in memory of its own: a row of the
+    batch that it came with would keep all of that.
     """
 
     PREFIX = "example/"
@@ -41,7 +43,7 @@ class Examples:
         leaving = self._leaving() if len(self._examples) >= self._keep else None
         if leaving is not None:
             self.remove(leaving.key)
-        self._examples[example.key] = (self._next, example)
+        self._examples[example.key] = (self._next, _halved(example))
         self._segments.add(self._next, example.key)
         self._next += 1
         self._counts[example.label] += 1
@@ -55,14 +57,14 @@ class Examples:
         self._counts[old.label] -= 1
         self._counts[label] += 1
         self._segments.change(number)
-        return new
+        return _whole(new)
 
     def remove(self, key: str) -> Example:
         """Forget an example; returns it."""
         number, example = self._examples.pop(key)
         self._counts[example.label] -= 1
         self._segments.remove(number, key)
-        return example
+        return _whole(example)
 
     def change(self, change: ClassChange) -> None:
         """Relabel the examples of a renamed class, and forget those of a removed one; predictions of it likewise."""
@@ -82,15 +84,16 @@ class Examples:
     def get(self, key: str) -> Example | None:
         """The example under this key, if it is kept."""
         found = self._examples.get(key)
-        return found[1] if found else None
+        return _whole(found[1]) if found else None
 
     def evidence(self, classes: Sequence[str], window: Floats) -> Evidence:
         """All that a refit may look at; ``classes`` gives each label its index, and reviewers their weights."""
         index = {name: column for column, name in enumerate(classes)}
-        rows = [example.embedding for example in self]
+        kept = [example for _, example in self._examples.values()]
+        rows = [example.embedding for example in kept]
         return Evidence(
-            embeddings=np.stack(rows) if rows else np.zeros((0, window.shape[1]), np.float32),
-            classes=np.array([index[example.label] for example in self], np.int64),
+            embeddings=np.stack(rows, dtype=np.float32) if rows else np.zeros((0, window.shape[1]), np.float32),
+            classes=np.array([index[example.label] for example in kept], np.int64),
             weights=self._weights(),
             window=window.copy(),
         )
@@ -104,7 +107,7 @@ class Examples:
     def _leaving(self) -> Example:
         most = max(self._counts.values())
         label = min(name for name, count in self._counts.items() if count == most)
-        return next(example for example in self if example.label == label)
+        return next(example for _, example in self._examples.values() if example.label == label)
 
     def changes(self) -> Changes:
         """The segments in which examples were added, relabelled or forgotten since this was last asked."""
@@ -116,27 +119,34 @@ class Examples:
         kept.sort(key=lambda numbered: numbered[0])
         self._examples = {example.key: (number, example) for number, example in kept}
         self._segments.restore((number, example.key) for number, example in kept)
-        self._counts = Counter(example.label for example in self)
+        self._counts = Counter(example.label for _, example in kept)
         self._next = 1 + max((number for number, _ in kept), default=-1)
 
     def __iter__(self) -> Iterator[Example]:
-        return (example for _, example in self._examples.values())
+        return (_whole(example) for _, example in self._examples.values())
 
     def __len__(self) -> int:
         return len(self._examples)
 
 
+def _halved(example: Example) -> Example:
+    """The example as it is kept."""
+    return replace(example, embedding=example.embedding.astype(np.float16))
+
+
+def _whole(example: Example) -> Example:
+    return replace(example, embedding=example.embedding.astype(np.float32))
+
+
 def _entry(numbered: Sequence[tuple[int, Example]]) -> Entry:
     columns = {name: [getattr(example, name) for _, example in numbered] for name in _COLUMNS}
     embeddings = np.stack([example.embedding for _, example in numbered])
-    return Entry(
-        {"number": [number for number, _ in numbered], **columns}, {"embedding": embeddings.astype(np.float16)}
-    )
+    return Entry({"number": [number for number, _ in numbered], **columns}, {"embedding": embeddings})
 
 
 def _numbered(entry: Entry) -> Iterator[tuple[int, Example]]:
     fields = entry.fields
-    embeddings = entry.arrays["embedding"].astype(np.float32)
+    embeddings = entry.arrays["embedding"]
     columns = [fields[name] for name in _COLUMNS[:-1]] + [map(Verdict, fields["verdict"])]
     for number, embedding, *values in zip(fields["number"], embeddings, *columns, strict=True):
         yield number, Example(embedding=embedding, **dict(zip(_COLUMNS, values, strict=True)))

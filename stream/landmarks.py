@@ -33,7 +33,7 @@ class Landmarks:
         """Texts whose sketches nobody has wanted yet."""
         self._open: set[str] = set()
         self._next = 0
-        self._segments = Segments(_PREFIX)
+        self._segments = Segments(_PREFIX, 64)
 
     @property
     def embeddings(self) -> Floats:

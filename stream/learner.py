@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import repeat
 
 import numpy as np
 
 from stream.blocks import blocks, ends_block
+from stream.budget.accounts import Ruling
 from stream.drift.signals import Alarm
 from stream.model.base import Prediction, RefitJob
 from stream.parts import Parts
@@ -18,6 +20,7 @@ from stream.records import (
     Changes,
     ClassNames,
     Decision,
+    Decisions,
     Entry,
     Example,
     Floats,
@@ -44,7 +47,7 @@ class Observation:
     """What came of a batch of items: ``rows`` are those that were new, with one decision each, in order."""
 
     rows: Integers
-    decisions: list[Decision] = field(default_factory=list)
+    decisions: Decisions = field(default_factory=Decisions)
     requests: list[Request] = field(default_factory=list)
 
 
@@ -144,13 +147,13 @@ class Learner:
         if given is None:
             self._decide_unlabelled(block, prediction, seen)
         else:
-            seen.decisions.append(self._decision_on_given(block, prediction))
+            self._decide_given(block, prediction, seen)
         self.parts.window.append(block.embeddings)
         self.texts += len(block)
         if ends_block(self.texts):
             self.parts.landmarks.trim()
         if given is not None and self._accepts(given):
-            predicted, origin = seen.decisions[-1].label, block.origins[0]
+            predicted, origin = seen.decisions.column("label")[-1], block.origins[0]
             self._teach(Example(origin, block.texts[0], block.embeddings[0], given, "", predicted, Verdict.SKIP))
 
     def _decide_unlabelled(self, block: Items, prediction: Prediction, seen: Observation) -> None:
@@ -159,36 +162,41 @@ class Learner:
         utility = strategy.score(view)
         labels, probabilities = self._best(prediction)
         cold = not view.label_counts.any()
-        row = 0
-        while row < len(block):
-            near, sources = partial(self._near_open, block, row), block.sources[row:]
-            for ruling in budget.decide_run(utility[row:].tolist(), self._now, len(pending), sources, near):
-                reason = Reason.COLD_START if cold and ruling.verdict is Verdict.ASK else ruling.reason
+        rulings: list[Ruling] = []
+        while (done := len(rulings)) < len(block):
+            near, sources = partial(self._near_open, block, done), block.sources[done:]
+            rulings += budget.decide_run(utility[done:].tolist(), self._now, len(pending), sources, near)
+            row, last = len(rulings) - 1, rulings[-1]
+            if last.verdict is not Verdict.SKIP:
+                if cold and last.verdict is Verdict.ASK:
+                    rulings[row] = last = last._replace(reason=Reason.COLD_START)
                 decision = Decision(
                     block.ids[row], block.origins[row], labels[row], probabilities[row], utility.item(row),
-                    ruling.threshold, ruling.verdict, reason, ruling.probability, self.version, self._now,
+                    last.threshold, last.verdict, last.reason, last.probability, self.version, self._now,
                 )  # fmt: skip
-                seen.decisions.append(decision)
-                row += 1
-            if decision.verdict is not Verdict.SKIP:
-                strategy.asked(view, row - 1, utility)
-                seen.requests.append(self._ask(block, row - 1, prediction, decision))
-            if decision.verdict is Verdict.AUDIT:
-                strategy.audited(view, row - 1, seen.requests[-1].request_id)
-        uncertainty = normalised_entropy(prediction.probabilities)
-        self._alarmed(self.parts.signals.scored(utility.tolist(), uncertainty.tolist(), self.texts))
+                strategy.asked(view, row, utility)
+                request = self._ask(block, row, prediction, decision)
+                seen.requests.append(request)
+                if last.verdict is Verdict.AUDIT:
+                    strategy.audited(view, row, request.request_id)
+        uncertainty, utilities = normalised_entropy(prediction.probabilities), utility.tolist()
+        verdicts, reasons, chances, thresholds = zip(*rulings, strict=True)
+        seen.decisions.extend(
+            block.ids, block.origins, labels, probabilities, utilities, thresholds, verdicts, reasons, chances,
+            repeat(self.version, len(block)), repeat(self._now, len(block)),
+        )  # fmt: skip
+        self._alarmed(self.parts.signals.scored(utilities, uncertainty.tolist(), self.texts))
         self._alarmed(self.parts.signals.seen(block.embeddings, labels, self.texts))
 
     def _near_open(self, block: Items, first: int, place: int) -> bool:
         """Whether the text so many places behind the ``first`` is nearly the same as that of an open request."""
         return self.parts.near_duplicates.near(block.embeddings[first + place], block.texts[first + place])
 
-    def _decision_on_given(self, block: Items, prediction: Prediction) -> Decision:
+    def _decide_given(self, block: Items, prediction: Prediction, seen: Observation) -> None:
         """A text that brings its label: tested on, then learned; it costs nothing and the budget does not see it."""
-        labels, probabilities = self._best(prediction)
-        return Decision(
-            block.ids[0], block.origins[0], labels[0], probabilities[0], 0.0, 0.0,
-            Verdict.SKIP, Reason.GIVEN_LABEL, 0.0, self.version, self._now,
+        seen.decisions.extend(
+            block.ids, block.origins, *self._best(prediction), (0.0,), (0.0,),
+            (Verdict.SKIP,), (Reason.GIVEN_LABEL,), (0.0,), (self.version,), (self._now,),
         )  # fmt: skip
 
     def _view(self, block: Items, prediction: Prediction) -> View:

@@ -83,9 +83,10 @@ class Pending:
         self._closed: OrderedDict[str, _Closed] = OrderedDict()
         self._next = 0
         self._earliest_expiry = inf
-        self._open_segments = Segments(_OPEN)
+        # Numbers of both kinds take turns: some 16 open ones, 20 KB, and 128 closed ones, 10 KB, stand in an entry.
+        self._open_segments = Segments(_OPEN, 32)
         self._skipped_segments = Segments(_SKIPPED)
-        self._closed_segments = Segments(_CLOSED)
+        self._closed_segments = Segments(_CLOSED, 256)
 
     def open(self, waiting: PendingRequest) -> None:
         """Wait for answers to this request. Raises ValueError where its id was used before."""

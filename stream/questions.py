@@ -22,13 +22,13 @@ def question(
     expire_seconds: float,
 ) -> Request:
     """The request for a text with these class probabilities, (k,); its id derives from the text's origin."""
-    likely = np.argsort(-probabilities, kind="stable")[:_SUGGESTIONS]
+    likely = np.argsort(-probabilities, kind="stable")[:_SUGGESTIONS].tolist()
     return Request(
         request_id=sha256(decision.origin.encode()).hexdigest()[:32],
         origin=decision.origin,
         text_id=decision.id,
         text=text,
-        suggestions=tuple((classes[column], float(probabilities[column])) for column in likely),
+        suggestions=tuple((classes[column], probabilities.item(column)) for column in likely),
         verdict=decision.verdict,
         reason=decision.reason,
         utility=decision.utility,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -137,6 +137,46 @@ class Decision(NamedTuple):
     query_probability: float
     model_version: int
     decided_at: float
+
+
+class Decisions(Sequence[Decision]):
+    """Decisions in stream order, kept as the columns of `Decision`: to make each row would cost as much as to decide.
+
+    >>> decision = Decision("7", "c/t/0/1", "refund", 0.5, 0.5, 0.9, Verdict.SKIP, Reason.BELOW_THRESHOLD, 0.1, 3, 0.0)
+    >>> decisions = Decisions([decision])
+    >>> decisions.column("label"), decisions[0].reason.value
+    (['refund'], 'below_threshold')
+    """
+
+    __slots__ = ("columns",)
+
+    def __init__(self, rows: Iterable[Decision] = ()) -> None:
+        self.columns: tuple[list[Any], ...] = tuple([] for _ in Decision._fields)
+        for row in rows:
+            self.extend(*([value] for value in row))
+
+    def extend(self, *columns: Iterable[Any]) -> None:
+        """Take rows, given as the columns of `Decision` in its order."""
+        for own, values in zip(self.columns, columns, strict=True):
+            own.extend(values)
+
+    def column(self, name: str) -> list[Any]:
+        """The values of one field."""
+        return self.columns[Decision._fields.index(name)]
+
+    @overload
+    def __getitem__(self, row: int) -> Decision: ...
+    @overload
+    def __getitem__(self, row: slice) -> list[Decision]: ...
+    def __getitem__(self, row: int | slice) -> Decision | list[Decision]:
+        values = [column[row] for column in self.columns]
+        return list(map(Decision, *values)) if isinstance(row, slice) else Decision._make(values)
+
+    def __iter__(self) -> Iterator[Decision]:
+        return map(Decision, *self.columns)
+
+    def __len__(self) -> int:
+        return len(self.columns[0])
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,29 +6,29 @@ from collections.abc import Callable, Iterable, Sequence
 
 from stream.records import Changes, Entry
 
-_NUMBERS = 16
-"""A journal takes some 50 µs an entry; and whoever changes one thing writes its whole segment anew, some 20 KB."""
-
 
 class Segments:
     """Which things stand in which segment, and which segments changed: a segment is things with successive numbers.
 
+    A journal takes some 50 µs an entry, and whoever changes one thing writes its whole segment anew: so ``numbers``,
+    how many stand in one, is large where things are small, or come and leave in order.
+
     State keys are the prefix and the segment's own number.
     """
 
-    def __init__(self, prefix: str) -> None:
-        self._prefix = prefix
+    def __init__(self, prefix: str, numbers: int = 16) -> None:
+        self._prefix, self._numbers = prefix, numbers
         self._keys: dict[int, dict[str, None]] = {}
         self._changed: dict[int, None] = {}
 
     def add(self, number: int, key: str) -> None:
         """A thing came."""
-        self._keys.setdefault(number // _NUMBERS, {})[key] = None
+        self._keys.setdefault(number // self._numbers, {})[key] = None
         self.change(number)
 
     def remove(self, number: int, key: str) -> None:
         """A thing left."""
-        segment = number // _NUMBERS
+        segment = number // self._numbers
         del self._keys[segment][key]
         if not self._keys[segment]:
             del self._keys[segment]
@@ -36,7 +36,7 @@ class Segments:
 
     def change(self, number: int) -> None:
         """A thing is no longer as it was."""
-        self._changed[number // _NUMBERS] = None
+        self._changed[number // self._numbers] = None
 
     def changes(self, entry: Callable[[Sequence[str]], Entry]) -> Changes:
         """An ``entry`` of the things in each segment that changed since this was last asked; None for an empty one."""
@@ -50,4 +50,4 @@ class Segments:
         """Go on with these things alone, by number and key, all of them saved."""
         self._keys, self._changed = {}, {}
         for number, key in things:
-            self._keys.setdefault(number // _NUMBERS, {})[key] = None
+            self._keys.setdefault(number // self._numbers, {})[key] = None

@@ -21,10 +21,10 @@ class Window:
         """Let embeddings (n, d) pass."""
         rows = embeddings[-self._texts :]
         if self._end + len(rows) > len(self._buffer):
+            if not len(self._buffer):
+                self._buffer = np.zeros((4 * self._texts, embeddings.shape[1]), np.float32)
             kept = self.last(self._texts)
-            self._buffer = np.zeros((4 * self._texts, embeddings.shape[1]), np.float32)
-            if len(kept):
-                self._buffer[: len(kept)] = kept
+            self._buffer[: len(kept)] = kept
             self._end = len(kept)
         self._buffer[self._end : self._end + len(rows)] = rows
         self._end += len(rows)

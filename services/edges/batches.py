@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Annotated
 
 import numpy as np
@@ -14,10 +15,12 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from services.edges import arrow
 from services.edges.dead_letters import Fault, Unreadable
-from stream.records import ClassNames, Decision, Items, Reason, Verdict
+from stream.records import ClassNames, Decision, Decisions, Items, Reason, Verdict
 
 MAX_BYTES = 512 * 1024
 """What `pack` keeps a batch of items within."""
+
+_PACKED_ROWS = 2_048
 
 _DECISIONS = pa.schema(
     [
@@ -37,7 +40,8 @@ _DECISIONS = pa.schema(
 """The columns of `Decision`, in its order."""
 _VERDICTS = {verdict.value: verdict for verdict in Verdict}
 _REASONS = {reason.value: reason for reason in Reason}
-_ORIGIN = re.compile(r"[^/]+/[^/]+/[0-9]{1,9}/[0-9]{1,18}")
+_ORIGINS = re.compile(r"(?:[^/\n]++/[^/\n]++/[0-9]{1,9}+/[0-9]{1,18}+\n)*+")
+"""Origins, a line each: a search in each of them would take twice as long."""
 _Offset = Annotated[int, Field(ge=0, lt=2**63, strict=True)]
 _COVERED = TypeAdapter(dict[str, tuple[_Offset, _Offset]])
 
@@ -117,9 +121,30 @@ def decode(data: bytes) -> ItemsBatch | ClassesBatch:
     raise Unreadable(Fault.WRONG_SCHEMA, f"a batch of kind {kind!r}")
 
 
+def pack_decisions(decided: Iterable[Decisions]) -> list[bytes]:
+    """Encode decisions in few batches, each within `MAX_BYTES` (a single row that is larger goes alone).
+
+    A batch costs as much as a hundred of its rows: what follows one another goes together.
+    """
+    together: list[Decisions] = []
+    for each in decided:
+        if not together or len(together[-1]) + len(each) > _PACKED_ROWS:
+            together.append(Decisions())
+        together[-1].extend(*each.columns)
+    return [part for each in together for part in _packed(each)]
+
+
+def _packed(decisions: Sequence[Decision]) -> list[bytes]:
+    encoded = encode_decisions(decisions)
+    if len(encoded) <= MAX_BYTES or len(decisions) < 2:
+        return [encoded]
+    middle = len(decisions) // 2
+    return [*_packed(decisions[:middle]), *_packed(decisions[middle:])]
+
+
 def encode_decisions(decisions: Sequence[Decision]) -> bytes:
     """One batch, a row a decision; times are kept to the microsecond."""
-    *columns, decided_at = zip(*decisions, strict=True) if decisions else [()] * len(_DECISIONS)
+    *columns, decided_at = (decisions if isinstance(decisions, Decisions) else Decisions(decisions)).columns
     microseconds = np.rint(np.multiply(decided_at, 1e6)).astype(np.int64)
     return arrow.encode(_DECISIONS, (*columns, microseconds), {"kind": "decisions"})
 
@@ -141,7 +166,8 @@ def decode_decisions(data: bytes) -> list[Decision]:
 def _items(batch: pa.RecordBatch) -> Items:
     arrow.require(batch, _items_schema(arrow.dimension(batch)))
     origins = arrow.values(batch, "origin")
-    if not all(map(_ORIGIN.fullmatch, origins)):
+    lines = "".join(f"{origin}\n" for origin in origins)
+    if not _ORIGINS.fullmatch(lines) or lines.count("\n") > len(origins):
         raise Unreadable(Fault.WRONG_VALUE, "an origin is not cluster/topic-id/partition/offset")
     return Items(
         origins=origins,
@@ -174,6 +200,7 @@ def _class_names(batch: pa.RecordBatch) -> ClassNames:
     return ClassNames(names, arrow.embeddings(batch), arrow.metadata(batch, "digest"))
 
 
+@lru_cache(maxsize=4)
 def _items_schema(dimension: int) -> pa.Schema:
     label = arrow.text_field("label", nullable=True)
     texts = (arrow.text_field("origin"), arrow.text_field("id"), arrow.text_field("text"), label)

@@ -164,13 +164,13 @@ def request_record(request: Request) -> Message:
         "text": request.text,
         "suggestions": suggestions,
         "why": {
-            "reason": request.reason,
+            "reason": request.reason.value,
             "utility": request.utility,
             "threshold": request.threshold,
             "strategy": request.strategy,
             "query_probability": request.query_probability,
         },
-        "verdict": request.verdict,
+        "verdict": request.verdict.value,
         "asked_at": rfc3339(request.asked_at),
         "expires_at": rfc3339(request.expires_at),
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import numpy as np
+from pydantic_core import to_json
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
@@ -15,7 +16,8 @@ from stream.records import Entry
 def encode(entry: Entry) -> bytes:
     """The entry as one safetensors value, its fields as JSON in the metadata (tuples become lists)."""
     arrays = {name: np.asarray(array, order="C") for name, array in entry.arrays.items()}
-    return save(arrays, {"fields": json.dumps(dict(entry.fields))})
+    # In half the time of Python's own: a step of a learner that is behind writes 2 MB of it.
+    return save(arrays, {"fields": to_json(dict(entry.fields), inf_nan_mode="constants").decode()})
 
 
 def decode(data: bytes) -> Entry:

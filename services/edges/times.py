@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, tzinfo
+from functools import lru_cache
 
 
+@lru_cache(maxsize=16)  # whatever is done in one step is done at one time
 def rfc3339(seconds: float) -> str:
     """The moment to the microsecond.
 

@@ -42,8 +42,7 @@ class WindowLog:
 
     def passed(self, offset: int, rows: Integers, time: float) -> None:
         """Note which rows of the batch at ``offset``, written at ``time``, were new."""
-        breaks = np.flatnonzero(np.diff(rows) != 1) + 1
-        for start, end in pairwise([0, *breaks.tolist(), len(rows)]):
+        for start, end in pairwise([0, *_breaks(rows), len(rows)]):
             if end > start:
                 self._runs.append(_Run(offset, int(rows[start]), int(rows[end - 1]) + 1, time))
         self._rows += len(rows)
@@ -77,6 +76,13 @@ class WindowLog:
         parts = [self._copied] if len(self._copied) else []
         parts += _read(journal, self._runs)
         return np.concatenate(parts)[-self.texts :] if parts else np.zeros((0, 0), np.float32)
+
+
+def _breaks(rows: Integers) -> list[int]:
+    """Where ascending rows do not follow each other; nowhere in most batches, of which all texts are new."""
+    if len(rows) == 0 or rows[-1] - rows[0] == len(rows) - 1:
+        return []
+    return (np.flatnonzero(np.diff(rows) != 1) + 1).tolist()
 
 
 def _length(run: _Run) -> int:

@@ -51,6 +51,19 @@ def test_reading_starts_at_the_position_and_stops_at_the_limit(journal: Journal)
     assert journal.read({}, 2) == []
 
 
+def test_reading_may_go_on_elsewhere_however_much_was_to_follow(journal: Journal) -> None:
+    items, labels = (ITEMS, 0), (LABELS, 0)
+    large = [b"%d" % number * 400_000 for number in range(5)]
+    offsets = journal.append([*(Message(ITEMS, value) for value in large), Message(LABELS, b"label")])
+    behind = offsets[5] + 1
+
+    assert values(journal.read({items: offsets[0], labels: behind}, 3)) == large[:3]
+    assert values(journal.read({items: offsets[3], labels: behind}, 3)) == large[3:]
+    assert values(journal.read({items: offsets[0], labels: behind}, 3)) == large[:3]
+    assert values(journal.read({items: offsets[1], labels: behind}, 3)) == large[1:4]
+    assert values(journal.read({items: offsets[4] + 1, labels: offsets[5]}, 3)) == [b"label"]
+
+
 def test_one_append_may_write_to_several_places(journal: Journal) -> None:
     offsets = journal.append(
         [Message(TEXTS, b"a", partition=2), Message(ITEMS, b"b"), Message(TEXTS, b"c", partition=0)]

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import os
+import platform
 import signal
+from pathlib import Path
 from threading import Event
 
 import pytest
 
-from services.running import Crew
+from services.running import Crew, return_memory
 from tests.services.visits import own_hooks
+
+
+def resident_mb() -> int:
+    """The memory that this process really has, in MB."""
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") // 2**20
 
 
 def waits(stop: Event) -> None:
@@ -55,3 +63,15 @@ def test_the_end_does_not_wait_for_ever(monkeypatch: pytest.MonkeyPatch) -> None
     with own_hooks():
         assert not Crew({"deaf": lambda _: waits(awake), "short": lambda _: None}).run()
     awake.set()
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc keeps it, and only glibc gives it back")
+def test_memory_that_is_free_among_what_is_in_use_goes_back_to_the_system() -> None:
+    held: list[bytes | None] = [bytes([1]) * 20_000 for _ in range(4_000)]
+    for place in range(len(held)):
+        if place % 10:
+            held[place] = None
+    before = resident_mb()
+    return_memory()
+
+    assert before - resident_mb() > 40

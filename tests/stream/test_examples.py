@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from weakref import ref
 
 import numpy as np
 import pytest
@@ -45,9 +47,22 @@ def keep_entries(state: State, changes: Changes) -> None:
 def test_an_example_is_found_under_its_key() -> None:
     examples = examples_of("x")
 
-    assert examples.get("a") == next(iter(examples))
+    found, sent = examples.get("a"), example("a", "x")
+    assert found is not None
+    assert replace(found, embedding=sent.embedding) == sent
+    assert (found.embedding.dtype, found.embedding.tolist()) == (np.float32, sent.embedding.tolist())
     assert examples.get("b") is None
     assert len(examples) == 1
+
+
+def test_an_example_does_not_keep_the_batch_that_it_came_with() -> None:
+    batch = np.ones((256, 2), np.float32)
+    examples, alive = Examples(), ref(batch)
+    examples.add(replace(example("a"), embedding=batch[7]))
+    del batch
+
+    assert alive() is None
+    assert examples.remove("a").embedding.tolist() == [1.0, 1.0]
 
 
 def test_a_key_is_used_once() -> None:

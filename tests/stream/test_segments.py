@@ -44,3 +44,14 @@ def test_what_was_restored_is_saved_already() -> None:
 
     segments.add(2, "2")
     assert saved(segments) == {"thing/0": ["0", "1", "2"]}
+
+
+def test_how_many_numbers_stand_in_one_is_chosen() -> None:
+    segments = Segments("thing/", numbers=4)
+    for number in (3, 4, 7):
+        segments.add(number, str(number))
+    assert saved(segments) == {"thing/0": ["3"], "thing/1": ["4", "7"]}
+
+    segments.restore([(7, "7")])
+    segments.remove(7, "7")
+    assert saved(segments) == {"thing/1": None}

@@ -97,35 +97,6 @@ def test_class_names_come_back_exactly() -> None:
     assert np.array_equal(batch.names.embeddings, names.embeddings)
 
 
-def test_decisions_come_back_to_the_microsecond() -> None:
-    sent = [DECISION, DECISION._replace(label=None, threshold=np.inf, decided_at=1_700_000_000.123456)]
-
-    assert decode_decisions(encode_decisions(sent)) == sent
-    assert decode_decisions(encode_decisions([])) == []
-
-
-def test_anyone_may_read_the_columns_of_decisions() -> None:
-    with pa.ipc.open_stream(encode_decisions([DECISION._replace(label=None)])) as stream:
-        table = stream.read_all()
-
-    assert table.schema.field("model_version").type == pa.int64()
-    assert table.schema.field("decided_at").type == pa.timestamp("us", "UTC")
-    row = table.to_pylist()[0]
-    assert row.pop("decided_at").isoformat() == "1970-01-01T00:00:01.500000+00:00"
-    assert row == {
-        "id": "me",
-        "origin": "cluster/topic/0/7",
-        "class": None,
-        "probability": 0.5,
-        "utility": 0.25,
-        "threshold": 0.125,
-        "verdict": "ASK",
-        "reason": "uncertain",
-        "query_probability": 0.75,
-        "model_version": 3,
-    }
-
-
 def test_a_batch_that_fits_is_not_split() -> None:
     sent = items(list(range(256)), covered={PLACE: (0, 256)})
 
@@ -245,7 +216,9 @@ def test_a_range_that_makes_no_sense_is_named(covered: str) -> None:
     assert fault(rewritten(ITEMS, {"covered": covered})) is Fault.WRONG_VALUE
 
 
-@pytest.mark.parametrize("origin", ["", "c/t/0", "c/t/0/x", "c/t/0/-1", "c/t/0/1/", "c/t/0/" + "9" * 30])
+@pytest.mark.parametrize(
+    "origin", ["", "c/t/0", "c/t/0/x", "c/t/0/-1", "c/t/0/1/", "c/t/0/" + "9" * 30, "c/t/0/1\nc/t/0/2"]
+)
 def test_an_origin_that_is_none_is_named(origin: str) -> None:
     assert fault(encode_items(replace(items([1]), origins=[origin]), "any")) is Fault.WRONG_VALUE
 

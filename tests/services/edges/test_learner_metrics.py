@@ -12,7 +12,7 @@ from services.edges.journal.base import Message
 from services.edges.learner_metrics import LearnerMetrics, Step
 from services.edges.metrics import Metrics
 from stream.learner import Learner
-from stream.records import Decision, Outcome, OutcomeKind, Reason, Verdict
+from stream.records import Decision, Decisions, Outcome, OutcomeKind, Reason, Verdict
 from tests.laws.worlds import Configuration, World, drive, new_learner
 
 NOON = 1_738_324_800.0
@@ -56,7 +56,7 @@ def test_a_step_in_which_anything_happened_is_to_be_committed(change: dict[str, 
 
 def test_decisions_and_requests_are_counted_by_what_was_decided(published: Published) -> None:
     for _ in range(2):
-        published.commit(decisions=[SKIPPED, SKIPPED, ASKED, AUDITED])
+        published.commit(decided=[Decisions([SKIPPED]), Decisions([SKIPPED, ASKED, AUDITED])])
 
     assert published("decisions_total", verdict="SKIP", reason="below_threshold") == 4
     assert published("decisions_total", verdict="ASK", reason="uncertain") == 2
@@ -69,10 +69,10 @@ def test_decisions_and_requests_are_counted_by_what_was_decided(published: Publi
 
 
 def test_texts_that_brought_their_label_are_no_part_of_the_query_ratio(published: Published) -> None:
-    published.commit(decisions=[SKIPPED, SKIPPED, SKIPPED, ASKED, GIVEN])
+    published.commit(decided=[Decisions([SKIPPED, SKIPPED, SKIPPED, ASKED, GIVEN])])
     assert published("query_ratio") == 0.25
 
-    published.commit(decisions=[ASKED] * 999)
+    published.commit(decided=[Decisions([ASKED] * 999)])
     assert published("query_ratio") == 1.0
 
 
