@@ -14,7 +14,7 @@ def predict(embeddings: Floats, weights: Floats, biases: Floats) -> Doubles:
     rounds; ``biases`` are (m, k). The rest is elementwise or along a row: a row never depends on the rows beside it.
     """
     maps, classes, dimension = weights.shape
-    if maps == 0 or classes == 0:
+    if 0 in (maps, classes, len(embeddings)):
         return np.zeros((maps, len(embeddings), classes))
     logits = (embeddings @ weights.reshape(maps * classes, dimension).T).reshape(-1, maps, classes)
     logits = logits.transpose(1, 0, 2) + biases[:, None, :]
