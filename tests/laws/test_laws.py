@@ -20,7 +20,12 @@ seeds = st.integers(0, 2**20)
 few = settings(
     max_examples=3, deadline=None, phases=[Phase.explicit, Phase.generate], suppress_health_check=list(HealthCheck)
 )
-every_part = pytest.mark.parametrize("configuration", ALL, ids=str)
+_QUICK = 5
+every_part = pytest.mark.parametrize(
+    "configuration",
+    [pytest.param(each, marks=pytest.mark.slow if row >= _QUICK else ()) for row, each in enumerate(ALL)],
+    ids=str,
+)
 
 
 def _live(seed: int, configuration: Configuration, batch_texts: int) -> tuple[Diary, Learner, World]:

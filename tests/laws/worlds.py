@@ -54,6 +54,10 @@ class Configuration:
 _HEADS = [(model, names) for model in sorted(MODELS) for names in (True, False)]
 
 
+_RESCORING, _SLOW = {"expected_error_reduction", "query_synthesis", "ranking"}, {"river_gaussian_nb", "river_softmax"}
+"""Strategies that predict whole windows anew, and models that take milliseconds for a text: together, minutes."""
+
+
 def _mixed() -> list[Configuration]:
     """As many configurations as the longest table has parts; the shorter tables are gone through again and again."""
     tables = [sorted(table) for table in (STRATEGIES, RULES, DETECTORS)]
@@ -61,6 +65,7 @@ def _mixed() -> list[Configuration]:
     for row in range(max(len(_HEADS), *map(len, tables))):
         strategy, rule, detector = (table[row % len(table)] for table in tables)
         model, names = _HEADS[row % len(_HEADS)]
+        model = "softmax_prototypes" if strategy in _RESCORING and model in _SLOW else model
         found.append(Configuration(strategy, model, rule, detector, ("0.1", "0.1", "0.3")[row % 3], names))
     return found
 

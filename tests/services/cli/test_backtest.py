@@ -24,7 +24,7 @@ def file(sluice: Sluice) -> Path:
 
 
 def test_a_backtest_prints_the_promised_object(file: Path, sluice: Sluice) -> None:
-    result = sluice("backtest", file, "--budget", 0.1, "--seeds", 2, "--latency", 10, "--json").json
+    result = sluice("backtest", file, "--budget", 0.1, "--seeds", 2, "--latency", 10, "--jobs", 1, "--json").json
     assert (result["texts"], result["test_texts"], result["classes"]) == (300, 100, 3)
     assert (result["strategy"], result["encoder"], result["names"]) == ("typical_margin", "hashing", True)
     assert [run["seed"] for run in result["runs"]] == [0, 1]
@@ -40,12 +40,12 @@ def test_a_backtest_prints_the_promised_object(file: Path, sluice: Sluice) -> No
 
 
 def test_random_sampling_draws_anew_for_each_seed(file: Path, sluice: Sluice) -> None:
-    runs = sluice("backtest", file, "--seeds", 2, "--budget", 0.1, "--json").json["random"]["runs"]
+    runs = sluice("backtest", file, "--seeds", 2, "--budget", 0.1, "--jobs", 1, "--json").json["random"]["runs"]
     assert runs[0]["curve"] != runs[1]["curve"]
 
 
 def test_without_names_no_class_is_known_before_the_first_label(file: Path, sluice: Sluice) -> None:
-    result = sluice("backtest", file, "--no-names", "--seeds", 1, "--limit", 100, "--json").json
+    result = sluice("backtest", file, "--no-names", "--seeds", 1, "--limit", 100, "--jobs", 1, "--json").json
     assert result["names"] is False
     assert (result["texts"], result["test_texts"]) == (75, 25)
 
@@ -73,6 +73,7 @@ def test_a_row_without_a_label_is_named(file: Path, sluice: Sluice) -> None:
     assert "line 2" in done.err
 
 
+@pytest.mark.slow
 def test_the_number_of_processes_changes_nothing(file: Path, sluice: Sluice) -> None:
     one, two = (sluice("backtest", file, "--seeds", 2, "--limit", 120, "--jobs", jobs, "--json") for jobs in (1, 2))
 
