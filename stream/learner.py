@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from itertools import repeat
 
@@ -12,6 +11,7 @@ import numpy as np
 from stream.blocks import blocks, ends_block
 from stream.budget.accounts import Ruling
 from stream.drift.signals import Alarm
+from stream.effects import Learned, Observation
 from stream.model.base import Prediction, RefitJob
 from stream.parts import Parts
 from stream.pending import PendingRequest
@@ -20,11 +20,9 @@ from stream.records import (
     Changes,
     ClassNames,
     Decision,
-    Decisions,
     Entry,
     Example,
     Floats,
-    Integers,
     Items,
     Label,
     Outcome,
@@ -40,27 +38,6 @@ from stream.strategies.entropy import normalised_entropy
 _KEY = "learner"
 _WINDOW_TEXTS = 1_000
 _RECENT_TEXTS = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Observation:
-    """What came of a batch of items: ``rows`` are those that were new, with one decision each, in order."""
-
-    rows: Integers
-    decisions: Decisions = field(default_factory=Decisions)
-    requests: list[Request] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class Learned:
-    """What came of a batch of labels: one outcome each, the requests that they closed, and how long labels took.
-
-    ``latencies`` are seconds from a request to the label that was learned from it.
-    """
-
-    outcomes: list[Outcome] = field(default_factory=list)
-    closed: list[str] = field(default_factory=list)
-    latencies: list[float] = field(default_factory=list)
 
 
 class Learner:

@@ -109,7 +109,7 @@ class Stability:
             "logs": list(self._logs),
             "changed": self.changed,
         }
-        past = np.array(self._past, np.int32).reshape(len(self._past), -1)
+        past = np.array(self._past, np.int32).reshape(len(self._past), len(self._probe))
         return {_KEY: Entry(fields, {"probe": self._probe.astype(np.float16), "past": past})}
 
     def restore(self, state: State) -> None:

@@ -10,9 +10,10 @@ from stream.budget import RULES
 from stream.budget.accounts import Budget
 from stream.drift.adwin import adwin
 from stream.drift.signals import SIGNALS, Signals
+from stream.effects import Learned, Observation
 from stream.examples import Examples
 from stream.knowledge import Knowledge
-from stream.learner import Learned, Learner, Observation
+from stream.learner import Learner
 from stream.model import MODELS
 from stream.parts import Parts
 from stream.pending import Pending

@@ -112,3 +112,17 @@ def test_a_restored_one_goes_on() -> None:
 
     assert restored.doubling_gain == stability.doubling_gain
     assert restored.changed == stability.changed == 0.14
+
+
+def test_what_a_drift_left_is_saved_and_restored() -> None:
+    stability = watched(50)
+    stability.drifted()
+    (entry,) = stability.changes().values()
+    assert entry is not None
+    restored = Stability()
+    restored.restore({"evaluation/stability": entry})
+    for each in (stability, restored):
+        for labels in (40, 48, 58, 70, 84, 101, 122):
+            each.refitted(labels, WINDOW, Model(50, labels).best)
+
+    assert restored.doubling_gain == stability.doubling_gain is not None
