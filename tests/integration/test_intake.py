@@ -113,7 +113,7 @@ def test_markers_behind_the_last_text_are_accounted_for_so_that_their_loss_is_no
         reader.wait(1)
         partition = f"{intake.source.identity}/0"
         wait_for(lambda: reader.poll() and any(each.get(partition) == (1, 2) for each in reader.covered))
-        wait_for(lambda: topics.committed(intake.source.group)[0] == 2)
+        wait_for(lambda: topics.committed(intake.source.group).get(0) == 2)
     topics.drop(0, before=2)
     topics.write([b"after a week"])
     with running(kafka):

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from services.edges import kafka_topics
+from services.edges.journal.base import JournalError
 from services.edges.kafka_client import administration
 from services.edges.settings import KafkaSettings
 from tests.integration.standing import END_SECONDS, PATIENCE_SECONDS, environment, serving, start, wait_for
@@ -36,10 +37,18 @@ def test_a_standby_takes_over_from_the_learner_that_is_told_to_end(kafka: KafkaS
         assert waiting[1].metric("learner_active") == 1
 
 
+def _planned(kafka: KafkaSettings) -> list[object]:
+    """What would be changed; nothing while a topic is listed that has no settings any more."""
+    try:
+        return list(kafka_topics.plan(kafka))
+    except JournalError:
+        return []
+
+
 def test_a_topic_that_is_not_as_it_should_be_is_named_in_one_line(kafka: KafkaSettings, tmp_path: Path) -> None:
     with administration(kafka) as admin:
         admin.delete_topics([f"{kafka.topic_prefix}labels"])
-    wait_for(lambda: kafka_topics.plan(kafka))
+    wait_for(lambda: _planned(kafka))
 
     process = start("learner", variables=environment(kafka), cwd=tmp_path)
     _, told = process.communicate(timeout=PATIENCE_SECONDS)

@@ -20,7 +20,7 @@ seeds = st.integers(0, 2**20)
 few = settings(
     max_examples=3, deadline=None, phases=[Phase.explicit, Phase.generate], suppress_health_check=list(HealthCheck)
 )
-_QUICK = 5
+_QUICK = 3
 every_part = pytest.mark.parametrize(
     "configuration",
     [pytest.param(each, marks=pytest.mark.slow if row >= _QUICK else ()) for row, each in enumerate(ALL)],
