@@ -130,3 +130,12 @@ def test_a_study_runs_what_is_missing_and_no_more(tmp_path: Path, capsys: pytest
     assert {each["result"]["texts"] for each in lines} == {150}
     tables.main([str(results)])
     assert "| margin | tiny |" in capsys.readouterr().out
+
+
+def test_what_is_kept_of_a_result_is_its_figures() -> None:
+    result = dict.fromkeys([*tables.MEASURES, "asked", "max_overspend", "texts", "test_texts", "classes"], 1)
+    result |= {"audit_accuracy": 2, "seconds": 3, "curve": [[1, 2]], "per_class": {}}
+    kept = tables.figures({"key": "k", "script": "s", "result": result})
+
+    assert (kept["key"], kept["script"]) == ("k", "s")
+    assert kept["result"] == {name: value for name, value in result.items() if name not in ("curve", "per_class")}
