@@ -50,7 +50,7 @@ class BalancedIncrementalQuantileFilter(BudgetRule):
         left = credit / self._tolerance
         if spread == 0.0:
             return Proposal(max(0.0, min(1.0, self._fraction + left)), quantile)
-        threshold = max(0.0, quantile - spread * left)
+        threshold = min(1.0, max(0.0, quantile - spread * left))
         return Proposal(1.0 if utility >= threshold else 0.0, threshold)
 
     def save(self) -> Entry:

@@ -46,3 +46,10 @@ def test_a_constant_utility_is_asked_about_at_random_at_the_rate_of_the_budget()
 def test_impossible_settings_are_refused(window: int, tolerance: int) -> None:
     with pytest.raises(ValueError, match="at least one"):
         BalancedIncrementalQuantileFilter(0.1, window, tolerance)
+
+
+def test_owing_credit_raises_the_threshold_to_one_at_most() -> None:
+    rule = BalancedIncrementalQuantileFilter(0.25)
+    rule.propose(0.0, credit=0.0)
+
+    assert rule.propose(1.0, credit=-1.0).threshold == 1.0
