@@ -9,13 +9,12 @@ from threading import Lock
 from typing import Any
 from zlib import crc32
 
-from kafka import KafkaAdminClient
+from kafka import KafkaAdminClient, KafkaProducer
 from kafka.partitioner.default import murmur2
 
 from services.edges.journal.base import Journal, JournalBusy, JournalError, Message, Positions, Record, Writer
-from services.edges.journal.kafka_producer import TransactionalProducer
 from services.edges.journal.kafka_reader import Readers
-from services.edges.journal.kafka_writer import KafkaWriter
+from services.edges.journal.kafka_writer import KafkaWriter, send, transactional_producer
 from services.edges.kafka_client import administration, connection, explained
 from services.edges.settings import KafkaSettings
 from services.edges.topics import topic as topic_named
@@ -34,7 +33,7 @@ class KafkaJournal(Journal):
         self._settings = settings
         self._readers = Readers(settings)
         self._appending = Lock()
-        self._producer: TransactionalProducer | None = None
+        self._producer: KafkaProducer | None = None
         self._asking = Lock()
         self._broken: str | None = None
         with explained(settings):
@@ -109,9 +108,9 @@ class KafkaJournal(Journal):
         with explained(self._settings):
             if self._producer is None:
                 # A name of its own: appends of two processes must not fence each other.
-                self._producer = TransactionalProducer(self._settings, f"append-{uuid.uuid4()}", _APPEND_TIMEOUT_MS)
+                self._producer = transactional_producer(self._settings, f"append-{uuid.uuid4()}", _APPEND_TIMEOUT_MS)
             self._producer.begin_transaction()
-            sent = self._producer.send_all(messages)
+            sent = send(self._producer, self._settings.topic_prefix, messages)
             self._producer.commit_transaction()
             return [future.get(timeout=0).offset for future in sent]
 

@@ -2,23 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from kafka import KafkaProducer
 
 from services.edges.journal.base import JournalError, Message, Positions, Record, Writer
 from services.edges.journal.chunks import Chunks, latest
 from services.edges.journal.kafka_election import Election
-from services.edges.journal.kafka_producer import TransactionalProducer
 from services.edges.journal.kafka_reader import Readers
 from services.edges.journal.positions import joined, parted
-from services.edges.kafka_client import explained
+from services.edges.kafka_client import connection, explained
 from services.edges.settings import KafkaSettings
 from services.edges.topics import ITEMS, LEARNER_STATE
 from services.edges.topics import topic as topic_named
 
+TRANSACTION_MS = 15_000
+_REQUEST_BYTES = 4 * 2**20
+_BATCH_BYTES = 1_000_000
+"""A broker takes up to 1,048,588 unless told otherwise; each record behind a full batch wakes the sender's thread."""
 _READ_RECORDS = 1_000
 _POLL_SECONDS = 0.1
+_RETRY_MS = 5
 _ELECTED_ON = {LEARNER_STATE: ITEMS}
 """Whose partition elects the writer of a state: for the learner that of its input, so that the group shows its lag."""
+
+
+def transactional_producer(settings: KafkaSettings, name: str, timeout_ms: int = TRANSACTION_MS) -> KafkaProducer:
+    """A producer whose transactions fence those of every earlier producer of this name."""
+    producer = KafkaProducer(
+        **connection(settings),
+        transactional_id=f"{settings.topic_prefix}{name}",
+        transaction_timeout_ms=timeout_ms,
+        acks="all",
+        max_request_size=_REQUEST_BYTES,
+        batch_size=_BATCH_BYTES,
+        # The end of the transaction sends what waits: until then batches may fill.
+        linger_ms=timeout_ms,
+        allow_auto_create_topics=False,
+        max_block_ms=2 * timeout_ms,
+        # A transaction that follows at once is refused until the markers of the one before are written: some ms.
+        retry_backoff_ms=_RETRY_MS,
+    )
+    producer.init_transactions()
+    return producer
+
+
+def send(producer: KafkaProducer, prefix: str, messages: Iterable[Message]) -> list[Any]:
+    """Hand messages to a producer; the futures of their metadata, in order."""
+    return [
+        producer.send(
+            prefix + message.topic,
+            value=message.value,
+            key=message.key,
+            headers=list(message.headers),
+            partition=0 if topic_named(message.topic).partitions == 1 else message.partition,
+        )
+        for message in messages
+    ]
 
 
 class KafkaWriter(Writer):
@@ -38,7 +79,7 @@ class KafkaWriter(Writer):
         self._topic = topic_named(f"{name}-state").name
         self._chunks = Chunks(self._topic)
         self._input = _ELECTED_ON.get(self._topic, self._topic)
-        self._producer: TransactionalProducer | None = None
+        self._producer: KafkaProducer | None = None
         self._open = True
         self._election = Election(settings, f"{settings.topic_prefix}{name}", settings.topic_prefix + self._input)
         try:
@@ -76,7 +117,7 @@ class KafkaWriter(Writer):
         offset = positions.get((self._input, 0), self._offset)
         with explained(self._settings), self._election.transaction() as member:
             self._producer.begin_transaction()
-            sent = self._producer.send_all(messages)
+            sent = send(self._producer, self._settings.topic_prefix, messages)
             self._producer.send_offsets_to_transaction(self._election.offsets(offset), member)
             self._producer.commit_transaction()
             self._offset = offset
@@ -112,7 +153,7 @@ class KafkaWriter(Writer):
             while not self._election.wait(_POLL_SECONDS):
                 self._require_open()
                 follow()
-            self._producer = TransactionalProducer(self._settings, name)
+            self._producer = transactional_producer(self._settings, name)
             while follow():
                 self.renew()
         return self._chunks.join(records)
