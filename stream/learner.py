@@ -103,7 +103,8 @@ class Learner:
         """Install the head that the job's run returned. Raises ValueError, and keeps the old one, where not finite."""
         self.parts.knowledge.adopt(head)
         labels, window = len(self.parts.knowledge.examples), self.parts.window.last(_RECENT_TEXTS)
-        self.parts.evaluation.stability.refitted(labels, window, lambda texts: self._best(self.predict(texts)))
+        predict = self.parts.knowledge.model.predict
+        self.parts.evaluation.stability.refitted(labels, window, lambda texts: self._best(predict(texts)))
         self._refit_if_due()
 
     def name(self, names: ClassNames) -> None:

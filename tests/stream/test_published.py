@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from stream.evaluation.stability import Best, Stability
 from stream.learner import Learner
-from stream.records import Label, State, Verdict
+from stream.records import Floats, Label, State, Verdict
 from tests.laws.worlds import Configuration, World, new_learner, save
 
 CONFIGURATION = Configuration(model="nearest_class_mean", budget="0.9")
@@ -82,3 +83,23 @@ def test_a_class_that_was_not_known_when_its_text_was_audited_does_not_calibrate
     for _ in range(50):
         knowledge.audited([("class 0", 0.9), ("class 1", 0.1)], "class 2", 3, 1.0)
     assert knowledge.calibration.temperature > 1.5
+
+
+class _Heard(Stability):
+    """Keeps what it was told instead of estimating."""
+
+    def refitted(self, labels: int, window: Floats, best: Best) -> None:
+        self.window, (_, self.probabilities) = window.copy(), best(window)
+
+
+def test_what_a_refit_is_judged_by_is_published_once() -> None:
+    configuration = Configuration(budget="0.9")
+    world, learner = World(3, configuration), new_learner(configuration)
+    world.start(learner)
+    _driven(world, learner, 0, 300)
+    heard = learner.parts.evaluation.stability = _Heard()
+    assert learner.job is not None
+    learner.adopt(learner.job.run())
+
+    assert learner.parts.knowledge.calibration.temperature != 1.0
+    assert heard.probabilities == learner.predict(heard.window).probabilities.max(axis=1).tolist()
