@@ -24,5 +24,5 @@ class InformationDensity(Strategy):
 
     def score(self, view: View) -> Doubles:
         """Utilities, (n,) in [0, 1]."""
-        likeness: Doubles = mean_cosine(view, self._window) ** self._beta
+        likeness: Doubles = mean_cosine(view, self._window).clip(0.0) ** self._beta
         return normalised_entropy(view.query_probabilities) * likeness

@@ -8,6 +8,7 @@ import numpy as np
 
 from stream.records import Doubles, Floats, Integers
 from stream.strategies.base import View
+from stream.strategies.neighbours import with_those_before
 
 TEXTS = 500
 """How far back a text may look: that many embeddings come with a view."""
@@ -18,12 +19,6 @@ class Sample(NamedTuple):
 
     embeddings: Floats
     rows: Integers
-
-
-def seen(view: View) -> Floats:
-    """The embeddings before the block, then its own, (w + n, d), of which row i may look at those before w + i."""
-    recent = view.recent[-TEXTS:].reshape(-1, view.embeddings.shape[1])
-    return np.concatenate([recent, view.embeddings])
 
 
 def before(earlier: Doubles, own: Doubles, width: int, nothing: float) -> Doubles:
@@ -46,25 +41,10 @@ def sample(view: View, every: int, size: int) -> Sample:
     """
     if every * size > TEXTS:
         raise ValueError(f"{size} texts, one of {every}, reach further back than {TEXTS}")
-    texts = seen(view)
+    texts = with_those_before(view, TEXTS)
     earlier = len(texts) - len(view)
     place = int(view.positions[0]) - earlier + np.arange(len(texts))
     chosen = np.flatnonzero(place % every == 0)
     ends = np.searchsorted(chosen, earlier + np.arange(len(view)))
     rows = ends[:, None] + np.arange(-size, 0)
     return Sample(texts[chosen], np.maximum(rows, -1))
-
-
-def mean_cosines(view: View) -> Doubles:
-    """The mean cosine of each row to the last texts before it, (n,) in [-1, 1]; 1 where there was none.
-
-    Embeddings lie on a grid, so that their sums in float64, and the products with those, never round.
-    """
-    texts, count = seen(view).astype(np.float64), len(view)
-    earlier = len(texts) - count
-    leaving = np.arange(earlier, earlier + count) - TEXTS
-    changes = texts[earlier:] - np.where(leaving[:, None] >= 0, texts[leaving.clip(0)], 0.0)
-    sums = texts[:earlier].sum(axis=0) + np.cumsum(changes, axis=0) - changes
-    totals: Doubles = (sums * texts[earlier:]).sum(axis=1)
-    numbers = np.minimum(np.arange(earlier, earlier + count), TEXTS)
-    return np.where(numbers > 0, totals / np.maximum(numbers, 1), 1.0).clip(-1.0, 1.0)

@@ -7,7 +7,8 @@ import numpy as np
 from stream.records import Doubles
 from stream.strategies.base import Strategy, View
 from stream.strategies.class_directions import cosines, directions
-from stream.strategies.look_back import mean_cosines
+from stream.strategies.look_back import TEXTS
+from stream.strategies.neighbours import mean_cosine
 
 
 class McPAL(Strategy):
@@ -27,7 +28,8 @@ class McPAL(Strategy):
             return np.ones(len(view))
         nearness = cosines(view.embeddings, directions(view)).clip(0.0)
         labels = (probabilities * view.label_counts * nearness).sum(axis=1, keepdims=True)
-        gains: Doubles = performance_gain(probabilities * labels) * mean_cosines(view).clip(0.0)
+        density: Doubles = mean_cosine(view, TEXTS, nothing=1.0).clip(0.0)
+        gains: Doubles = performance_gain(probabilities * labels) * density
         return gains
 
 

@@ -39,8 +39,8 @@ def density(view: View, window: int, neighbours: int) -> Doubles:
     return means.clip(0.0, 1.0)
 
 
-def mean_cosine(view: View, window: int) -> Doubles:
-    """Mean cosine of each text to all of the ``window`` texts before it, (n,) within [0, 1].
+def mean_cosine(view: View, window: int, nothing: float = 0.0) -> Doubles:
+    """Mean cosine of each text to all of the ``window`` texts before it, (n,) in [-1, 1]; ``nothing`` without any.
 
     The sums of embeddings are exact, and so are their dot products: no cosine of a pair need be computed.
     """
@@ -49,7 +49,8 @@ def mean_cosine(view: View, window: int) -> Doubles:
     ends = np.arange(len(texts) - len(view), len(texts))
     starts = np.maximum(ends - window, 0)
     dots: Doubles = np.einsum("nd,nd->n", texts[ends], sums[ends] - sums[starts])
-    return (dots / np.maximum(ends - starts, 1)).clip(0.0, 1.0)
+    means: Doubles = np.where(ends > starts, dots / np.maximum(ends - starts, 1), nothing)
+    return means.clip(-1.0, 1.0)
 
 
 def with_those_before(view: View, window: int) -> Floats:

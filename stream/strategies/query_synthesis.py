@@ -11,7 +11,6 @@ from stream import exact
 from stream.records import Doubles, Floats, Integers
 from stream.strategies.base import Strategy, View
 from stream.strategies.class_directions import cosines
-from stream.strategies.look_back import seen
 from stream.strategies.margin import one_minus_margin
 
 _RENEWED_EVERY = 100
@@ -73,9 +72,8 @@ class QuerySynthesis(Strategy):
 def _synthetic(view: View, segments: Integers) -> tuple[Floats, Integers]:
     """The queries of every segment of the stream that the view has a part in, (q, d), and each one's segment, (q,)."""
     prototypes, classes = view.prototypes(), view.query_probabilities.shape[1]
-    earlier = len(seen(view)) - len(view)
-    recent = view.query(seen(view)[:earlier])
-    confusion = _confusion(np.concatenate([recent, view.query_probabilities]))
+    earlier = len(view.recent)
+    confusion = _confusion(np.concatenate([view.query(view.recent), view.query_probabilities]))
     first = int(view.positions[0]) - earlier
     found = [np.zeros((0, 2), np.int64)]
     owners = [np.zeros(0, np.int64)]

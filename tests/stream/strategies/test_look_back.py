@@ -9,6 +9,7 @@ import pytest
 
 from stream import exact
 from stream.strategies import look_back
+from stream.strategies.neighbours import mean_cosine
 
 EMBEDDINGS = exact.unit(np.random.default_rng(1).normal(size=(1_300, 6)) + 0.3)
 
@@ -20,7 +21,7 @@ def _view(make_view: Callable, start: int, end: int):
 
 @pytest.mark.parametrize(("start", "end"), [(0, 40), (3, 30), (499, 560), (700, 1_300)])
 def test_mean_cosines_are_those_to_the_last_500_before(make_view: Callable, start: int, end: int) -> None:
-    found = look_back.mean_cosines(_view(make_view, start, end))
+    found = mean_cosine(_view(make_view, start, end), look_back.TEXTS, nothing=1.0)
     for row in range(start, end):
         before = EMBEDDINGS[max(0, row - 500) : row]
         expected = (before.astype(np.float64) @ EMBEDDINGS[row]).mean() if row else 1.0
@@ -28,9 +29,9 @@ def test_mean_cosines_are_those_to_the_last_500_before(make_view: Callable, star
 
 
 def test_mean_cosines_do_not_depend_on_the_cut(make_view: Callable) -> None:
-    whole = look_back.mean_cosines(_view(make_view, 300, 900))
+    whole = mean_cosine(_view(make_view, 300, 900), look_back.TEXTS, nothing=1.0)
     for start, end in [(300, 301), (510, 700), (899, 900)]:
-        part = look_back.mean_cosines(_view(make_view, start, end))
+        part = mean_cosine(_view(make_view, start, end), look_back.TEXTS, nothing=1.0)
         assert part.tolist() == whole[start - 300 : end - 300].tolist()
 
 
