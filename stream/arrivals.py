@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from hashlib import blake2b
-from itertools import compress
+from itertools import compress, islice
+from operator import lt
 
 import numpy as np
 
@@ -45,15 +46,34 @@ class Arrivals:
         """
         self._check(items.covered)
         ends = {partition: end for partition, (_, end) in items.covered.items()}
-        rows = self._above_marks(items.origins, ends)
+        rows = self._all_above_marks(items.origins, ends) or self._above_marks(items.origins, ends)
         named = [row for row in rows if items.ids[row] != items.origins[row]]
-        remembered = set(named) - set(compress(named, self._ids.add([items.ids[row] for row in named])))
+        news = self._ids.add([items.ids[row] for row in named])
+        remembered = () if all(news) else set(named) - set(compress(named, news))
         new = [row for row in rows if row not in remembered] if remembered else rows
         self.repeats += len(items) - len(new)
         for partition, end in ends.items():
             self._marks[partition] = max(end, self._marks.get(partition, 0))
         self._unsaved |= bool(ends)
-        return np.array(new, np.int64)
+        return np.arange(len(new)) if len(new) == len(items) else np.array(new, np.int64)
+
+    def _all_above_marks(self, origins: Sequence[str], ends: dict[str, int]) -> Sequence[int]:
+        """All rows, where they are of one partition, one after the other and above its mark, as they mostly are.
+
+        Where they are not, or it cannot be told at a glance, no row. ``ends`` are moved behind them.
+        """
+        if not origins:
+            return ()
+        partition = origins[0].rpartition("/")[0]
+        before = partition + "/"
+        try:
+            offsets = [int(origin.removeprefix(before)) for origin in origins]
+        except ValueError:
+            return ()
+        if offsets[0] < self._marks.get(partition, 0) or not all(map(lt, offsets, islice(offsets, 1, None))):
+            return ()
+        ends[partition] = max(ends.get(partition, 0), offsets[-1] + 1)
+        return range(len(origins))
 
     def _above_marks(self, origins: Sequence[str], ends: dict[str, int]) -> list[int]:
         """Where each origin that is not below its partition's mark first stands; ``ends`` are moved behind them."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from stream.examples import Examples
@@ -112,10 +112,10 @@ class Knowledge:
             self.calibration.update(likely, label, classes, temperature)
             self._recalibrated = True
 
-    def refit_if_due(self, texts: int, window: Floats) -> None:
-        """Make the job that is due after ``texts`` of the stream, if any; ``window`` (w, d) are the last of them."""
+    def refit_if_due(self, texts: int, window: Callable[[], Floats]) -> None:
+        """Make the job that is due after ``texts`` of the stream, if any; ``window`` gives the last of them, (w, d)."""
         if self.job is None and self.model.refit_due(texts):
-            evidence = self.examples.evidence(self.model.classes, window)
+            evidence = self.examples.evidence(self.model.classes, window())
             self.job = self.model.refit(replace(evidence, noisy=self._noisy_labels), texts)
             self._unsaved = True
 

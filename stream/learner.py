@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from functools import partial
 from itertools import repeat
+from math import isfinite
 
 import numpy as np
 
 from stream.blocks import blocks, ends_block
-from stream.budget.accounts import Ruling
+from stream.budget.accounts import Rulings
 from stream.drift.signals import Alarm
 from stream.effects import Learned, Observation
 from stream.model.base import Prediction, RefitJob
@@ -38,6 +39,8 @@ from stream.strategies.entropy import normalised_entropy
 _KEY = "learner"
 _WINDOW_TEXTS = 1_000
 _RECENT_TEXTS = 500
+_RUN_TEXTS = 64
+"""Most texts that are decided at once: mostly one of some twenty is asked about, which may change all behind it."""
 
 
 class Learner:
@@ -70,7 +73,7 @@ class Learner:
 
         Raises Gap where the items do not follow the last ones, ValueError where an embedding is not finite.
         """
-        if not np.isfinite(items.embeddings).all():
+        if not isfinite(items.embeddings.sum()):
             raise ValueError("an embedding is not finite")
         self._now = max(self._now, now)
         seen = Observation(self.parts.arrivals.admit(items))
@@ -140,14 +143,17 @@ class Learner:
         utility = strategy.score(view)
         labels, probabilities = self._best(prediction)
         cold = not view.label_counts.any()
-        rulings: list[Ruling] = []
+        rulings = Rulings()
         while (done := len(rulings)) < len(block):
-            near, sources = partial(self._near_open, block, done), block.sources[done:]
-            rulings += budget.decide_run(utility[done:].tolist(), self._now, len(pending), sources, near)
+            near, run = partial(self._near_open, block, done), slice(done, done + _RUN_TEXTS)
+            rulings.extend(
+                *budget.decide_run(utility[run].tolist(), self._now, len(pending), block.sources[run], near).columns
+            )
             row, last = len(rulings) - 1, rulings[-1]
             if last.verdict is not Verdict.SKIP:
                 if cold and last.verdict is Verdict.ASK:
-                    rulings[row] = last = last._replace(reason=Reason.COLD_START)
+                    last = last._replace(reason=Reason.COLD_START)
+                    rulings.column("reason")[row] = Reason.COLD_START
                 decision = Decision(
                     block.ids[row], block.origins[row], labels[row], probabilities[row], utility.item(row),
                     last.threshold, last.verdict, last.reason, last.probability, self.version, self._now,
@@ -158,7 +164,7 @@ class Learner:
                 if last.verdict is Verdict.AUDIT:
                     strategy.audited(view, row, request.request_id)
         uncertainty, utilities = normalised_entropy(prediction.probabilities), utility.tolist()
-        verdicts, reasons, chances, thresholds = zip(*rulings, strict=True)
+        verdicts, reasons, chances, thresholds = rulings.columns
         seen.decisions.extend(
             block.ids, block.origins, labels, probabilities, utilities, thresholds, verdicts, reasons, chances,
             repeat(self.version, len(block)), repeat(self._now, len(block)),
@@ -185,7 +191,7 @@ class Learner:
             embeddings=block.embeddings,
             probabilities=prediction.probabilities,
             query_probabilities=prediction.query,
-            recent=self.parts.window.last(_RECENT_TEXTS),
+            recent=lambda: self.parts.window.last(_RECENT_TEXTS),
             asked=self.parts.landmarks.embeddings,
             label_counts=model.label_counts,
             trust=model.trust,
@@ -200,8 +206,10 @@ class Learner:
         probabilities, classes = prediction.probabilities, self.parts.knowledge.model.classes
         if not classes:
             return [None] * len(probabilities), [0.0] * len(probabilities)
+        likeliest = probabilities.argmax(axis=1)
         published = self.parts.knowledge.calibration.published(probabilities)
-        return [classes[column] for column in probabilities.argmax(axis=1).tolist()], published.max(axis=1).tolist()
+        chances = published[np.arange(len(likeliest)), likeliest]
+        return [classes[column] for column in likeliest.tolist()], chances.tolist()
 
     def _ask(self, block: Items, row: int, prediction: Prediction, decision: Decision) -> Request:
         pending, classes = self.parts.pending, self.parts.knowledge.model.classes
@@ -260,7 +268,7 @@ class Learner:
         return self._closed_classes is None or label in self._closed_classes
 
     def _refit_if_due(self) -> None:
-        self.parts.knowledge.refit_if_due(self.texts, self.parts.window.last(_WINDOW_TEXTS))
+        self.parts.knowledge.refit_if_due(self.texts, lambda: self.parts.window.last(_WINDOW_TEXTS))
 
     # State: all but the window, which whoever drives the learner reads back from the journal.
 

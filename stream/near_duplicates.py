@@ -13,7 +13,7 @@ from stream.shingles import overlap, pairs_of_words
 
 OFF = 2.0
 """A threshold that nothing reaches."""
-_HEAD = 128
+_HEAD = 96
 _ROUNDING = 1e-4
 
 
@@ -25,7 +25,7 @@ class NearDuplicates:
     request that is closed, however, frees the way. Open requests are bounded by the budget, and `Pending` keeps them:
     nothing is saved here.
 
-    No dot product is above that of the first 128 coordinates plus the product of what norm is left (Cauchy-Schwarz): of
+    No dot product is above that of the first 96 coordinates plus the product of what norm is left (Cauchy-Schwarz): of
     900 open requests that leaves few, mostly none, to be compared with as a whole.
     """
 
@@ -33,40 +33,35 @@ class NearDuplicates:
         if not (min(same, alike, words) > 0):
             raise ValueError(f"texts are near from cosines and an overlap above 0 on, not {same}, {alike} and {words}")
         self._same, self._alike, self._words = same, min(same, alike), words
-        self._wholes, self._heads = DenseRows(), DenseRows()
-        self._texts: dict[str, str] = {}
+        self._heads = DenseRows()
+        self._open: dict[str, tuple[Floats, str]] = {}
 
     def add(self, request_id: str, embedding: Floats, text: str) -> None:
         """A request is open."""
         if self._alike <= 1.0:
-            self._wholes.add(request_id, embedding)
             self._heads.add(request_id, _head(embedding))
-            self._texts[request_id] = text
+            self._open[request_id] = embedding, text
 
     def close(self, request_id: str) -> None:
         """A request is open no more; one that was not is let pass."""
-        if self._texts.pop(request_id, None) is not None:
-            self._wholes.remove(request_id)
+        if self._open.pop(request_id, None) is not None:
             self._heads.remove(request_id)
 
     def near(self, embedding: Floats, text: str) -> bool:
         """Whether a text with its embedding, (d,), is nearly the same as that of an open request."""
-        if not self._texts:
+        if not self._open:
             return False
         bounds = self._heads.matrix @ _head(embedding)
-        if bounds.max() < self._alike - _ROUNDING:
+        if bounds[bounds.argmax()] < self._alike - _ROUNDING:
             return False
-        rows = np.flatnonzero(bounds >= self._alike - _ROUNDING)
-        cosines = self._wholes.matrix[rows] @ embedding
-        nearest = cosines.max()
-        if nearest < self._alike:
-            return False
-        return bool(nearest >= self._same) or self._repeats(text, rows[cosines >= self._alike].tolist())
-
-    def _repeats(self, text: str, rows: list[int]) -> bool:
-        """Whether a text's pairs of words are mostly those of one of these open requests."""
-        pairs, others = pairs_of_words(text), (self._texts[self._wholes.ids[row]] for row in rows)
-        return any(overlap(pairs, pairs_of_words(other)) >= self._words for other in others)
+        rows = np.flatnonzero(bounds >= self._alike - _ROUNDING).tolist()
+        others = [self._open[self._heads.ids[row]] for row in rows]
+        cosines = [float(other @ embedding) for other, _ in others]
+        if max(cosines) >= self._same:
+            return True
+        alike = [other for (_, other), cosine in zip(others, cosines, strict=True) if cosine >= self._alike]
+        pairs = pairs_of_words(text) if alike else set[str]()
+        return any(overlap(pairs, pairs_of_words(other)) >= self._words for other in alike)
 
     def restore(self, open_requests: Iterable[tuple[str, Floats, str]]) -> None:
         """Go on with these requests, by id, embedding and text."""

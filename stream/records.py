@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, NamedTuple, TypeVar, overload
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+
+from stream.columns import Columns
 
 _T = TypeVar("_T")
 
@@ -139,8 +141,8 @@ class Decision(NamedTuple):
     decided_at: float
 
 
-class Decisions(Sequence[Decision]):
-    """Decisions in stream order, kept as the columns of `Decision`: to make each row would cost as much as to decide.
+class Decisions(Columns[Decision]):
+    """Decisions in stream order.
 
     >>> decision = Decision("7", "c/t/0/1", "refund", 0.5, 0.5, 0.9, Verdict.SKIP, Reason.BELOW_THRESHOLD, 0.1, 3, 0.0)
     >>> decisions = Decisions([decision])
@@ -148,35 +150,8 @@ class Decisions(Sequence[Decision]):
     (['refund'], 'below_threshold')
     """
 
-    __slots__ = ("columns",)
-
-    def __init__(self, rows: Iterable[Decision] = ()) -> None:
-        self.columns: tuple[list[Any], ...] = tuple([] for _ in Decision._fields)
-        for row in rows:
-            self.extend(*([value] for value in row))
-
-    def extend(self, *columns: Iterable[Any]) -> None:
-        """Take rows, given as the columns of `Decision` in its order."""
-        for own, values in zip(self.columns, columns, strict=True):
-            own.extend(values)
-
-    def column(self, name: str) -> list[Any]:
-        """The values of one field."""
-        return self.columns[Decision._fields.index(name)]
-
-    @overload
-    def __getitem__(self, row: int) -> Decision: ...
-    @overload
-    def __getitem__(self, row: slice) -> list[Decision]: ...
-    def __getitem__(self, row: int | slice) -> Decision | list[Decision]:
-        values = [column[row] for column in self.columns]
-        return list(map(Decision, *values)) if isinstance(row, slice) else Decision._make(values)
-
-    def __iter__(self) -> Iterator[Decision]:
-        return map(Decision, *self.columns)
-
-    def __len__(self) -> int:
-        return len(self.columns[0])
+    __slots__ = ()
+    of, fields = Decision, Decision._fields
 
 
 @dataclass(frozen=True, slots=True)

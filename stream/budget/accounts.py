@@ -15,6 +15,7 @@ from stream.budget.base import BudgetRule, Proposal
 from stream.budget.limits import share_limits
 from stream.budget.reviewer_capacity import ReviewerCapacity
 from stream.budget.source_shares import SourceShares
+from stream.columns import Columns
 from stream.keyed import draw, fork
 from stream.records import Entry, Reason, Verdict
 
@@ -30,6 +31,18 @@ class Ruling(NamedTuple):
     reason: Reason
     probability: float
     threshold: float
+
+
+class Rulings(Columns[Ruling]):
+    """What was decided about texts in a row."""
+
+    __slots__ = ()
+    of, fields = Ruling, Ruling._fields
+
+    def skip(self, thresholds: Sequence[float], probability: float) -> None:
+        """Texts below these thresholds, each with this probability of being audited."""
+        texts = len(thresholds)
+        self.extend([Verdict.SKIP] * texts, [Reason.BELOW_THRESHOLD] * texts, [probability] * texts, thresholds)
 
 
 class _Run(NamedTuple):
@@ -145,30 +158,33 @@ class Budget:
         open_requests: int,
         sources: Sequence[str] | None = None,
         refuses: Callable[[int], bool] | None = None,
-    ) -> list[Ruling]:
+    ) -> Rulings:
         """Decide as `decide` does about the next texts, up to and including the first that is asked about or audited.
 
-        Nothing before it changes what may be asked: so it costs half as much as deciding about each of them singly.
+        Nothing before it changes what may be asked: so it costs a third of deciding about each of them singly.
         ``refuses`` says of a text that could be asked about, by its place in ``utilities``, whether an open request is
         too near to it: then only an audit may ask about it. It is not charged, and its credit is set aside.
         """
-        ask_refusal, audit_refusal = (limits.refusal(now, open_requests) for limits in self._limits)
-        run = _Run(now, ask_refusal or self._reviewers.refusal(now, open_requests), audit_refusal, sources, refuses)
-        earn, due, propose = self._asks.earn, self._audits.due, self._rule.propose
-        rulings: list[Ruling] = []
         for utility in utilities:
             if not 0.0 <= utility <= 1.0:
                 raise ValueError(f"a utility is from 0 to 1, not {utility}")
-            audit_due = due(self.seen)
-            proposal = propose(utility, earn())
-            self.seen += 1
-            if not audit_due and not proposal.probability:
-                audit_probability = 0.0 if audit_refusal else self._audits.chance
-                rulings.append(Ruling(Verdict.SKIP, Reason.BELOW_THRESHOLD, audit_probability, proposal.threshold))
-                continue
-            rulings.append(self._rule_on(proposal, audit_due, len(rulings), run))
-            if rulings[-1].verdict is not Verdict.SKIP:
-                break
+        ask_refusal, audit_refusal = (limits.refusal(now, open_requests) for limits in self._limits)
+        run = _Run(now, ask_refusal or self._reviewers.refusal(now, open_requests), audit_refusal, sources, refuses)
+        rulings = Rulings()
+        while (row := len(rulings)) < len(utilities):
+            audit_due = self._audits.due(self.seen)
+            texts = utilities[row : row + self._audits.unchanged(self.seen)]
+            thresholds, proposal = self._rule.propose_run(texts, self._asks.earn)
+            if audit_due:
+                proposal = proposal or Proposal(0.0, thresholds.pop())
+            rulings.skip(thresholds, 0.0 if audit_refusal else self._audits.chance)
+            self.seen += len(thresholds)
+            if proposal is not None:
+                self.seen += 1
+                ruling = self._rule_on(proposal, audit_due, len(rulings), run)
+                rulings.append(ruling)
+                if ruling.verdict is not Verdict.SKIP:
+                    break
         return rulings
 
     def _rule_on(self, proposal: Proposal, audit_due: bool, row: int, run: _Run) -> Ruling:

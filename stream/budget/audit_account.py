@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from fractions import Fraction
 from math import ceil
@@ -34,6 +35,13 @@ class AuditAccount:
             self._end += self._length
             self.chance = 1.0 / self._length
         return position == self._place
+
+    def unchanged(self, position: int) -> int:
+        """How many texts from this place on, for which `due` was just called, have the same answer and chance."""
+        if position == self._place:
+            return 1
+        borders = [border for border in (self._place, self._end) if border > position]
+        return min(borders) - position if borders else sys.maxsize
 
     def save(self) -> dict[str, int]:
         """The block that the stream is in, and the place that was drawn in it."""

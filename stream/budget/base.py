@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from stream.records import Entry
@@ -26,6 +27,20 @@ class BudgetRule(ABC):
     @abstractmethod
     def propose(self, utility: float, credit: float) -> Proposal:
         """Look at the next text: ``utility`` in [0, 1], ``credit`` in requests (below 1: it cannot be asked)."""
+
+    def propose_run(self, utilities: Sequence[float], earn: Callable[[], float]) -> tuple[list[float], Proposal | None]:
+        """Look at the next texts, up to and including the first that might be asked about: `propose` for each of them.
+
+        ``earn`` is called once for each and gives its credit. Returns the thresholds of those before that one, and what
+        is proposed for it; None where there is none.
+        """
+        thresholds: list[float] = []
+        for utility in utilities:
+            proposal = self.propose(utility, earn())
+            if proposal.probability:
+                return thresholds, proposal
+            thresholds.append(proposal.threshold)
+        return thresholds, None
 
     @abstractmethod
     def save(self) -> Entry:

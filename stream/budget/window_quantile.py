@@ -8,12 +8,16 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
 from collections import deque
+from collections.abc import Callable, Sequence
 from math import ceil
 
 import numpy as np
 
 from stream.budget.base import BudgetRule, Proposal, checked, urge_of
 from stream.records import Entry
+
+_AHEAD = 4
+"""Times what is wanted now: so many of the highest are kept in order, as credit that grows will want more of them."""
 
 
 class WindowQuantile(BudgetRule):
@@ -35,25 +39,48 @@ class WindowQuantile(BudgetRule):
         self._urge = urge_of(fraction)
         self._window = window
         self._arrived: deque[float] = deque()
-        self._ascending: list[float] = []
+        self._highest: list[float] = []
+        """All of the window that are at least ``_least``, rising: only among these is the threshold looked up."""
+        self._least = 0.0
 
     def propose(self, utility: float, credit: float) -> Proposal:
         """Take the next utility; the probability is strictly between 0 and 1 only among equals and at the very edge."""
-        values = self._ascending
-        if len(values) == self._window:
-            del values[bisect_left(values, self._arrived.popleft())]
-        self._arrived.append(utility)
-        insort(values, utility)
-        share = self._fraction if credit <= 1.0 else min(1.0, self._fraction + (credit - 1.0) * self._urge)
-        wanted = len(values) * share
-        if wanted == 0.0:
-            return Proposal(0.0, 1.0)
-        threshold = values[-ceil(wanted)]
-        if utility < threshold:
-            return Proposal(0.0, threshold)
-        lower, not_higher = bisect_left(values, utility), bisect_right(values, utility)
-        left_for_equals = wanted - (len(values) - not_higher)
-        return Proposal(min(1.0, left_for_equals / (not_higher - lower)), threshold)
+        thresholds, proposal = self.propose_run((utility,), lambda: credit)
+        return proposal or Proposal(0.0, *thresholds)
+
+    def propose_run(self, utilities: Sequence[float], earn: Callable[[], float]) -> tuple[list[float], Proposal | None]:
+        """As `BudgetRule.propose_run`, at half the cost: most texts are not asked about."""
+        arrived, thresholds = self._arrived, list[float]()
+        for utility in utilities:
+            credit = earn()
+            if len(arrived) == self._window and (left := arrived.popleft()) >= self._least:
+                del self._highest[bisect_left(self._highest, left)]
+            arrived.append(utility)
+            if utility >= self._least:
+                insort(self._highest, utility)
+            share = self._fraction if credit <= 1.0 else self._fraction + (credit - 1.0) * self._urge
+            wanted = len(arrived) * (share if share < 1.0 else 1.0)
+            if wanted > len(self._highest):
+                self._rank(_AHEAD * ceil(wanted))
+            threshold = self._highest[-ceil(wanted)] if wanted else 1.0
+            if wanted and utility >= threshold:
+                if len(self._highest) > 2 * _AHEAD * wanted:
+                    self._rank(_AHEAD * ceil(wanted))
+                return thresholds, Proposal(self._probability(utility, wanted), threshold)
+            thresholds.append(threshold)
+        return thresholds, None
+
+    def _rank(self, texts: int) -> None:
+        """Keep that many of the highest in order from here on, and their equals."""
+        rising = sorted(self._arrived)
+        self._least = rising[-texts] if texts < len(rising) else 0.0
+        self._highest = rising[bisect_left(rising, self._least) :]
+
+    def _probability(self, utility: float, wanted: float) -> float:
+        """That of asking about a utility which is among the ``wanted`` highest of the window, or equals the last."""
+        lower, not_higher = bisect_left(self._highest, utility), bisect_right(self._highest, utility)
+        left_for_equals = wanted - (len(self._highest) - not_higher)
+        return min(1.0, left_for_equals / (not_higher - lower))
 
     def save(self) -> Entry:
         """The utilities in the window, in order of arrival."""
@@ -61,5 +88,5 @@ class WindowQuantile(BudgetRule):
 
     def restore(self, entry: Entry) -> None:
         """Go on from what `save` returned; a smaller window keeps the last of them."""
-        utilities = entry.arrays["utilities"].tolist()[-self._window :]
-        self._arrived, self._ascending = deque(utilities), sorted(utilities)
+        self._arrived = deque(entry.arrays["utilities"].tolist()[-self._window :])
+        self._rank(len(self._arrived))

@@ -17,14 +17,13 @@ class View:
 
     ``positions`` (n,) are the texts' places in the stream; ``probabilities`` and ``query_probabilities`` (n, k) belong
     to the k known classes (k may be 0), the second from the map that leaves out what would make unseen classes look
-    confident. ``recent`` (w, d) are the embeddings before the block, oldest first; ``asked`` (a, d) the landmarks: open
-    requests and the last asked. ``label_counts`` (k,) are labels per class; ``trust`` in [0, 1] is how far class names
-    are believed (0: none given).
+    confident. ``asked`` (a, d) are the landmarks: open requests and the last asked. ``label_counts`` (k,) are labels
+    per class; ``trust`` in [0, 1] is how far class names are believed (0: none given).
 
-    What costs time is a function: ``prototypes`` gives where each class lies (k, d), unit rows or zero; ``query`` the
-    query probabilities (m, k) of any embeddings (m, d); ``asked_sketches`` the landmarks' sketches (a, 64), see
-    `stream.shingles`; ``committee`` the probabilities (c, n, k) that each of c
-    members gives this block, where c may be 0.
+    What costs time is a function: ``recent`` gives the embeddings before the block (w, d), oldest first;
+    ``prototypes`` where each class lies (k, d), unit rows or zero; ``query`` the query probabilities (m, k) of any
+    embeddings (m, d); ``asked_sketches`` the landmarks' sketches (a, 64), see `stream.shingles`; ``committee`` the
+    probabilities (c, n, k) that each of c members gives this block, where c may be 0.
     """
 
     positions: Integers
@@ -32,10 +31,10 @@ class View:
     embeddings: Floats
     probabilities: Doubles
     query_probabilities: Doubles
-    recent: Floats
     asked: Floats
     label_counts: Integers
     trust: float
+    recent: Callable[[], Floats]
     prototypes: Callable[[], Floats]
     query: Callable[[Floats], Doubles]
     asked_sketches: Callable[[], Sketches]

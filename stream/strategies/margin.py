@@ -22,8 +22,12 @@ def one_minus_margin(probabilities: Doubles) -> Doubles:
     >>> one_minus_margin(np.array([[0.5, 0.25, 0.25]]))
     array([0.75])
     """
-    classes = probabilities.shape[1]
+    rows, classes = probabilities.shape
     if classes < 2:
-        return np.ones(len(probabilities))
-    best = np.partition(probabilities, classes - 2, axis=1)
-    return 1.0 - (best[:, -1] - best[:, -2])
+        return np.ones(rows)
+    others, each = probabilities.copy(), np.arange(rows)
+    best = others.argmax(axis=1)
+    margins: Doubles = others[each, best]
+    others[each, best] = -1.0
+    margins -= others.max(axis=1)
+    return 1.0 - margins

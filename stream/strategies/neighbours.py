@@ -55,7 +55,7 @@ def mean_cosine(view: View, window: int, nothing: float = 0.0) -> Doubles:
 
 def with_those_before(view: View, window: int) -> Floats:
     """The embeddings of the last ``window`` texts before the block, or of as many as there are, and of the block's."""
-    return np.concatenate([view.recent[-window:].reshape(-1, view.embeddings.shape[1]), view.embeddings])
+    return np.concatenate([view.recent()[-window:].reshape(-1, view.embeddings.shape[1]), view.embeddings])
 
 
 def cosines_before(view: View, window: int) -> Floats:
@@ -64,7 +64,7 @@ def cosines_before(view: View, window: int) -> Floats:
     width = window + texts
     flat = np.full(texts * (width + 1), -np.inf, np.float32)
     cosines = flat[:-texts].reshape(texts, width)
-    recent = view.recent[-window:].reshape(-1, view.embeddings.shape[1])
+    recent = view.recent()[-window:].reshape(-1, view.embeddings.shape[1])
     cosines[:, window - len(recent) : window] = view.embeddings @ recent.T
     cosines[:, window:] = view.embeddings @ view.embeddings.T
     # Read in rows that are longer by one, each row begins one text later than the row before it.

@@ -72,8 +72,9 @@ class QuerySynthesis(Strategy):
 def _synthetic(view: View, segments: Integers) -> tuple[Floats, Integers]:
     """The queries of every segment of the stream that the view has a part in, (q, d), and each one's segment, (q,)."""
     prototypes, classes = view.prototypes(), view.query_probabilities.shape[1]
-    earlier = len(view.recent)
-    confusion = _confusion(np.concatenate([view.query(view.recent), view.query_probabilities]))
+    recent = view.recent()
+    earlier = len(recent)
+    confusion = _confusion(np.concatenate([view.query(recent), view.query_probabilities]))
     first = int(view.positions[0]) - earlier
     found = [np.zeros((0, 2), np.int64)]
     owners = [np.zeros(0, np.int64)]

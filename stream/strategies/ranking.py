@@ -24,7 +24,7 @@ class Ranking(Strategy):
         own = one_minus_margin(view.query_probabilities)
         if view.query_probabilities.shape[1] < 2:
             return own
-        window = before(one_minus_margin(view.query(view.recent[-TEXTS:])), own, TEXTS, np.nan)
+        window = before(one_minus_margin(view.query(view.recent()[-TEXTS:])), own, TEXTS, np.nan)
         found = np.isfinite(window).sum(axis=1)
         less, equal = (window < own[:, None]).sum(axis=1), (window == own[:, None]).sum(axis=1)
         shares: Doubles = (less + equal / 2.0) / np.maximum(found, 1)

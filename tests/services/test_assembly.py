@@ -40,7 +40,7 @@ def test_refits_are_told_where_labels_may_be_wrong(noisy: bool) -> None:
     knowledge = assembly.build_learner(load_settings({"learner.noisy_labels": noisy})).parts.knowledge
     text = np.eye(4, dtype=np.float32)
     knowledge.teach(Example("key", "text", text[0], "label", "ann", None, Verdict.ASK))
-    knowledge.refit_if_due(1, text)
+    knowledge.refit_if_due(1, lambda: text)
     assert knowledge.job is not None
     assert knowledge.job.save().fields["noisy"] is noisy
 

@@ -38,7 +38,7 @@ def make_view() -> Callable[..., View]:
             embeddings=embeddings,
             probabilities=query if probabilities is None else probabilities,
             query_probabilities=query,
-            recent=nothing if recent is None else recent,
+            recent=lambda: nothing if recent is None else recent,
             asked=nothing if asked is None else asked,
             label_counts=np.array(counts or [0] * query.shape[1], np.int64),
             trust=trust,
