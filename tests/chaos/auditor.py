@@ -25,6 +25,8 @@ class Findings:
     texts: int = 0
     decisions: int = 0
     asked: int = 0
+    labels: int = 0
+    outcomes: int = 0
     learned: int = 0
     broken: list[str] = field(default_factory=list)
 
@@ -80,8 +82,8 @@ def _audit_labels(records: Records, answered: list[str], found: Findings) -> Non
     found.learned = len(learned)
     found.expect(set(learned) == set(answered), f"{len(set(answered) ^ set(learned))} labels were not learned")
     found.expect(max(learned.values(), default=1) == 1, "a label was learned twice")
-    labels = len(records("labels"))
-    found.expect(len(outcomes) == labels, f"{labels} label messages have {len(outcomes)} outcomes")
+    found.labels, found.outcomes = len(records("labels")), len(outcomes)
+    found.expect(found.outcomes == found.labels, f"{found.labels} label messages have {found.outcomes} outcomes")
 
 
 @contextmanager
@@ -100,13 +102,6 @@ def kafka_records(bootstrap: str, prefix: str, topics: Iterable[str]) -> Records
     with _reader(bootstrap) as reader:
         read = {topic: _whole(reader, prefix + topic) for topic in topics}
     return lambda topic: [(_text(message.key()), message.value()) for message in read[topic]]
-
-
-def first_after(bootstrap: str, topic: str, moment: float) -> float | None:
-    """When the first committed record of a topic was written at or after this moment; None where none was yet."""
-    with _reader(bootstrap) as reader:
-        written = [message.timestamp()[1] / 1_000 for message in _whole(reader, topic)]
-    return min((time for time in written if time >= moment), default=None)
 
 
 def _text(key: bytes | None) -> str:

@@ -17,17 +17,27 @@ from services.edges.settings import KafkaSettings
 class Guest:
     """Sends rows as texts, a label not among them, and answers each request once with the row's label.
 
-    ``accepted`` are the ids of texts that the broker has, ``answered`` the requests whose labels it has.
+    ``accepted`` are the ids of texts that the broker has, ``answered`` the requests whose labels it has; where not
+    ``reviews``, others answer.
     """
 
-    def __init__(self, kafka: KafkaSettings, rows: Sequence[Row]) -> None:
+    def __init__(self, kafka: KafkaSettings, rows: Sequence[Row], *, reviews: bool = True) -> None:
         self._kafka, self._rows = kafka, rows
         self._truth: Mapping[str, str] = {row.id: row.label or "" for row in rows}
-        self._producer = Producer({"bootstrap.servers": kafka.bootstrap, "enable.idempotence": True, "linger.ms": 5})
+        self._producer = Producer(
+            {
+                "bootstrap.servers": kafka.bootstrap,
+                "enable.idempotence": True,
+                "linger.ms": 5,
+                "message.timeout.ms": 900_000,
+                "reconnect.backoff.max.ms": 1_000,
+                "log_level": 0,
+            }
+        )
         self.accepted: list[str] = []
         self.answered: list[str] = []
         self._stop = Event()
-        self._reviewing = Thread(target=self._review)
+        self._reviewing = Thread(target=self._review if reviews else self._stop.wait)
         self._reviewing.start()
 
     def send(self, start: int, end: int, rate: float) -> None:

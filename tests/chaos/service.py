@@ -16,6 +16,8 @@ from typing import Any
 
 import httpx
 
+from tests.chaos import phases
+
 PATIENCE_SECONDS = 60.0
 
 
@@ -42,7 +44,9 @@ class Service:
         self.port = free_port()
         self.file = data / "sluice.db"
         self._process: subprocess.Popen[bytes] | None = None
-        self._log = (data.parent / f"{data.name}.log").open("ab")
+        self.log = data.parent / f"{data.name}.log"
+        self._log = self.log.open("ab")
+        self._begins = 0
 
     @property
     def url(self) -> str:
@@ -60,6 +64,7 @@ class Service:
             str(self.port),
         ]
         environment = {**os.environ, **{f"SLUICE_{name}": value for name, value in self._settings.items()}}
+        self._begins = self._log.tell()
         self._process = subprocess.Popen(command, env=environment, stdout=self._log, stderr=self._log)
 
     def kill(self) -> None:
@@ -68,10 +73,20 @@ class Service:
         process.send_signal(signal.SIGKILL)
         process.wait()
 
-    def kill_in_transaction(self, seconds: float = PATIENCE_SECONDS) -> bool:
+    def kill_in_phase(self) -> str:
+        """SIGKILL; what the process was doing."""
+        process = self._running()
+        at_work = phases.working(process.pid)
+        process.send_signal(signal.SIGSTOP)
+        transaction = phases.IN_TRANSACTION if self.file.exists() and self._locked() else ""
+        found = phases.phase("up", self.told(), at_work, transaction)
+        self.kill()
+        return found
+
+    def kill_in_transaction(self, seconds: float = PATIENCE_SECONDS) -> str:
         """SIGKILL at a moment at which the process holds the journal's write lock: inside an open transaction.
 
-        Kills it anyway after ``seconds``, and then returns False.
+        Kills it anyway after ``seconds``. Returns what it was doing.
         """
         process = self._running()
         deadline = time.monotonic() + seconds
@@ -79,11 +94,29 @@ class Service:
             process.send_signal(signal.SIGSTOP)
             if self._locked():
                 self.kill()
-                return True
+                return phases.IN_TRANSACTION
             process.send_signal(signal.SIGCONT)
             time.sleep(0.001)
-        self.kill()
-        return False
+        return self.kill_in_phase()
+
+    def alive(self) -> bool:
+        """Whether it still runs."""
+        return self._process is not None and self._process.poll() is None
+
+    def last(self) -> str:
+        """The last line of its log."""
+        return (self.told().decode(errors="replace").splitlines() or [""])[-1]
+
+    def told(self) -> bytes:
+        """What the process logged since it was started."""
+        with self.log.open("rb") as log:
+            log.seek(self._begins)
+            return log.read()
+
+    def ended(self, seconds: float = PATIENCE_SECONDS) -> int:
+        """Wait until it ends by itself; the exit code."""
+        assert self._process is not None
+        return self._process.wait(seconds)
 
     def terminate(self) -> int:
         """SIGTERM; returns the exit code."""

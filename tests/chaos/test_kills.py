@@ -8,6 +8,7 @@ import pytest
 
 from services.edges import datasets
 from tests.chaos.auditor import audit, file_records
+from tests.chaos.phases import IN_TRANSACTION
 from tests.chaos.service import Client, Service, until
 
 TEXTS = 3_000
@@ -29,7 +30,7 @@ def test_two_kills_and_an_end_lose_and_double_nothing(tmp_path: Path) -> None:
                 service.kill()
                 service.start()
             if start == 2 * TEXTS // 3:
-                assert service.kill_in_transaction()
+                assert service.kill_in_transaction() == IN_TRANSACTION
                 service.start()
         until(lambda: client.status()["texts"] == TEXTS, "every text is decided")
         while client.answer():

@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from services.edges.settings import KafkaSettings
+from tests.chaos.phases import COMMITTING, IN_TRANSACTION
+from tests.chaos.running import BUDGET
 from tests.chaos.service import until
-from tests.chaos.world import BUDGET, world
+from tests.chaos.world import world
 
 pytestmark = pytest.mark.slow
 TEXTS = 6_000
@@ -31,7 +33,7 @@ def test_ten_kills_lose_and_double_nothing(kafka: KafkaSettings, tmp_path: Path)
             if number % 2:
                 at.fleet.kill(active)
             else:
-                inside += at.fleet.kill_in_transaction(active)
+                inside += at.fleet.kill_in_transaction(active, 20.0) in (IN_TRANSACTION, COMMITTING)
             takeovers.append(at.takeover(time.time()))
         at.send(TEXTS // ROUNDS, rate=60.0)
         for number in range(INTAKE_KILLS):
