@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from benchmarks.__main__ import RESULTS, machine
-from tests.chaos import kafka, sqlite_files, sqlite_kills, takeovers
+from tests.chaos import kafka, soak, sqlite_files, sqlite_kills, takeovers
 
 
 class Part(Protocol):
@@ -29,6 +29,8 @@ PARTS: Mapping[str, Part] = {
     "takeover": takeovers.run,
     "sqlite": sqlite_kills.run,
     "files": sqlite_files.run,
+    "soak": soak.on_sqlite,
+    "soak-kafka": soak.on_kafka,
 }
 _QUICK = 0.02
 

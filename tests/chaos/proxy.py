@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass
 from threading import Event, Thread
 
@@ -44,27 +45,26 @@ class Proxy:
         self.counts: Counter[str] = Counter()
         self._port, self._upstream = port, upstream
         self._rng = random.Random(seed)
-        self._loop = asyncio.new_event_loop()
+        self._closing = asyncio.Event()
+        self._connections: set[asyncio.Task[None]] = set()
         self._listens = Event()
-        self._thread = Thread(target=self._run, name="proxy", daemon=True)
+        self._thread = Thread(target=lambda: asyncio.run(self._listen()), name="proxy", daemon=True)
         self._thread.start()
         self._listens.wait()
 
     def close(self) -> None:
         """Break off all connections."""
-        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._loop.call_soon_threadsafe(self._closing.set)
         self._thread.join()
 
-    def _run(self) -> None:
-        asyncio.set_event_loop(self._loop)
-        self._loop.run_until_complete(asyncio.start_server(self._serve, "127.0.0.1", self._port))
-        self._listens.set()
-        self._loop.run_forever()
-        tasks = asyncio.all_tasks(self._loop)
-        for task in tasks:
-            task.cancel()
-        self._loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
-        self._loop.close()
+    async def _listen(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        async with await asyncio.start_server(self._serve, "127.0.0.1", self._port):
+            self._listens.set()
+            await self._closing.wait()
+            for connection in list(self._connections):
+                connection.cancel()
+            await asyncio.gather(*self._connections)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -72,14 +72,17 @@ class Proxy:
         except OSError:
             writer.transport.abort()
             return
+        connection = asyncio.current_task()
+        assert connection is not None
+        self._connections.add(connection)
         ways = [asyncio.ensure_future(self._pump(reader, back)), asyncio.ensure_future(self._pump(there, writer))]
-        try:
+        with suppress(asyncio.CancelledError):  # by `close`
             await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for way in ways:
-                way.cancel()
-            writer.transport.abort()
-            back.transport.abort()
+        for way in ways:
+            way.cancel()
+        writer.transport.abort()
+        back.transport.abort()
+        self._connections.discard(connection)
 
     async def _pump(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
         try:

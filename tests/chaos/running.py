@@ -15,7 +15,7 @@ from tests.chaos.service import Client, Service, until
 BUDGET = "0.1"
 SETTINGS = {"ENCODER__MODEL": "hashing", "BUDGET__FRACTION": BUDGET}
 BLOCK = 100
-_DOCTOR_SECONDS = 60.0
+_DOCTOR_SECONDS = 180.0
 
 
 class Running:

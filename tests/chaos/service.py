@@ -18,7 +18,7 @@ import httpx
 
 from tests.chaos import phases
 
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 120.0
 
 
 def free_port() -> int:

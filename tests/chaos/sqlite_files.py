@@ -23,7 +23,8 @@ from tests.chaos.world import laps
 
 TEXTS = 2_000
 _PAGE = 16_384
-_PATIENCE_SECONDS = 60.0
+_PATIENCE_SECONDS = 180.0
+_LOOK_SECONDS = 0.3
 REFUSED, ENDED, WORKED = "refused in one line", "ended in one line", "worked"
 Damage = Callable[[Path, random.Random], None]
 
@@ -79,6 +80,7 @@ def _attempt(data: Path, rng: random.Random) -> tuple[str, str]:
             if _decides(service, f"new-{rng.random()}"):
                 return (WORKED, "") if service.terminate() == 0 else ("SIGTERM failed", service.last())
             served |= b'"serving"' in service.told()
+            time.sleep(_LOOK_SECONDS)
         code, told = service.ended(), service.last()
         in_one_line = code == 1 and told.startswith("sluice: ") and b"Traceback" not in service.told()
         return ((ENDED if served else REFUSED) if in_one_line else f"exit code {code}"), told
@@ -89,7 +91,7 @@ def _decides(service: Service, text_id: str) -> bool:
     text, patience = {"id": text_id, "text": "My card has not arrived"}, 10.0
     try:
         answer = httpx.post(f"{service.url}/v1/texts?wait=5", json=text, timeout=patience)
-        asked = httpx.get(f"{service.url}/v1/requests", params={"reviewer": "ann", "limit": 500}, timeout=patience)
+        asked = httpx.get(f"{service.url}/v1/requests", params={"reviewer": "ann", "limit": 100}, timeout=patience)
     except httpx.TransportError:
         return False
     return bool(answer.status_code == asked.status_code == 200 and answer.json()["decisions"][0] is not None)
