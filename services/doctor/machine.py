@@ -18,7 +18,7 @@ from services.doctor.base import Finding
 from services.edges.encoders import DEFAULT, place
 from services.edges.encoders.base import EncoderError, local_directory
 from services.edges.journal.base import JournalError
-from services.edges.journal.sqlite_schema import connect, explained
+from services.edges.journal.sqlite_schema import connect, explained, is_new
 from services.edges.settings import HttpSettings
 
 _OLDEST_PYTHON = (3, 11)
@@ -62,11 +62,12 @@ def disk(directory: Path) -> Finding:
 
 
 def journal(path: Path) -> Finding:
-    """Whether the embedded journal, if there is one, is whole."""
+    """Whether the embedded journal, if there is one, is ours and whole."""
     if not path.exists():
         return Finding("journal", True, f"{path} will be made")
     try:
         with explained(path), closing(connect(path)) as connection:
+            is_new(connection, path)
             (verdict,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
     except JournalError as error:
         return Finding("journal", False, str(error), "see the line above")

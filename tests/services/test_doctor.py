@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import socket
+import sqlite3
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -44,6 +46,20 @@ def test_a_damaged_journal_is_found(tmp_path: Path) -> None:
     finding = found(tmp_path, "journal")
     assert not finding.ok
     assert finding.mend
+
+
+@pytest.mark.parametrize(
+    ("statement", "told"),
+    [("CREATE TABLE notes (text)", "belongs to another program"), ("PRAGMA user_version = 99", "by a newer sluice")],
+)
+def test_a_journal_that_this_version_would_refuse_is_found(tmp_path: Path, statement: str, told: str) -> None:
+    if "newer" in told:
+        SqliteJournal(tmp_path).close()
+    with closing(sqlite3.connect(tmp_path / "sluice.db")) as connection:
+        connection.execute(statement)
+    finding = found(tmp_path, "journal")
+    assert not finding.ok
+    assert told in finding.detail
 
 
 def test_a_file_in_place_of_the_directory_is_found(tmp_path: Path) -> None:

@@ -93,14 +93,15 @@ def prepare(directory: Path) -> Path:
     with explained(path):
         directory.mkdir(parents=True, exist_ok=True)
         with FileLock(directory / f"{FILE_NAME}.lock", timeout=_BUSY_SECONDS), closing(connect(path)) as connection:
-            if _is_new(connection, path):
+            if is_new(connection, path):
                 _create(connection)
             _write_ahead(connection, path)
             _add_missing_topics(connection)
     return path
 
 
-def _is_new(connection: sqlite3.Connection, path: Path) -> bool:
+def is_new(connection: sqlite3.Connection, path: Path) -> bool:
+    """Whether nothing was written to the file yet. Raises JournalError where it is not a journal of this version."""
     application_id, version, tables = (
         connection.execute(query).fetchone()[0]
         for query in ("PRAGMA application_id", "PRAGMA user_version", "SELECT count(*) FROM sqlite_master")
