@@ -61,8 +61,8 @@ study: $(VENV)/installed-dev ## learning over many sets and budgets: make study 
 	$(BIN)/python -m benchmarks.learning --data $(DATA) --cache $(STUDY)/embeddings --results $(STUDY)/runs.jsonl $(OPTIONS)
 	$(BIN)/python -m benchmarks.learning.tables $(STUDY)/runs.jsonl
 
-chaos: $(VENV)/installed-dev ## SIGKILLs at random points of a service under load, judged by an auditor; half an hour
-	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.chaos.kill_often --kills 300
+chaos: $(VENV)/installed-dev ## kills, pauses, a broken network, full disks, a soak: make chaos OPTIONS="kafka --share 0.1"; hours
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.chaos $(OPTIONS)
 
 lock: $(UV) ## resolve requirements/*.txt anew; UPGRADE=--upgrade moves the pins that still fit
 	echo uv | $(COMPILE) - -o requirements/uv.txt

@@ -72,7 +72,7 @@ def _run(name: str, *, share: float, seed: int) -> dict[str, Any]:
         "seconds": round(time.monotonic() - started),
         **found,
     }
-    say(json.dumps({key: value for key, value in report.items() if key not in ("machine", "settings")}))
+    say(json.dumps({key: value for key, value in report.items() if key not in ("machine", "settings", "samples")}))
     return report
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import random
 import shutil
@@ -16,8 +17,9 @@ from typing import Any
 import httpx
 
 from services.edges.datasets import Row
+from tests.chaos.auditor import audit, file_records
 from tests.chaos.full_disk import NotAllowed, fill
-from tests.chaos.running import BLOCK, SETTINGS, Running, doctor, finish
+from tests.chaos.running import BLOCK, BUDGET, SETTINGS, Running, doctor, finish
 from tests.chaos.service import Service
 from tests.chaos.world import laps
 
@@ -46,6 +48,8 @@ def run(directory: Path, *, share: float, seed: int, say: Callable[[str], None])
             outcomes[f"{outcome}; doctor: {'a problem' if problem else 'well'}"] += 1
             if outcome not in allowed or (outcome == REFUSED and not problem):
                 broken.append(f"{name}: {outcome}; up said {told!r}, the doctor {problem!r}")
+            elif allowed == {WORKED}:
+                broken += [f"{name}: {each}" for each in _contradictions(directory / "damaged" / "sluice.db")]
         cases[name] = dict(outcomes)
         say(f"{name}: {dict(outcomes)}")
     for name, judge in _SHARED.items():
@@ -95,6 +99,13 @@ def _decides(service: Service, text_id: str) -> bool:
     except httpx.TransportError:
         return False
     return bool(answer.status_code == asked.status_code == 200 and answer.json()["decisions"][0] is not None)
+
+
+def _contradictions(file: Path) -> list[str]:
+    """What is broken among the texts and labels that are still there: an earlier state may be, a mixture may not."""
+    with file_records(file) as records:
+        ids = [json.loads(value)["id"] for _, value in records("texts") if value is not None]
+        return audit(records, BUDGET, ids, {key for key, _ in records("labels")}).broken
 
 
 def _cut(share: float) -> Damage:
