@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from threading import Event, RLock, Thread
@@ -20,6 +22,8 @@ from tests.chaos import phases
 _WATCH_SECONDS = 0.05
 _STOP_SECONDS = 15.0
 _START_SECONDS = 60.0
+_WORDS = 160
+_DIFFERS = re.compile(r"\d+")
 _SAY_NOTHING = {"oracle"}
 """Roles that do not log when they begin to serve."""
 
@@ -28,8 +32,8 @@ class Fleet:
     """``roles`` names a command of sluice for each process, such as ``learner``; each has a log of its own.
 
     Processes are known by their place in ``roles``. Those that end by themselves are started again too, after
-    ``again_seconds``: ``ended`` holds their places and exit codes. ``arguments`` are those of a role's command. The
-    broker is asked at ``asked_at`` what goes on, by default where the processes reach it.
+    ``again_seconds``: ``ended`` holds their places and exit codes, ``said`` their last words. ``arguments`` are those
+    of a role's command. The broker is asked at ``asked_at`` what goes on, by default where the processes reach it.
     """
 
     def __init__(
@@ -46,6 +50,7 @@ class Fleet:
         self.kafka = kafka
         self.roles = list(roles)
         self.ended: list[tuple[int, int]] = []
+        self.said: Counter[str] = Counter()
         self._directory, self._arguments, self._again_seconds = directory, arguments or {}, again_seconds
         self._environment = {
             **os.environ,
@@ -207,6 +212,7 @@ class Fleet:
             return
         if place not in self._due:
             self.ended.append((place, code))
+            self.said[f"{self.roles[place]}: {self._last_words(place)}"] += 1
             self._due[place] = now + self._again_seconds
         if now >= self._due[place]:
             self._processes[place] = self._start(place)
@@ -224,6 +230,11 @@ class Fleet:
         with self._log(place).open("rb") as log:
             log.seek(self._begins[place])
             return log.read()
+
+    def _last_words(self, place: int) -> str:
+        """The last line of its log, without what differs from time to time."""
+        lines = self._told(place).decode(errors="replace").splitlines() or [""]
+        return _DIFFERS.sub("N", lines[-1].replace(self.kafka.bootstrap, "KAFKA"))[:_WORDS]
 
     def _let_start(self, place: int) -> None:
         deadline = time.monotonic() + _START_SECONDS
