@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from threading import Lock
 from typing import Any
 from zlib import crc32
@@ -14,7 +15,7 @@ from kafka.partitioner.default import murmur2
 
 from services.edges.journal.base import Journal, JournalBusy, JournalError, Message, Positions, Record, Writer
 from services.edges.journal.kafka_reader import Readers
-from services.edges.journal.kafka_writer import KafkaWriter, send, transactional_producer
+from services.edges.journal.kafka_writer import KafkaWriter, in_time, send, transactional_producer
 from services.edges.kafka_client import administration, connection, explained
 from services.edges.settings import KafkaSettings
 from services.edges.topics import topic as topic_named
@@ -109,10 +110,13 @@ class KafkaJournal(Journal):
             if self._producer is None:
                 # A name of its own: appends of two processes must not fence each other.
                 self._producer = transactional_producer(self._settings, f"append-{uuid.uuid4()}", _APPEND_TIMEOUT_MS)
-            self._producer.begin_transaction()
-            sent = send(self._producer, self._settings.topic_prefix, messages)
-            self._producer.commit_transaction()
-            return [future.get(timeout=0).offset for future in sent]
+            return in_time(partial(self._write, self._producer, messages), _APPEND_TIMEOUT_MS)
+
+    def _write(self, producer: KafkaProducer, messages: Sequence[Message]) -> list[int]:
+        producer.begin_transaction()
+        sent = send(producer, self._settings.topic_prefix, messages)
+        producer.commit_transaction()
+        return [future.get(timeout=0).offset for future in sent]
 
     def _check(self, messages: Sequence[Message]) -> None:
         for message in messages:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 from kafka import KafkaProducer
+from kafka.errors import KafkaTimeoutError
 
 from services.edges.journal.base import JournalError, Message, Positions, Record, Writer
 from services.edges.journal.chunks import Chunks, latest
 from services.edges.journal.kafka_election import Election
 from services.edges.journal.kafka_reader import Readers
 from services.edges.journal.positions import joined, parted
+from services.edges.journal.time_limit import within
 from services.edges.kafka_client import connection, explained
 from services.edges.settings import KafkaSettings
 from services.edges.topics import ITEMS, LEARNER_STATE
@@ -24,6 +27,7 @@ _BATCH_BYTES = 1_000_000
 _READ_RECORDS = 1_000
 _POLL_SECONDS = 0.1
 _RETRY_MS = 5
+_Result = TypeVar("_Result")
 _ELECTED_ON = {LEARNER_STATE: ITEMS}
 """Whose partition elects the writer of a state: for the learner that of its input, so that the group shows its lag."""
 
@@ -40,7 +44,7 @@ def transactional_producer(settings: KafkaSettings, name: str, timeout_ms: int =
         # The end of the transaction sends what waits: until then batches may fill.
         linger_ms=timeout_ms,
         allow_auto_create_topics=False,
-        max_block_ms=2 * timeout_ms,
+        max_block_ms=timeout_ms,
         # A transaction that follows at once is refused until the markers of the one before are written: some ms.
         retry_backoff_ms=_RETRY_MS,
     )
@@ -60,6 +64,18 @@ def send(producer: KafkaProducer, prefix: str, messages: Iterable[Message]) -> l
         )
         for message in messages
     ]
+
+
+def in_time(transact: Callable[[], _Result], timeout_ms: int) -> _Result:
+    """What a transaction gives, if it ends before the broker gives it up.
+
+    kafka-python waits for the end of one without a limit, and did so for good when the broker was killed twice within
+    20 s: the process stayed elected for a minute, and would not have ended by itself. Raises KafkaTimeoutError.
+    """
+    try:
+        return within(timeout_ms / 1_000, transact)
+    except TimeoutError:
+        raise KafkaTimeoutError(f"a transaction did not end within {timeout_ms / 1_000:.0f} s") from None
 
 
 class KafkaWriter(Writer):
@@ -113,15 +129,20 @@ class KafkaWriter(Writer):
         messages = [*outputs, *self._chunks.cut(joined(changes, positions))]
         self._check(messages)
         self._require_open()
-        assert self._producer is not None
         offset = positions.get((self._input, 0), self._offset)
         with explained(self._settings), self._election.transaction() as member:
-            self._producer.begin_transaction()
-            sent = send(self._producer, self._settings.topic_prefix, messages)
-            self._producer.send_offsets_to_transaction(self._election.offsets(offset), member)
-            self._producer.commit_transaction()
-            self._offset = offset
-            return [future.get(timeout=0).offset for future in sent[: len(outputs)]]
+            offsets = in_time(partial(self._transact, messages, offset, member), TRANSACTION_MS)
+        self._offset = offset
+        return offsets[: len(outputs)]
+
+    def _transact(self, messages: Sequence[Message], offset: int, member: Any) -> list[int]:
+        """One transaction, which also commits the group's offset; the offsets of the messages."""
+        assert self._producer is not None
+        self._producer.begin_transaction()
+        sent = send(self._producer, self._settings.topic_prefix, messages)
+        self._producer.send_offsets_to_transaction(self._election.offsets(offset), member)
+        self._producer.commit_transaction()
+        return [future.get(timeout=0).offset for future in sent]
 
     def close(self) -> None:
         """Leave the group; commits are refused from then on."""
