@@ -64,7 +64,8 @@ def _run(name: str, *, share: float, seed: int) -> dict[str, Any]:
 
     say(f"begins in {directory}")
     found = PARTS[name](directory, share=share, seed=seed, say=say)
-    shutil.rmtree(directory)
+    if not found["broken"]:
+        shutil.rmtree(directory)
     report = {
         "date": f"{datetime.now(UTC):%Y-%m-%d}",
         "machine": {**machine(), "load": [round(load, 1) for load in os.getloadavg()]},
