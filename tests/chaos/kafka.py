@@ -165,7 +165,7 @@ def _pauses(pauses: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "count": len(pauses),
         "by_role": dict(Counter(each["role"] for each in pauses)),
-        "seconds": [min(each["seconds"] for each in pauses), max(each["seconds"] for each in pauses)],
+        "seconds": sorted(each["seconds"] for each in pauses),
         "of_an_active_learner_over_10_s": len(replaced),
         "ended_by_themselves_after_it": sum(each["ended_afterwards"] for each in replaced),
     }
