@@ -163,13 +163,19 @@ class View:
 
 @contextmanager
 def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    connection.execute("BEGIN IMMEDIATE")
+    """All or nothing. Raises ViewError where the file cannot be written."""
     try:
-        yield
-    except BaseException:
-        connection.execute("ROLLBACK")
-        raise
-    connection.execute("COMMIT")
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            connection.execute("COMMIT")
+        finally:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+    except sqlite3.Error as error:
+        raise schema.ViewError(
+            f"the console's view cannot be written ({error}): free some space, or check the disk"
+        ) from error
 
 
 def _marks(row: type[NamedTuple]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from services.console.follower import identities
 from services.console.news import News, OutcomeRow, RequestRow
 from services.console.schema import ViewError
-from services.console.view import FILE, View
+from services.console.view import FILE, View, _transaction
 from stream.records import Verdict
 from tests.services.console.worlds import NOW, World, decision
 
@@ -151,3 +152,12 @@ def test_another_programs_database_is_refused_and_left_alone(tmp_path: Path) -> 
 
 def test_the_identities_are_those_of_the_followed_topics(world: World) -> None:
     assert identities(world.journal)["decisions"] == world.journal.identity("decisions")
+
+
+def test_a_full_disk_is_named() -> None:
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        connection.execute("CREATE TABLE notes (text)")
+        connection.execute("PRAGMA max_page_count = 2")
+        with pytest.raises(ViewError, match=r"disk is full.*free some space"), _transaction(connection):
+            connection.execute("INSERT INTO notes VALUES (zeroblob(1000000))")
+        assert not connection.in_transaction
