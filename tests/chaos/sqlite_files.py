@@ -202,10 +202,10 @@ def _stolen(data: Path, rows: list[Row]) -> list[str]:
             second.client.accepted += first.client.accepted
             second.client.answered += first.client.answered
             second.send(rows[BLOCK : 2 * BLOCK])
-            code, told = first.service.ended(), first.service.last()
+            code, told = first.service.ended(), first.service.told().decode()  # both write to one log
             found = finish(second, rows, 2 * BLOCK)
     if code != 1 or "another writer" not in told:
-        found.append(f"the first ended with {code}: {told}")
+        found.append(f"the first ended with {code}: {told[-500:]}")
     return found
 
 
