@@ -6,7 +6,7 @@ from functools import partial
 
 from river.drift import ADWIN
 
-from stream.drift.rebased import Rebased
+from stream.drift.rebased import Rebased, require
 
 
 def adwin(delta: float = 0.002, numbers_per_value: int = 1, rebase: int = 500, hold: int = 30) -> Rebased:
@@ -28,8 +28,5 @@ def adwin(delta: float = 0.002, numbers_per_value: int = 1, rebase: int = 500, h
     >>> [place for place, error in enumerate([0.0] * 100 + [1.0] * 100) if detector.update(error)]
     [115]
     """
-    if not 0 < delta < 1:
-        raise ValueError(f"delta is between 0 and 1, not {delta}")
-    if numbers_per_value < 1:
-        raise ValueError(f"a value is the mean of at least one number, not {numbers_per_value}")
+    require(delta, numbers_per_value)
     return Rebased("adwin", partial(ADWIN, delta=delta, clock=1), numbers_per_value, rebase, hold)

@@ -7,7 +7,7 @@ from math import sqrt
 
 from river.drift.binary import HDDMA
 
-from stream.drift.rebased import Rebased
+from stream.drift.rebased import Rebased, require
 
 
 def hddm_a(delta: float = 0.002, numbers_per_value: int = 1, rebase: int = 500, hold: int = 30) -> Rebased:
@@ -21,9 +21,6 @@ def hddm_a(delta: float = 0.002, numbers_per_value: int = 1, rebase: int = 500, 
     >>> [place for place, error in enumerate([0.0] * 100 + [1.0] * 100) if detector.update(error)]
     [103]
     """
-    if not 0 < delta < 1:
-        raise ValueError(f"delta is between 0 and 1, not {delta}")
-    if numbers_per_value < 1:
-        raise ValueError(f"a value is the mean of at least one number, not {numbers_per_value}")
+    require(delta, numbers_per_value)
     build = partial(HDDMA, drift_confidence=delta, warning_confidence=sqrt(delta))
     return Rebased("hddm_a", build, sqrt(numbers_per_value), rebase, hold)

@@ -6,7 +6,7 @@ from functools import partial
 
 from river.drift import KSWIN
 
-from stream.drift.rebased import Rebased
+from stream.drift.rebased import Rebased, require
 
 _TESTS_PER_WINDOW = 50
 
@@ -22,8 +22,5 @@ def kswin(delta: float = 0.002, numbers_per_value: int = 1, rebase: int = 500, h
     >>> [place for place, level in enumerate([0.25] * 100 + [0.75] * 100) if detector.update(level)]
     [117]
     """
-    if not 0 < delta < 1:
-        raise ValueError(f"delta is between 0 and 1, not {delta}")
-    if numbers_per_value < 1:
-        raise ValueError(f"a value is the mean of at least one number, not {numbers_per_value}")
+    require(delta, numbers_per_value)
     return Rebased("kswin", partial(KSWIN, alpha=delta / _TESTS_PER_WINDOW, seed=0), 1.0, rebase, hold)

@@ -7,7 +7,7 @@ from math import log
 
 from river.drift import PageHinkley
 
-from stream.drift.rebased import Rebased
+from stream.drift.rebased import Rebased, require
 
 
 def page_hinkley(
@@ -23,10 +23,9 @@ def page_hinkley(
     >>> [place for place, error in enumerate([0.0] * 100 + [1.0] * 100) if detector.update(error)]
     [117]
     """
-    if not 0 < delta < 1 or not 0 < margin < 1:
-        raise ValueError(f"delta and margin are between 0 and 1, not {delta} and {margin}")
-    if numbers_per_value < 1:
-        raise ValueError(f"a value is the mean of at least one number, not {numbers_per_value}")
+    require(delta, numbers_per_value)
+    if not 0 < margin < 1:
+        raise ValueError(f"the margin is between 0 and 1, not {margin}")
     threshold = log(1 / delta) / (8 * margin)
     build = partial(PageHinkley, delta=margin * numbers_per_value, threshold=threshold, mode="up")
     return Rebased("page_hinkley", build, numbers_per_value, rebase, hold)

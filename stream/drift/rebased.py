@@ -91,6 +91,14 @@ class Rebased(Detector):
         self._river.update(value * self._scale)
 
 
+def require(delta: float, numbers_per_value: int) -> None:
+    """What every detector asks of its settings. Raises ValueError."""
+    if not 0 < delta < 1:
+        raise ValueError(f"delta is between 0 and 1, not {delta}")
+    if numbers_per_value < 1:
+        raise ValueError(f"a value is the mean of at least one number, not {numbers_per_value}")
+
+
 def _change(values: Sequence[float]) -> tuple[bool, int]:
     """Where the mean most clearly changed, and whether it rose there.
 

@@ -21,9 +21,8 @@ def macro_f1(predicted: Sequence[str | None], true: Sequence[str]) -> float:
     >>> macro_f1(["a", "a", "b"], ["a", "b", "b"])
     0.6666666666666666
     """
-    hits = Counter(t for p, t in zip(predicted, true, strict=True) if p == t)
-    predictions, truths = Counter(predicted), Counter(true)
-    scores = [2 * hits[label] / (predictions[label] + truths[label]) for label in truths]
+    found = [scores["f1"] for scores in class_scores(predicted, true, sorted(set(true))).values()]
+    scores = [f1 for f1 in found if f1 is not None]
     return sum(scores) / len(scores) if scores else 0.0
 
 

@@ -8,6 +8,7 @@ from stream.records import Doubles
 from stream.strategies.base import Strategy, View
 from stream.strategies.look_back import TEXTS, before
 from stream.strategies.margin import one_minus_margin
+from stream.strategies.ranks import rank_among
 
 
 class Ranking(Strategy):
@@ -25,7 +26,4 @@ class Ranking(Strategy):
         if view.query_probabilities.shape[1] < 2:
             return own
         window = before(one_minus_margin(view.query(view.recent()[-TEXTS:])), own, TEXTS, np.nan)
-        found = np.isfinite(window).sum(axis=1)
-        less, equal = (window < own[:, None]).sum(axis=1), (window == own[:, None]).sum(axis=1)
-        shares: Doubles = (less + equal / 2.0) / np.maximum(found, 1)
-        return np.where(found > 0, shares, 1.0)
+        return rank_among(window, own[:, None], nothing=1.0)

@@ -31,9 +31,7 @@ class Ranks:
         scores = self._block[:, start:, None]
         passed = np.concatenate([self._before, self._block], axis=1)
         windows = sliding_window_view(passed, self._window, axis=1)[:, start : self._block.shape[1]]
-        lower = np.count_nonzero(windows < scores, axis=2) + 0.5 * np.count_nonzero(windows == scores, axis=2)
-        there = self._window - np.count_nonzero(np.isnan(windows), axis=2)
-        return np.where(there > 0, lower / np.maximum(there, 1), 0.5)
+        return rank_among(windows, scores, nothing=0.5)
 
     @property
     def last(self) -> Doubles:
@@ -43,3 +41,13 @@ class Ranks:
     def restore(self, last: Doubles) -> None:
         """Go on from what `last` was."""
         self._before, self._block = last, np.zeros((len(last), 0))
+
+
+def rank_among(windows: Doubles, scores: Doubles, nothing: float) -> Doubles:
+    """The share of the scores in each window (..., w) that is lower than its score (..., 1), equal ones counted half.
+
+    NaN is no score; ``nothing`` where a window has none.
+    """
+    lower = np.count_nonzero(windows < scores, axis=-1) + 0.5 * np.count_nonzero(windows == scores, axis=-1)
+    there = np.count_nonzero(~np.isnan(windows), axis=-1)
+    return np.where(there > 0, lower / np.maximum(there, 1), nothing)
