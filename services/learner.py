@@ -11,7 +11,7 @@ import structlog
 
 from services.edges import batches, states, topics, window_log
 from services.edges.batches import ClassesBatch, ItemsBatch
-from services.edges.dead_letters import Fault, Unreadable, dead_letter
+from services.edges.dead_letters import Fault, Unreadable, contents, dead_letter
 from services.edges.journal.base import Journal, JournalError, Message, Positions, Record
 from services.edges.learner_metrics import LearnerMetrics, Step
 from services.edges.messages import LabelMessage, OutcomeMessage, request_record, texts_as_records
@@ -102,7 +102,7 @@ class LearnerProcess:
         self._positions[record.topic, record.partition] = record.offset + 1
 
     def _handle_items(self, record: Record, step: Step) -> None:
-        batch = batches.decode(record.value or b"")
+        batch = batches.decode(contents(record))
         if batch.encoder != self._encoder:
             self._set_aside(batch, step)
         elif isinstance(batch, ClassesBatch):
@@ -131,7 +131,7 @@ class LearnerProcess:
             step.dead.append((topics.TEXTS, error))
 
     def _handle_label(self, record: Record, step: Step) -> None:
-        label = LabelMessage.parse(record.value or b"").answer(record.offset)
+        label = LabelMessage.parse(contents(record)).answer(record.offset)
         learned = self.learner.learn([label], step.now)
         step.outcomes += learned.outcomes
         step.latencies += learned.latencies

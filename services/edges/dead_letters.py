@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from services.edges.journal.base import Headers, Journal, Message, Record
+from services.edges.journal.base import Headers, Journal, Message, Record, Undecoded
 from services.edges.topics import DEAD_LETTERS
 
 MAX_VALUE_BYTES = 64 * 1024
@@ -38,6 +38,8 @@ class Fault(StrEnum):
     UNKNOWN_VERSION = "unknown_version"
     OTHER_ENCODER = "other_encoder"
     ENCODER_FAILED = "encoder_failed"
+    UNDECODABLE = "undecodable"
+    KILLED = "killed"
 
 
 class Unreadable(Exception):
@@ -98,6 +100,13 @@ class DeadLetter:
         return Message(self.topic, self.value, self.key, self.headers)
 
 
+def contents(record: Record) -> bytes:
+    """A record's value, empty where it has none; Unreadable where the journal could not have it whole."""
+    if isinstance(record.value, Undecoded):
+        raise Unreadable(record.value.reason, record.value.detail)
+    return record.value or b""
+
+
 def dead_letter(record: Record, identity: str, error: Unreadable) -> Message:
     """What to write for a record that cannot be read; ``identity`` is its topic's (``cluster/topic-id``).
 
@@ -108,7 +117,7 @@ def dead_letter(record: Record, identity: str, error: Unreadable) -> Message:
         ("reason", error.reason.encode()),
         ("detail", error.detail.encode(errors="replace")),
         ("topic", record.topic.encode()),
-        ("size", b"%d" % len(value)),
+        ("size", b"%d" % (value.size if isinstance(value, Undecoded) else len(value))),
     ]
     if record.key is not None:
         headers.append(("key", record.key))

@@ -6,7 +6,7 @@ import base64
 from collections.abc import Mapping
 from typing import Any
 
-from services.edges.dead_letters import Fault, Unreadable
+from services.edges.dead_letters import Fault, Unreadable, contents
 from services.edges.journal.base import Record
 from services.edges.json_object import read_object
 from services.edges.messages import TextMessage
@@ -23,7 +23,7 @@ def parse(record: Record) -> TextMessage:
     structured mode; anything else that is UTF-8 is the text itself. Headers ``ce_...`` make it the data of a CloudEvent
     in binary mode. An event's ``id``, ``source`` and ``time`` count where its data has none of its own.
     """
-    value = (record.value or b"").removeprefix(_BYTE_ORDER_MARK)
+    value = contents(record).removeprefix(_BYTE_ORDER_MARK)
     event = {
         name.removeprefix(_CLOUD_EVENT): content.decode(errors="replace")
         for name, content in record.headers

@@ -42,6 +42,7 @@ def build_app(settings: KafkaSettings, group: str, topic: str, handle: Handle) -
         broker_session_timeout=10,
         broker_heartbeat_interval=3,
         broker_request_timeout=40,
+        broker_max_poll_records=_BUFFER_RECORDS,
         consumer_auto_offset_reset="earliest",
         producer_acks=-1,
         producer_request_timeout=30,

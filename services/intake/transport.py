@@ -10,6 +10,7 @@ from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
 from mode.threads import WorkerThread
 
+from services.intake.decoding import bound_decoding
 from services.intake.order import Before
 
 
@@ -73,6 +74,7 @@ class _ConsumerThread(driver.AIOKafkaConsumerThread):
 
     def _create_worker_consumer(self, transport: driver.Transport) -> AIOKafkaConsumer:
         """Faust's reads aborted and open transactions too, unless its app writes transactions."""
+        bound_decoding()
         created = super()._create_worker_consumer(transport)
         created._isolation_level = "read_committed"
         return created

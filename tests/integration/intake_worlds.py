@@ -255,6 +255,10 @@ class Process:
             self._process = subprocess.Popen([sys.executable, "-c", _PROGRAM], env=os.environ | chosen, stderr=file)
 
     @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
     def told(self) -> str:
         """What it logged."""
         return self._log.read_text()

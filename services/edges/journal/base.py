@@ -52,6 +52,23 @@ class Record:
     time: float
 
 
+class Undecoded(bytes):
+    """What stands for a record's value that could not be had whole: as much of it as there is.
+
+    ``reason`` and ``detail`` say why; ``size`` is how many bytes there were.
+    """
+
+    reason: str
+    detail: str
+    size: int
+
+    def __new__(cls, kept: bytes, reason: str, detail: str, size: int) -> Self:
+        """Keep these bytes, which may be none."""
+        made = super().__new__(cls, kept)
+        made.reason, made.detail, made.size = reason, detail, size
+        return made
+
+
 def lag(journal: Journal, positions: Positions) -> dict[str, int]:
     """How many records of each topic lie behind these positions, unread."""
     lags: dict[str, int] = {}

@@ -11,12 +11,16 @@ from kafka import KafkaConsumer, TopicPartition
 from kafka.consumer.fetcher import ConsumerRecord
 from kafka.errors import OffsetOutOfRangeError
 
-from services.edges.journal.base import JournalError, Positions, Record
+from services.edges.journal.base import JournalError, Positions, Record, Undecoded
+from services.edges.journal.kafka_decoding import bound_decoding
 from services.edges.kafka_client import connection
 from services.edges.settings import KafkaSettings
+from services.edges.topics import COMMANDS, ITEMS, LABELS, TEXTS
 from services.edges.topics import topic as topic_named
 
 _Place = tuple[str, int]
+_INPUTS = (TEXTS, ITEMS, LABELS, COMMANDS)
+"""Whose readers set aside what they cannot read; of all others nothing may be missing."""
 _FETCH_BYTES = 12 * 2**20
 _BACKLOG_BYTES = 2**20
 _STATE_FETCH_BYTES = 2 * 2**20
@@ -50,6 +54,7 @@ class Reader:
             # A broker answers a connection's requests in turn: while a fetch waits there, so does every other request.
             fetch_max_wait_ms=_FETCH_WAIT_MS,
         )
+        bound_decoding(self._consumer)
         self._consumer.assign(list(self._partitions.values()))
 
     def read(self, positions: Positions, limit: int, wait: float, closed: Callable[[], bool]) -> list[Record]:
@@ -115,6 +120,11 @@ class Reader:
 
     def _record(self, record: ConsumerRecord) -> Record:
         topic = record.topic.removeprefix(self._prefix)
+        if isinstance(record.value, Undecoded) and topic not in _INPUTS:
+            raise JournalError(
+                f"{record.topic} is damaged ({record.value.detail}): restore it from a backup, or begin with another "
+                "KAFKA__TOPIC_PREFIX"
+            )
         return Record(
             topic, record.partition, record.offset, record.key, record.value, tuple(record.headers),
             record.timestamp / 1_000,
