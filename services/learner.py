@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from threading import Event
 
 import structlog
 
+from services import attempts
 from services.edges import batches, states, topics, window_log
 from services.edges.batches import ClassesBatch, ItemsBatch
 from services.edges.dead_letters import Fault, Unreadable, contents, dead_letter
@@ -17,6 +19,7 @@ from services.edges.learner_metrics import LearnerMetrics, Step
 from services.edges.messages import LabelMessage, OutcomeMessage, request_record, texts_as_records
 from services.edges.window_log import WindowLog
 from services.running import return_memory
+from stream.arrivals import Gap
 from stream.learner import Learner
 from stream.records import Changes, Entry, Items, State
 from stream.status import status
@@ -53,6 +56,7 @@ class LearnerProcess:
         self._refits = ThreadPoolExecutor(1, thread_name_prefix="refit")
         self._refit: Future[Entry] | None = None
         self._window = WindowLog()
+        self._attempts = attempts.Attempts()
         self._writer = journal.writer("learner", wait=wait)
         self._positions = _first_positions(journal) | dict(self._writer.positions)
         self._restore(_decoded(self._writer.state))
@@ -77,34 +81,61 @@ class LearnerProcess:
     def step(self, wait: float) -> int:
         """Handle the next records in one transaction, waiting up to ``wait`` seconds for the first; says how many."""
         records = self._journal.read(self._positions, READ_RECORDS, wait)
-        step = Step(len(records), self._clock())
+        self._note(self._attempts.first(records))
+        for group in self._attempts.steps(records):
+            self._take(group)
+        return len(records)
+
+    def _note(self, attempt: Changes) -> None:
+        """Put on record what is about to be tried, or that it was not what ended this process."""
+        if attempt:
+            self._writer.commit([], states.encode_all(attempt), self._positions)
+
+    def _take(self, records: Sequence[Record]) -> None:
+        step, before = Step(len(records), self._clock()), dict(self._positions)
         self._run_refit(step)
-        for record in records:
-            self._handle(record, step)
-            self._run_refit(step)
+        try:
+            for record in records:
+                self._handle(record, step)
+                self._run_refit(step)
+        except Gap:
+            self._positions = before
+            self._note({attempts.KEY: None})
+            raise
         self._expire(step)
         self._keep_window(step)
         if step.empty:
             self._writer.renew()
         else:
             self._commit(step)
-        return len(records)
 
     def _handle(self, record: Record, step: Step) -> None:
         try:
+            self._attempts.require_harmless()
             if record.topic == topics.ITEMS:
                 self._handle_items(record, step)
             else:
                 self._handle_label(record, step)
         except Unreadable as error:
-            step.outputs.append(dead_letter(record, self._journal.identity(record.topic), error))
-            step.dead.append((record.topic, error))
+            self._refuse(record, error, step)
         self._positions[record.topic, record.partition] = record.offset + 1
+
+    def _refuse(self, record: Record, error: Unreadable, step: Step) -> None:
+        """A record that cannot be handled becomes a dead letter; of items that kill their texts do, if they can."""
+        if record.topic == topics.ITEMS and error.reason is Fault.KILLED and not self._attempts.unreadable:
+            with suppress(Unreadable):
+                self._set_aside(batches.decode(contents(record)), error, step)
+                return
+        step.outputs.append(dead_letter(record, self._journal.identity(record.topic), error))
+        step.dead.append((record.topic, error))
+        if record.topic == topics.ITEMS and error.reason in (Fault.KILLED, Fault.UNDECODABLE):
+            self.learner.parts.arrivals.excuse()
 
     def _handle_items(self, record: Record, step: Step) -> None:
         batch = batches.decode(contents(record))
         if batch.encoder != self._encoder:
-            self._set_aside(batch, step)
+            told = f"encoded by {batch.encoder}; this learner takes {self._encoder}"
+            self._set_aside(batch, Unreadable(Fault.OTHER_ENCODER, told), step)
         elif isinstance(batch, ClassesBatch):
             self.learner.name(batch.names)
         else:
@@ -119,9 +150,8 @@ class LearnerProcess:
             step.decided.append(seen.decisions)
         step.outputs += map(request_record, seen.requests)
 
-    def _set_aside(self, batch: ItemsBatch | ClassesBatch, step: Step) -> None:
-        """Another encoder's texts become dead letters of `texts`: replayed, they are encoded anew."""
-        error = Unreadable(Fault.OTHER_ENCODER, f"encoded by {batch.encoder}; this learner takes {self._encoder}")
+    def _set_aside(self, batch: ItemsBatch | ClassesBatch, error: Unreadable, step: Step) -> None:
+        """Texts that are not observed become dead letters of `texts`: replayed, they are encoded anew."""
         if isinstance(batch, ClassesBatch):
             _log.warning("classes_refused", reason=error.detail)
             return
@@ -167,11 +197,11 @@ class LearnerProcess:
             _log.error("refit_rejected", reason=str(error))
 
     def _commit(self, step: Step) -> None:
-        changes: Changes = {**self.learner.changes(), window_log.KEY: self._window.save(), "status": self._status()}
-        encoded = {key: states.encode(entry) if entry is not None else None for key, entry in changes.items()}
+        changes: Changes = {**self.learner.changes(), **self._attempts.changes()}
+        changes |= {window_log.KEY: self._window.save(), "status": self._status()}
         decided = [Message(topics.DECISIONS, value) for value in batches.pack_decisions(step.decided)]
         started = time.perf_counter()
-        self._writer.commit([*decided, *step.outputs], encoded, self._positions)
+        self._writer.commit([*decided, *step.outputs], states.encode_all(changes), self._positions)
         self._metrics.committed(step, self.learner, time.perf_counter() - started)
 
     def _status(self) -> Entry:
@@ -186,6 +216,7 @@ class LearnerProcess:
             )
         window = self._window.restore(state.get(window_log.KEY, Entry()), self._journal)
         self.learner.restore(state, window)
+        self._attempts.restore(state.get(attempts.KEY))
         self._metrics.restored(self.learner)
         _log.info("learner_restored", texts=self.learner.texts, examples=len(self.learner.parts.knowledge.examples))
 

@@ -35,6 +35,7 @@ class Arrivals:
     def __init__(self, remember_ids: int = 200_000) -> None:
         self._ids = _Ids(remember_ids)
         self._marks: dict[str, int] = {}
+        self._excused: set[str] = set()
         self._unsaved = False
         self.repeats = 0
 
@@ -52,9 +53,7 @@ class Arrivals:
         remembered = () if all(news) else set(named) - set(compress(named, news))
         new = [row for row in rows if row not in remembered] if remembered else rows
         self.repeats += len(items) - len(new)
-        for partition, end in ends.items():
-            self._marks[partition] = max(end, self._marks.get(partition, 0))
-        self._unsaved |= bool(ends)
+        self._pass(ends)
         return np.arange(len(new)) if len(new) == len(items) else np.array(new, np.int64)
 
     def _all_above_marks(self, origins: Sequence[str], ends: dict[str, int]) -> Sequence[int]:
@@ -90,21 +89,31 @@ class Arrivals:
     def pass_over(self, items: Items) -> None:
         """Move past these items without taking their ids for known: they may come again. Raises Gap as `admit` does."""
         self._check(items.covered)
-        for partition, (_, end) in items.covered.items():
-            self._marks[partition] = max(end, self._marks.get(partition, 0))
+        self._pass({partition: end for partition, (_, end) in items.covered.items()})
+
+    def excuse(self) -> None:
+        """A record of items was set aside unread: each partition may go on above its mark, once."""
+        self._excused = set(self._marks)
         self._unsaved = True
+
+    def _pass(self, ends: Mapping[str, int]) -> None:
+        for partition, end in ends.items():
+            self._marks[partition] = max(end, self._marks.get(partition, 0))
+        self._excused.difference_update(ends)
+        self._unsaved |= bool(ends)
 
     def _check(self, covered: Mapping[str, tuple[int, int]]) -> None:
         for partition, (start, _) in covered.items():
             mark = self._marks.get(partition, start)
-            if start > mark:
+            if start > mark and partition not in self._excused:
                 raise Gap(partition, mark, start)
 
     def changes(self) -> Changes:
         """Marks and segments of ids that changed since this was last asked; None removes a segment."""
         changes = self._ids.changes()
         if self._unsaved:
-            changes[_MARKS] = Entry({"marks": dict(self._marks), "repeats": self.repeats})
+            excused = {"excused": sorted(self._excused)} if self._excused else {}
+            changes[_MARKS] = Entry({"marks": dict(self._marks), "repeats": self.repeats, **excused})
             self._unsaved = False
         return changes
 
@@ -113,6 +122,7 @@ class Arrivals:
         self._ids.restore(state)
         if (entry := state.get(_MARKS)) is not None:
             self._marks, self.repeats = dict(entry.fields["marks"]), entry.fields["repeats"]
+            self._excused = set(entry.fields.get("excused", ()))
 
 
 class _Ids:

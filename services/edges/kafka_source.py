@@ -66,8 +66,15 @@ class KafkaSource:
 
     def committed(self) -> dict[int, int]:
         """Where the group goes on in each partition; nothing of those that it has never committed."""
+        return {partition: each.offset for partition, each in self._committed().items()}
+
+    def notes(self) -> dict[int, str]:
+        """What stands beside the offset of each partition that the group has committed."""
+        return {partition: each.metadata for partition, each in self._committed().items()}
+
+    def _committed(self) -> dict[int, Any]:
         found = self._ask(self._admin.list_group_offsets, {self.group: None})[self.group]
-        return {place.partition: each.offset for place, each in found.items() if each.offset >= 0}
+        return {place.partition: each for place, each in found.items() if each.offset >= 0}
 
     def first_positions(self, partitions: Iterable[int]) -> dict[int, int]:
         """Where the group goes on in these partitions, or where they begin. Raises JournalError at a gap."""

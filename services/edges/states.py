@@ -10,7 +10,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
 from services.edges.dead_letters import Fault, Unreadable
-from stream.records import Entry
+from stream.records import Changes, Entry
 
 
 def encode(entry: Entry) -> bytes:
@@ -18,6 +18,11 @@ def encode(entry: Entry) -> bytes:
     arrays = {name: np.asarray(array, order="C") for name, array in entry.arrays.items()}
     # In half the time of Python's own: a step of a learner that is behind writes 2 MB of it.
     return save(arrays, {"fields": to_json(dict(entry.fields), inf_nan_mode="constants").decode()})
+
+
+def encode_all(changes: Changes) -> dict[str, bytes | None]:
+    """Each of the entries as `encode` has it; None stays None."""
+    return {key: encode(entry) if entry is not None else None for key, entry in changes.items()}
 
 
 def decode(data: bytes) -> Entry:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from services.edges import batches, topics
+from services.edges.dead_letters import contents
 from services.edges.journal.base import Journal, JournalError
 from stream.records import Entry, Floats, Integers
 
@@ -91,12 +92,14 @@ def _length(run: _Run) -> int:
 
 def _read(journal: Journal, runs: Sequence[_Run] | deque[_Run]) -> list[Floats]:
     embeddings: dict[int, Floats] = {}
+    needed = {run.offset for run in runs}
     if runs:
         position, last = runs[0].offset, runs[-1].offset
         while position <= last and (records := journal.read({_PARTITION: position}, limit=64)):
             for record in records:
-                batch = batches.decode(record.value or b"")
-                if isinstance(batch, batches.ItemsBatch):
+                if record.offset in needed:  # the others may be anything, also what no one can read
+                    batch = batches.decode(contents(record))
+                    assert isinstance(batch, batches.ItemsBatch), f"items {record.offset} was observed"
                     embeddings[record.offset] = batch.items.embeddings
             position = records[-1].offset + 1
     lost = [run.offset for run in runs if run.offset not in embeddings]

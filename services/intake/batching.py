@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from services.attempts import Attempts
 from services.edges import batches, class_names, texts
 from services.edges.dead_letters import Fault, Unreadable, dead_letter
 from services.edges.encoders.base import Encoder
@@ -55,12 +56,12 @@ class Batcher:
     def __init__(self, encoder: Encoder, identity: str, metrics: Metrics) -> None:
         self._encoder, self._identity, self._metrics = encoder, identity, metrics
 
-    def batch(self, records: Sequence[Record], covered: Ranges) -> Batch:
-        """The items and dead letters of these records, which cover these ranges.
+    def batch(self, records: Sequence[Record], covered: Ranges, attempts: Attempts) -> Batch:
+        """The items and dead letters of these records, which cover these ranges; of hopeless ones letters only.
 
         Raises EncoderBroken.
         """
-        decoded = decode(records)
+        decoded = _harmless(records, attempts)
         ranges = {f"{self._identity}/{partition}": each for partition, each in covered.items()}
         items = batches.pack(self._encode(decoded, ranges), self._encoder.name)
         letters = [dead_letter(record, self._identity, error) for record, error in decoded.failed]
@@ -83,6 +84,14 @@ class Batcher:
         decoded.read = [decoded.read[index] for index in rows]
         embeddings = np.reshape(list(rows.values()), (len(rows), self._encoder.dimension)).astype(np.float32)
         return pack(decoded.read, embeddings, self._identity, covered)
+
+
+def _harmless(records: Sequence[Record], attempts: Attempts) -> Decoded:
+    try:
+        attempts.require_harmless()
+    except Unreadable as error:
+        return Decoded(failed=[(record, error) for record in records])
+    return decode(records)
 
 
 def decode(records: Sequence[Record]) -> Decoded:

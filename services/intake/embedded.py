@@ -8,13 +8,14 @@ from typing import Self
 
 import structlog
 
-from services.edges import class_names
+from services.attempts import KEY, Attempts
+from services.edges import class_names, states
 from services.edges.encoders.base import Encoder
-from services.edges.journal.base import Journal, JournalError, Positions
+from services.edges.journal.base import Journal, JournalError, Positions, Record
 from services.edges.metrics import Metrics
 from services.edges.settings import TaskClass
 from services.edges.topics import TEXTS
-from services.intake.batching import READ_RECORDS, Batcher, announcement, cover, follows_hole
+from services.intake.batching import READ_RECORDS, Batcher, EncoderBroken, announcement, cover, follows_hole
 
 _WAIT_SECONDS = 1.0
 _CLASSES = "classes"
@@ -32,9 +33,12 @@ class Intake:
 
     def __init__(self, journal: Journal, encoder: Encoder, classes: Sequence[TaskClass], metrics: Metrics) -> None:
         self._journal, self._encoder = journal, encoder
+        self._attempts = Attempts()
         self._batcher = Batcher(encoder, journal.identity(TEXTS), metrics)
         self._writer = journal.writer("intake")
         self._next = self._oldest() | {partition: offset for (_, partition), offset in self._writer.positions.items()}
+        noted = self._writer.state.get(KEY)
+        self._attempts.restore(None if noted is None else states.decode(noted))
         self._refuse_gap()
         self._announce(classes)
 
@@ -61,16 +65,26 @@ class Intake:
     def step(self, wait: float) -> int:
         """Handle the next texts in one transaction, waiting up to ``wait`` seconds for the first; says how many."""
         records = self._journal.read(self.positions, READ_RECORDS, wait)
+        if first := self._attempts.first(records):
+            self._writer.commit([], states.encode_all(first), self.positions)
+        for group in self._attempts.steps(records):
+            self._take(group)
+        return len(records)
+
+    def _take(self, records: Sequence[Record]) -> None:
         if not records:
-            return 0
+            return
         if follows_hole(records, self._next):
             self._refuse_gap()
         covered = cover(records, self._next)
-        batch = self._batcher.batch(records, covered)
+        try:
+            batch = self._batcher.batch(records, covered, self._attempts)
+        except EncoderBroken:
+            self._writer.commit([], {KEY: None}, self.positions)
+            raise
         self._next |= {partition: end for partition, (_, end) in covered.items()}
-        self._writer.commit([*batch.items, *batch.letters], {}, self.positions)
+        self._writer.commit([*batch.items, *batch.letters], states.encode_all(self._attempts.changes()), self.positions)
         self._batcher.count(batch)
-        return len(records)
 
     def _announce(self, classes: Sequence[TaskClass]) -> None:
         """Append the embedded classes, unless these were the last that this encoder embedded."""

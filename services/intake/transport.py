@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any, NamedTuple
 
 from aiokafka import AIOKafkaConsumer
@@ -26,7 +27,7 @@ class Reading(NamedTuple):
 
 
 class Consumer(driver.Consumer):
-    """Reads what was committed, and commits what is in ``done``: partition -> the offset that is next.
+    """Reads what was committed, and commits what is in ``done``: partition -> the offset that is next; with ``notes``.
 
     Faust itself derives what it commits from single acknowledgements and the gaps between them: where a gap lies
     behind the first record of a partition it never commits again, and a gap of a million aborted records costs as many
@@ -37,13 +38,18 @@ class Consumer(driver.Consumer):
         super().__init__(*args, **kwargs)
         self.begun: dict[TP, int] = {}
         self.done: dict[TP, int] = {}
+        self.notes: dict[TP, str] = {}
         self.read: dict[TP, Reading] = {}
         self.before: Before = {}
 
     def begin(self, positions: Mapping[TP, int]) -> None:
         """These are the partitions from here on, and where they go on."""
-        self.begun, self.done, self.before = dict(positions), {}, {}
+        self.begun, self.done, self.before, self.notes = dict(positions), {}, {}, {}
         self.read = {place: Reading(offset, offset, offset) for place, offset in positions.items()}
+
+    async def commit_note(self, place: TP, offset: int) -> None:
+        """Commit the note beside an offset at once; nothing of a partition that is no longer ours."""
+        await self._thread.commit({place: offset})
 
     def verify_event_path(self, now: float, tp: TP) -> None:
         """Nothing: Faust's own watch takes an open transaction for a standstill."""
@@ -77,7 +83,12 @@ class _ConsumerThread(driver.AIOKafkaConsumerThread):
         bound_decoding()
         created = super()._create_worker_consumer(transport)
         created._isolation_level = "read_committed"
+        created.commit = partial(self._commit_noted, created.commit)
         return created
+
+    async def _commit_noted(self, commit: Callable[..., Any], offsets: Mapping[TP, Any]) -> None:
+        """Faust commits offsets and nothing beside them."""
+        await commit({place: (each.offset, self.consumer.notes.get(TP(*place), "")) for place, each in offsets.items()})
 
     async def seek_to_committed(self) -> Mapping[TP, int]:
         """Go back to where the group goes on, after what was read ahead is dropped."""

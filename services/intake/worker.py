@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+import uuid
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar, cast
@@ -12,6 +13,7 @@ import faust
 import structlog
 from faust.types import TP
 
+from services.attempts import Attempts
 from services.edges.encoders.base import Encoder
 from services.edges.journal.base import JournalError, Message, Record
 from services.edges.kafka_source import KafkaSource
@@ -20,9 +22,13 @@ from services.edges.settings import Settings
 from services.edges.topics import TEXTS
 from services.intake.app import App, build_app
 from services.intake.batching import Batch, Batcher, EncoderBroken, announcement, cover, follows_hole
+from services.intake.notes import Notes
 from services.intake.order import in_order
 from services.intake.transport import Consumer
+from stream.records import Changes
 
+_SETTLED = Attempts()
+"""Nothing is noted of what is not the first step."""
 _WATCH_SECONDS = 1.0
 _IDENTITY_SECONDS = 5.0
 _STUCK_SECONDS = 120.0
@@ -48,6 +54,8 @@ class IntakeWorker:
     ) -> None:
         self._settings, self._source, self._metrics, self._idle_seconds = settings, source, metrics, idle_seconds
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="encode")
+        self._notes = Notes(uuid.uuid4().hex[:8])
+        self._attempts: dict[int, Attempts] = {}
         self._positions: dict[int, int] = {}
         self._quiet: dict[int, tuple[int, float]] = {}
         self._assigned = self._announced = False
@@ -85,24 +93,51 @@ class IntakeWorker:
     async def _handle(self, events: Sequence[faust.EventT[bytes]]) -> None:
         async with self._sending:
             messages, generation = (event.message for event in events), self._app.consumer_generation_id
-            if records := in_order(messages, self._positions, self._consumer.before, generation):
+            records = in_order(messages, self._positions, self._consumer.before, generation)
+            for partition, attempts in self._attempts.items():
+                if not attempts.settled:
+                    await self._try([record for record in records if record.partition == partition], attempts)
+                    records = [record for record in records if record.partition != partition]
+            if records:
                 await self._write(records, cover(records, self._positions))
 
-    async def _write(self, records: list[Record], covered: Mapping[int, tuple[int, int]]) -> None:
+    async def _try(self, records: list[Record], attempts: Attempts) -> None:
+        """Handle the first records of a partition, each step under a note beside the group's offset."""
+        note = attempts.first(records)
+        for group in attempts.steps(records):
+            if group:
+                await self._note(group[0].partition, note)
+                try:
+                    await self._write(group, cover(group, self._positions), attempts)
+                except IntakeStopped:
+                    await self._note(group[0].partition, {})
+                    raise
+                note = attempts.changes()
+
+    async def _note(self, partition: int, note: Changes) -> None:
+        place = TP(self._source.topic, partition)
+        self._consumer.notes[place] = self._notes.text(note)
+        await self._consumer.commit_note(place, self._positions[partition])
+
+    async def _write(
+        self, records: Sequence[Record], covered: Mapping[int, tuple[int, int]], attempts: Attempts = _SETTLED
+    ) -> None:
         """Write what becomes of these records; handled they are once all of it is acknowledged."""
-        batch = await self._ask(self._prepare, records, covered)
+        batch = await self._ask(self._prepare, records, covered, attempts)
         await self._send(batch.letters)
         await self._send(batch.items)
         ends = {partition: end for partition, (_, end) in covered.items()}
         self._positions |= ends
-        self._consumer.done |= {TP(self._source.topic, partition): end for partition, end in ends.items()}
+        done = {TP(self._source.topic, partition): end for partition, end in ends.items()}
+        self._consumer.notes |= dict.fromkeys(done, "")
+        self._consumer.done |= done
         self._moved = time.monotonic()
         self._batcher.count(batch)
 
-    def _prepare(self, records: list[Record], covered: Mapping[int, tuple[int, int]]) -> Batch:
+    def _prepare(self, records: Sequence[Record], covered: Mapping[int, tuple[int, int]], attempts: Attempts) -> Batch:
         if follows_hole(records, self._positions):
             self._source.refuse_gap({partition: self._positions[partition] for partition in covered})
-        batch = self._batcher.batch(records, covered)
+        batch = self._batcher.batch(records, covered, attempts)
         self._source.require_same()
         return batch
 
@@ -117,6 +152,10 @@ class IntakeWorker:
         places = self._consumer.assignment()
         async with self._sending:
             self._positions = await self._ask(self._source.first_positions, [place.partition for place in places])
+            notes = await self._ask(self._source.notes)
+            self._attempts = {partition: Attempts() for partition in self._positions}
+            for partition, attempts in self._attempts.items():
+                attempts.restore(self._notes.entry(notes.get(partition, "")))
             self._quiet = {}
             self._consumer.begin({place: self._positions[place.partition] for place in places})
             if self._positions and not self._announced:

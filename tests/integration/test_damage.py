@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -11,10 +11,13 @@ from confluent_kafka import Producer
 
 from services.edges import topics as named
 from services.edges.dead_letters import Unreadable, contents
+from services.edges.encoders.hashing import HashingEncoder
 from services.edges.journal.base import JournalError, Message, Record
 from services.edges.journal.kafka import KafkaJournal
+from services.edges.kafka_source import KafkaSource
 from services.edges.local_kafka import LocalKafka
 from services.edges.settings import KafkaSettings
+from stream.records import Floats
 from tests.integration import handmade
 from tests.integration.intake_worlds import Process, Reader, Topics, running, wait_for
 
@@ -130,6 +133,42 @@ def test_a_label_that_cannot_be_decoded_stands_where_it_was_and_a_state_ends_its
             contents(read[1])
         with pytest.raises(JournalError, match=r"learner-state is damaged \(offsets"):
             read_all(journal, named.LEARNER_STATE)
+
+
+class Death(Exception):
+    """Ends a worker, as no error of an encoder does."""
+
+
+class Mortal(HashingEncoder):
+    def encode(self, texts: Sequence[str]) -> Floats:
+        if any("deadly" in text for text in texts):
+            raise Death
+        return super().encode(texts)
+
+
+def test_a_text_over_which_three_workers_end_is_set_aside_and_all_others_arrive_once(
+    kafka: KafkaSettings, topics: Topics, reader: Reader
+) -> None:
+    for partition in range(2):
+        topics.write([b"text %d of %d" % (number, partition) for number in range(20)], partition)
+    topics.write([b"deadly"], partition=1)
+    topics.write([b"last"], partition=1)
+    deaths = 0
+    for _ in range(10):
+        with running(kafka, Mortal(), wait=False) as intake:
+            wait_for(lambda worker=intake: worker.ended.done() or reader.poll() >= 41)
+            if reader.poll() >= 41:
+                break
+            with pytest.raises(Death):
+                intake.ended.result()
+            deaths += 1
+    wait_for(lambda: reader.poll() and reader.letters)
+    assert deaths == 3
+    assert [(letter.value, letter.reason.value) for letter in reader.letters] == [(b"deadly", "killed")]
+    assert (len(reader.texts), len(set(reader.texts)), "last" in reader.texts) == (41, 41, True)
+    with KafkaSource(kafka) as source:
+        assert source.committed() == {0: 20, 1: 22}
+        assert set(source.notes().values()) == {""}
 
 
 def read_all(journal: KafkaJournal, topic: str) -> list[Record]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -25,6 +26,11 @@ def items(offsets: Sequence[int], ids: Sequence[str] | None = None, covered: tup
         sources=[""] * len(origins),
         covered={} if covered is None else {"c/t/0": covered},
     )
+
+
+def covering(partition: str, start: int, end: int) -> Items:
+    """No item, and a range that is accounted for."""
+    return replace(items([]), covered={partition: (start, end)})
 
 
 def admitted(arrivals: Arrivals, *args: object, **kwargs: object) -> list[int]:
@@ -185,3 +191,19 @@ def test_a_smaller_memory_takes_over_from_a_larger_one() -> None:
 def test_a_negative_memory_is_refused() -> None:
     with pytest.raises(ValueError, match="-1"):
         Arrivals(remember_ids=-1)
+
+
+def test_once_a_record_was_set_aside_each_partition_may_go_on_above_its_mark_once() -> None:
+    arrivals = Arrivals()
+    for partition in ("c/t/0", "c/t/1"):
+        arrivals.admit(covering(partition, 0, 5))
+    arrivals.excuse()
+    later = Arrivals()
+    later.restore({key: entry for key, entry in arrivals.changes().items() if entry is not None})
+    for each in (arrivals, later):
+        each.admit(covering("c/t/0", 9, 12))
+        with pytest.raises(Gap, match="12 to 13"):
+            each.admit(covering("c/t/0", 13, 14))
+        each.admit(covering("c/t/1", 7, 8))
+        with pytest.raises(Gap, match="8 to 9"):
+            each.pass_over(covering("c/t/1", 9, 10))

@@ -1,0 +1,122 @@
+"""Where processes ended, again and again -> the one record that ends them is set aside, and no other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from services.attempts import DEATHS, KEY, Attempts
+from services.edges.dead_letters import Unreadable
+from services.edges.journal.base import Record
+from stream.records import Entry
+
+
+class Killed(Exception):
+    """A process ended."""
+
+
+class World:
+    """Records that wait, and what is on record; ``killer`` ends whoever handles it, or looks at it when ``twice``."""
+
+    def __init__(self, killer: int | None, *, twice: bool = False) -> None:
+        self.killer, self.twice = killer, twice
+        self.position, self.note = 0, None
+        self.handled: list[int] = []
+        self.refused: list[int] = []
+        self.commits = 0
+
+    def process(self, end: int, *, limit: int = 8) -> None:
+        """One process, until all before ``end`` is handled. Raises Killed."""
+        attempts = Attempts()
+        attempts.restore(self.note)
+        while self.position < end:
+            records = [record(offset) for offset in range(self.position, min(end, self.position + limit))]
+            if first := attempts.first(records):
+                self.commit(first)
+            for group in attempts.steps(records):
+                self.take(group, attempts)
+
+    def take(self, group: Sequence[Record], attempts: Attempts) -> None:
+        handled, refused = [], []
+        for each in group:
+            try:
+                attempts.require_harmless()
+            except Unreadable:
+                if self.twice and not attempts.unreadable:
+                    raise Killed from None
+                refused.append(each.offset)
+                continue
+            if each.offset == self.killer:
+                raise Killed
+            handled.append(each.offset)
+        self.handled += handled
+        self.refused += refused
+        self.position = group[-1].offset + 1
+        self.commit(attempts.changes())
+
+    def commit(self, changes: dict[str, Entry | None]) -> None:
+        self.commits += 1
+        self.note = changes.get(KEY, self.note)
+
+    def deaths(self, end: int) -> int:
+        """How many processes end before one gets there."""
+        for deaths in range(20):
+            try:
+                self.process(end)
+            except Killed:
+                continue
+            return deaths
+        raise AssertionError("it never got there")
+
+
+def record(offset: int) -> Record:
+    return Record("items", 0, offset, None, b"", (), 0.0)
+
+
+@pytest.mark.parametrize("killer", [0, 5, 7])
+def test_a_record_that_ends_three_processes_is_set_aside_and_all_others_are_handled(killer: int) -> None:
+    world = World(killer)
+    assert world.deaths(30) == DEATHS
+    assert world.refused == [killer]
+    assert world.handled == [offset for offset in range(30) if offset != killer]
+    assert world.note is None
+
+
+def test_one_that_is_met_late_ends_one_process_more_which_had_nothing_on_record() -> None:
+    world = World(20)
+    assert world.deaths(30) == DEATHS + 1
+    assert world.refused == [20]
+
+
+def test_two_of_them_are_both_found() -> None:
+    world = World(3)
+    world.deaths(4)
+    world.killer = 6
+    assert world.deaths(30) == DEATHS
+    assert world.refused == [3, 6]
+
+
+def test_one_that_cannot_even_be_looked_at_ends_one_process_more() -> None:
+    world = World(2, twice=True)
+    assert world.deaths(30) == DEATHS + 1
+    assert world.refused == [2]
+
+
+def test_without_a_death_one_note_is_written_for_each_process_and_taken_back() -> None:
+    world = World(None)
+    world.process(8)
+    assert (world.commits, world.note) == (2, None)
+    world.process(24)
+    assert (world.commits, world.note) == (5, None)
+
+
+def test_processes_that_end_elsewhere_set_nothing_aside() -> None:
+    world = World(None)
+    for killer in (0, 5, 9, 13, 20, 28):
+        world.killer = killer
+        with pytest.raises(Killed):
+            world.process(30)
+    world.killer = None
+    world.process(30)
+    assert (world.refused, world.handled) == ([], list(range(30)))
