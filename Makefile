@@ -22,7 +22,7 @@ PYTEST := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -n 2
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo install install-cpu test check format dashboards bench study chaos lock clean
+.PHONY: help demo install install-cpu test check format dashboards bench study chaos attack lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -63,6 +63,9 @@ study: $(VENV)/installed-dev ## learning over many sets and budgets: make study 
 
 chaos: $(VENV)/installed-dev ## kills, pauses, a broken network, full disks, a soak: make chaos OPTIONS="kafka --share 0.1"; hours
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.chaos $(OPTIONS)
+
+attack: $(VENV)/installed-dev ## a million malformed records through decoding, and through the intake on a real Kafka; an hour
+	OMP_NUM_THREADS=1 $(BIN)/python -m tests.attack
 
 lock: $(UV) ## resolve requirements/*.txt anew; UPGRADE=--upgrade moves the pins that still fit
 	echo uv | $(COMPILE) - -o requirements/uv.txt

@@ -1,0 +1,1 @@
+"""Records that are meant to do harm, and what becomes of them."""
