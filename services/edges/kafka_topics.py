@@ -18,6 +18,7 @@ from services.edges.topics import ON_KAFKA, TEXTS, TOMBSTONE_SECONDS, Topic
 _MISSING = "topic"
 _ABSENT = "missing"
 _PARTITIONS = "partitions"
+_IN_SYNC = "min.insync.replicas"
 _COMPACTED = {
     "segment.bytes": str(64 * 2**20),
     "segment.ms": str(3_600_000),
@@ -86,10 +87,25 @@ def apply(settings: KafkaSettings, topics: Iterable[Topic] = ON_KAFKA) -> list[D
         with explained(settings):
             if missing:
                 admin.create_topics({name: created[name] for name in missing}, wait_for_metadata=True)
-            changed = [each for each in differences if each.what != _MISSING]
+                # How many copies a topic has is the broker's to say, where no setting does.
+                differences += [each for each in _differences(admin, settings, topics) if each.what == _IN_SYNC]
+            changed = dict.fromkeys(each for each in differences if each.what != _MISSING)
             if changed:
-                admin.alter_configs(_resources(changed))
-    return differences
+                admin.alter_configs(_resources(list(changed)))
+    return list(dict.fromkeys(differences))
+
+
+def in_sync(copies: int, found: int) -> int:
+    """How many copies must take a record before it counts as written, of so many; ``found`` where that will do.
+
+    With three copies or more it takes two: with one, what was committed is lost with the disk of one broker. More than
+    there are copies would never be reached.
+
+    >>> in_sync(3, 1), in_sync(3, 3), in_sync(1, 1), in_sync(1, 2)
+    (2, 3, 1, 1)
+    """
+    least = 2 if copies >= 3 else 1
+    return found if least <= found <= copies else min(least, copies)
 
 
 def check(settings: KafkaSettings, topics: Iterable[Topic] = ON_KAFKA) -> None:
@@ -112,7 +128,8 @@ def _new(topic: Topic, settings: KafkaSettings) -> dict[str, Any]:
 
 def _differences(admin: KafkaAdminClient, settings: KafkaSettings, topics: tuple[Topic, ...]) -> Iterator[Difference]:
     names = {settings.topic_prefix + topic.name: topic for topic in topics}
-    partitions = _partitions(admin, names)
+    described = _described(admin, names)
+    partitions = {name: len(each) for name, each in described.items()}
     found = _configs(admin, [name for name in names if name in partitions])
     for name, topic in names.items():
         if name not in partitions:
@@ -123,6 +140,9 @@ def _differences(admin: KafkaAdminClient, settings: KafkaSettings, topics: tuple
         for key, value in wanted(topic).items():
             if _sorted(found[name].get(key, "")) != _sorted(value):
                 yield Difference(name, key, found[name].get(key, ""), value)
+        least, copies = int(found[name].get(_IN_SYNC, "1")), min(len(each["replica_nodes"]) for each in described[name])
+        if topic.name != TEXTS and (value := str(in_sync(copies, least))) != str(least):
+            yield Difference(name, _IN_SYNC, str(least), value)
 
 
 def _sorted(value: str) -> list[str]:
@@ -130,15 +150,15 @@ def _sorted(value: str) -> list[str]:
     return sorted(value.split(","))
 
 
-def _partitions(admin: KafkaAdminClient, names: Iterable[str]) -> dict[str, int]:
-    """How many partitions each of these topics has; those that are missing are left out."""
+def _described(admin: KafkaAdminClient, names: Iterable[str]) -> dict[str, list[dict[str, Any]]]:
+    """The partitions of each of these topics; those that are missing are left out."""
     found = {}
     for each in admin.describe_topics(list(names)):
         error = for_code(each["error_code"])
         if error is TopicAuthorizationFailedError:
             raise JournalError(f"topic {each['name']} may not be seen by this user: allow DESCRIBE")
         if error is not UnknownTopicOrPartitionError:
-            found[each["name"]] = len(each["partitions"])
+            found[each["name"]] = each["partitions"]
     return found
 
 

@@ -9,12 +9,13 @@ import pytest
 from kafka import KafkaAdminClient
 from kafka.admin import ConfigResource, ConfigResourceType
 
+from services.assembly import checked_journal
 from services.edges import kafka_topics
 from services.edges.journal.base import JournalError
 from services.edges.kafka_client import administration
 from services.edges.kafka_topics import Difference
 from services.edges.local_kafka import LocalKafka
-from services.edges.settings import KafkaSettings
+from services.edges.settings import KafkaSettings, Settings
 from services.edges.topics import ON_KAFKA, topic
 
 pytestmark = pytest.mark.slow
@@ -92,6 +93,34 @@ def test_a_wrong_setting_is_named_and_mended_without_touching_others(
     wait_for(lambda: kafka_topics.plan(kafka) == [])
     described = admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, name)], config_filter="all")
     assert described["topic"][name]["max.message.bytes"]["value"] == "2000000"
+
+
+@pytest.mark.parametrize(("setting", "wrong", "right"), [
+    ("min.insync.replicas", "2", "1"), ("cleanup.policy", "delete", "compact"), ("retention.ms", "86400000", "-1"),
+])  # fmt: skip
+def test_what_would_lose_records_or_refuse_them_is_named_before_a_process_starts_and_mended(
+    kafka: KafkaSettings, admin: KafkaAdminClient, setting: str, wrong: str, right: str
+) -> None:
+    name = f"{kafka.topic_prefix}learner-state"
+    admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, name, configs={setting: wrong})])
+    wait_for(lambda: kafka_topics.plan(kafka) == [Difference(name, setting, wrong, right)])
+    with pytest.raises(JournalError, match=f"learner-state: {setting} is {wrong}, not {right}: `sluice topics apply`"):
+        checked_journal(Settings(kafka=kafka), "learner")
+    kafka_topics.apply(kafka)
+    wait_for(lambda: kafka_topics.plan(kafka) == [])
+
+
+def test_a_topic_that_the_broker_made_by_itself_is_refused(empty: KafkaSettings, admin: KafkaAdminClient) -> None:
+    names = [f"{empty.topic_prefix}{topic.name}" for topic in ON_KAFKA]
+    admin.create_topics({name: {"num_partitions": 1} for name in names}, wait_for_metadata=True)
+    with pytest.raises(JournalError, match=r"retention\.ms is .* more\): `sluice topics apply` mends it"):
+        kafka_topics.check(empty)
+
+
+def test_of_three_copies_two_must_take_a_record() -> None:
+    assert [kafka_topics.in_sync(copies, found) for copies, found in ((3, 1), (3, 2), (3, 4), (2, 1), (2, 2))] == [
+        2, 2, 2, 1, 2,
+    ]  # fmt: skip
 
 
 def test_partitions_that_cannot_be_taken_back_are_refused_and_nothing_is_done(
