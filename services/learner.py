@@ -197,7 +197,8 @@ class LearnerProcess:
             _log.error("refit_rejected", reason=str(error))
 
     def _commit(self, step: Step) -> None:
-        changes: Changes = {**self.learner.changes(), **self._attempts.changes()}
+        changes: Changes = {**self.learner.changes(), **self._attempts.changes(), **self._unmarked}
+        self._unmarked = {}
         changes |= {window_log.KEY: self._window.save(), "status": self._status()}
         decided = [Message(topics.DECISIONS, value) for value in batches.pack_decisions(step.decided)]
         started = time.perf_counter()
@@ -208,6 +209,8 @@ class LearnerProcess:
         return Entry({**status(self.learner), "encoder": self._encoder})
 
     def _restore(self, state: State) -> None:
+        states.require_readable(state)
+        self._unmarked = {} if states.KEY in state else states.written_as()
         known = state["status"].fields["encoder"] if "status" in state else self._encoder
         if known != self._encoder:
             raise JournalError(

@@ -10,7 +10,27 @@ from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
 from services.edges.dead_letters import Fault, Unreadable
-from stream.records import Changes, Entry
+from services.edges.journal.base import JournalError
+from stream.records import Changes, Entry, State
+
+FORMAT = 1
+"""Of the learner's state: one more whenever what an earlier release wrote is read otherwise, or not at all."""
+KEY = "format"
+
+
+def written_as() -> Changes:
+    """What the state says of its format."""
+    return {KEY: Entry({"format": FORMAT})}
+
+
+def require_readable(state: State) -> None:
+    """Raises JournalError where a later release wrote this state; one that does not say is of format 1."""
+    found = state[KEY].fields["format"] if KEY in state else 1
+    if found > FORMAT:
+        raise JournalError(
+            f"the learner's state was written by a later release (format {found}; this one reads up to {FORMAT}): "
+            "install that release again, or go back to a backup"
+        )
 
 
 def encode(entry: Entry) -> bytes:
