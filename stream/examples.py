@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 
 import numpy as np
 
 from stream.model.base import Evidence
 from stream.model.class_change import ClassChange
-from stream.model.reviewers import Answer, reviewer_weights
+from stream.model.reviewers import Answer, Standing, reviewer_weights, standings
 from stream.records import Changes, Doubles, Entry, Example, Floats, State, Verdict
 from stream.segments import Segments
 
+_ANSWERS = 1_000
 _COLUMNS = ("key", "text", "label", "reviewer", "predicted", "verdict")
 
 
@@ -35,6 +37,7 @@ class Examples:
         self._counts: Counter[str] = Counter()
         self._next = 0
         self._segments = Segments(self.PREFIX)
+        self._standings: dict[str, Standing] | None = None
 
     def add(self, example: Example) -> Example | None:
         """Keep an example under its key; returns the one that had to leave, if any."""
@@ -45,6 +48,7 @@ class Examples:
             self.remove(leaving.key)
         self._examples[example.key] = (self._next, _halved(example))
         self._segments.add(self._next, example.key)
+        self._standings = None
         self._next += 1
         self._counts[example.label] += 1
         return leaving
@@ -57,6 +61,7 @@ class Examples:
         self._counts[old.label] -= 1
         self._counts[label] += 1
         self._segments.change(number)
+        self._standings = None
         return _whole(new)
 
     def remove(self, key: str) -> Example:
@@ -64,10 +69,12 @@ class Examples:
         number, example = self._examples.pop(key)
         self._counts[example.label] -= 1
         self._segments.remove(number, key)
+        self._standings = None
         return _whole(example)
 
     def change(self, change: ClassChange) -> None:
         """Relabel the examples of a renamed class, and forget those of a removed one; predictions of it likewise."""
+        self._standings = None
         for number, example in list(self._examples.values()):
             if change.old not in (example.label, example.predicted):
                 continue
@@ -98,9 +105,17 @@ class Examples:
             window=window.copy(),
         )
 
+    def reviewers(self) -> dict[str, Standing]:
+        """How the reviewers of the last 1,000 answers stand, as long as they are kept; who agrees least comes first."""
+        if self._standings is None:
+            asked = (each for _, each in reversed(self._examples.values()) if _was_asked(each))
+            last = [Answer(each.reviewer, each.predicted == each.label) for each in islice(asked, _ANSWERS)]
+            self._standings = standings(last[::-1])
+        return self._standings
+
     def _weights(self) -> Doubles:
         """A label that a text brought was not asked for, and often of an easier text: it says nothing of reviewers."""
-        asked = [each for each in self if each.verdict is not Verdict.SKIP and each.predicted is not None]
+        asked = [each for _, each in self._examples.values() if _was_asked(each)]
         weights = reviewer_weights([Answer(each.reviewer, each.predicted == each.label) for each in asked])
         return np.array([weights.get(each.reviewer, 1.0) for each in self], np.float64)
 
@@ -120,6 +135,7 @@ class Examples:
         self._examples = {example.key: (number, example) for number, example in kept}
         self._segments.restore((number, example.key) for number, example in kept)
         self._counts = Counter(example.label for _, example in kept)
+        self._standings = None
         self._next = 1 + max((number for number, _ in kept), default=-1)
 
     def __iter__(self) -> Iterator[Example]:
@@ -132,6 +148,10 @@ class Examples:
 def _halved(example: Example) -> Example:
     """The example as it is kept."""
     return replace(example, embedding=example.embedding.astype(np.float16))
+
+
+def _was_asked(example: Example) -> bool:
+    return example.verdict is not Verdict.SKIP and example.predicted is not None
 
 
 def _whole(example: Example) -> Example:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from stream.drift.base import DriftState
@@ -10,15 +11,18 @@ from stream.evaluation.labelling_state import labelling_state
 
 if TYPE_CHECKING:
     from stream.learner import Learner
+    from stream.model.reviewers import Standing
 
 _COVERED_TEXTS = 100
+_REVIEWERS = 100
 
 
 def status(learner: Learner) -> dict[str, Any]:
     """The fields of `GET /v1/status`.
 
     Accuracy comes from audit answers, the only unbiased ones; coverage is the share of the last 100 texts that are near
-    one of the last that were asked about (see `stream.evaluation.coverage`).
+    one of the last that were asked about (see `stream.evaluation.coverage`). Reviewers are the 100 who agree least with
+    what was predicted, compared with all others (see `stream.model.reviewers`): 1.0 where nothing speaks against one.
     """
     parts = learner.parts
     budget, audit = parts.budget, parts.evaluation.audit
@@ -35,7 +39,14 @@ def status(learner: Learner) -> dict[str, Any]:
         "coverage": coverage(parts.window.last(_COVERED_TEXTS), parts.landmarks.embeddings),
         "drift": {signal: state.value for signal, state in parts.signals.states().items()},
         "labelling": _labelling(learner),
+        "reviewers": {
+            reviewer: standing._asdict() for reviewer, standing in islice(_reviewers(learner).items(), _REVIEWERS)
+        },
     }
+
+
+def _reviewers(learner: Learner) -> dict[str, Standing]:
+    return learner.parts.knowledge.examples.reviewers()
 
 
 def _labelling(learner: Learner) -> dict[str, Any]:

@@ -48,6 +48,7 @@ STATUS = _object(
     coverage=_NUMBER,
     drift={"type": "object", "additionalProperties": {"enum": ["stable", "warning", "drift"]}},
     labelling=_object(state=_TEXT, reason=_TEXT, expected_gain=_NUMBER),
+    reviewers={"type": "object", "additionalProperties": _object(answers=_COUNT, agreement=_NUMBER)},
 )
 PROBLEM = _object(type=_TEXT, title=_TEXT, status=_COUNT, detail=_TEXT)
 

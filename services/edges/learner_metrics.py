@@ -109,6 +109,8 @@ class LearnerMetrics:
         metrics.label_requests_open.set(len(parts.pending))
         metrics.model_version.set(learner.version)
         metrics.model_classes.set(len(parts.knowledge.model.classes))
+        standings = parts.knowledge.examples.reviewers().values()
+        metrics.reviewer_agreement_ratio.set(min((each.agreement for each in standings), default=1.0))
         metrics.budget_limit_ratio.set(float(parts.budget.fraction))
         if self._asked:
             metrics.query_ratio.set(sum(self._asked) / len(self._asked))

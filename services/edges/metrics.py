@@ -98,6 +98,10 @@ class Metrics:
         self.accuracy_ratio = self._gauge("accuracy_ratio", "Estimated accuracy.", "estimator")
         self.accuracy_ratio_low = self._gauge("accuracy_ratio_low", "Lower end of its 95% interval.", "estimator")
         self.accuracy_ratio_high = self._gauge("accuracy_ratio_high", "Upper end of its 95% interval.", "estimator")
+        self.reviewer_agreement_ratio = self._gauge(
+            "reviewer_agreement_ratio",
+            "How often the reviewer who agrees least does so, beside the others; 1 where nobody stands out.",
+        )
         self.model_version = self._gauge("model_version", "Version of the model that predicts.")
         self.model_updates = self._counter("model_updates", "Refits adopted.")
         self.model_classes = self._gauge("model_classes", "Classes known to the model.")

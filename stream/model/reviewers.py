@@ -19,6 +19,20 @@ class Answer(NamedTuple):
     agrees: bool
 
 
+class Standing(NamedTuple):
+    """One reviewer: how many answers are known, and the weight that they give; below 1 for one who stands out."""
+
+    answers: int
+    agreement: float
+
+
+def standings(answers: Sequence[Answer]) -> dict[str, Standing]:
+    """How each reviewer stands, from all answers in the order in which they came; who agrees least comes first."""
+    counts, weights = Counter(each.reviewer for each in answers), reviewer_weights(answers)
+    least_first = sorted(weights, key=lambda reviewer: (weights[reviewer], reviewer))
+    return {reviewer: Standing(counts[reviewer], weights[reviewer]) for reviewer in least_first}
+
+
 def reviewer_weights(answers: Sequence[Answer]) -> dict[str, float]:
     """The weight of each reviewer's examples, 0.05 to 1, from all answers in the order in which they came.
 

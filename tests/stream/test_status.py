@@ -37,6 +37,7 @@ def test_a_new_learner_is_cold(learner: Learner) -> None:
         "coverage": None,
         "drift": dict.fromkeys(SIGNALS, "stable"),
         "labelling": {"state": "cold", "reason": "no label has come back yet"},
+        "reviewers": {},
     }
 
 

@@ -27,6 +27,7 @@ NOT_BEGUN: dict[str, Any] = {
     "coverage": None,
     "drift": {},
     "labelling": {"state": "cold", "reason": "the learner has not committed anything yet"},
+    "reviewers": {},
 }
 
 

@@ -34,6 +34,7 @@ STATUS: dict[str, Any] = {
     "drift": {"utility": "stable", "audit_error": "warning"},
     "coverage": 0.5,
     "labelling": {"state": "worth_it", "reason": "the model is young"},
+    "reviewers": {"ann": {"answers": 3, "agreement": 1.0}},
     "encoder": "hashing",
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from stream.model.reviewers import Answer, reviewer_weights
+from stream.model.reviewers import Answer, Standing, reviewer_weights, standings
 
 
 def answers(rates: dict[str, float], each: int, seed: int = 0) -> list[Answer]:
@@ -26,6 +26,12 @@ def test_a_reviewer_who_agrees_less_than_all_others_weighs_less() -> None:
     turns = [(Answer("ann", turn != 0), Answer("bob", turn == 0)) for turn in range(10)]
     weights = reviewer_weights([answer for turn in turns for answer in turn])
     assert weights == {"ann": 1.0, "bob": pytest.approx(0.7198, abs=1e-4)}
+
+
+def test_standings_tell_answers_and_weights_and_who_agrees_least_first() -> None:
+    given = answers({"ann": 0.9, "bob": 0.9, "eve": 0.2}, 200)
+    assert list(standings(given)) == ["eve", "ann", "bob"]
+    assert standings(given)["eve"] == Standing(200, reviewer_weights(given)["eve"])
 
 
 def test_with_much_evidence_the_weight_comes_near_the_ratio_and_never_below_its_bound() -> None:
