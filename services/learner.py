@@ -210,7 +210,7 @@ class LearnerProcess:
 
     def _restore(self, state: State) -> None:
         states.require_readable(state)
-        self._unmarked = {} if states.KEY in state else states.written_as()
+        self._unmarked: Changes = {} if states.KEY in state else states.written_as()
         known = state["status"].fields["encoder"] if "status" in state else self._encoder
         if known != self._encoder:
             raise JournalError(

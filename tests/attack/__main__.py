@@ -30,7 +30,7 @@ def _decode(count: int, seed: int) -> bool:
     told = decode_attacks(count, seed)
     texts = sum(told.texts.values())
     print(f"decoded: {told.records:,} records, {texts:,} texts, {told.keys:,} dead letters, {len(told.wrong)} wrong")
-    print(f"{told.records / told.seconds:,.0f} records/s, memory grew by {told.grown_megabytes:.1f} MB")
+    print(f"{told.records / told.seconds:,.0f} records a second of CPU, memory grew by {told.grown_megabytes:.1f} MB")
     print("; ".join(f"{reason}: {number:,}" for reason, number in told.letters.most_common()))
     return bool(told.wrong) or texts + told.keys != count or told.grown_megabytes >= 50
 
