@@ -57,6 +57,7 @@ class LearnerProcess:
         self._refit: Future[Entry] | None = None
         self._window = WindowLog()
         self._attempts = attempts.Attempts()
+        self._unmarked: Changes = {}
         self._writer = journal.writer("learner", wait=wait)
         self._positions = _first_positions(journal) | dict(self._writer.positions)
         self._restore(_decoded(self._writer.state))
@@ -210,7 +211,7 @@ class LearnerProcess:
 
     def _restore(self, state: State) -> None:
         states.require_readable(state)
-        self._unmarked: Changes = {} if states.KEY in state else states.written_as()
+        self._unmarked = {} if states.KEY in state else states.written_as()
         known = state["status"].fields["encoder"] if "status" in state else self._encoder
         if known != self._encoder:
             raise JournalError(

@@ -50,7 +50,7 @@ class Unreadable(Exception):
     """
 
     def __init__(self, reason: str, detail: str) -> None:
-        self.reason = Fault(reason)
+        self.reason = reason if isinstance(reason, Fault) else Fault(reason)
         self.detail = " ".join(detail.split())[:_MAX_DETAIL_CHARACTERS]
         super().__init__(f"{self.reason} ({self.detail})")
 

@@ -38,7 +38,7 @@ class Batches:
     """
 
     def __init__(self, data: bytes, build: Callable[[bytes], Any]) -> None:
-        self._data, self._build = memoryview(data), build
+        self._data, self._build = memoryview(data or b""), build
         self._place = 0
         self.offsets, self.size = (-1, -1), 0
 
