@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from pathlib import Path
 from random import Random
 
 import numpy as np
@@ -67,10 +66,10 @@ def test_without_a_share_it_takes_nearly_all_of_them(service: Service) -> None:
     assert asked[FLOOD] > 0.8 * asked.total()
 
 
-@pytest.fixture
-def answered(tmp_path: Path) -> Service:
-    """Three reviewers answered 100 requests each: eve guesses, in every class."""
-    service, random = Service(tmp_path), Random(1)
+@pytest.fixture(scope="module")
+def answered(tmp_path_factory: pytest.TempPathFactory) -> Service:
+    """Three reviewers answered some 100 requests each: eve guesses."""
+    service, random = Service(tmp_path_factory.mktemp("data")), Random(1)
     process = service.process(learner_with(task__classes=list(CLASSES), learner__skip_near_duplicates=False))
     service.texts(*CLASSES.values(), labels=list(CLASSES))
     for turn in range(300):
