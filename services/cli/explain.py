@@ -22,7 +22,7 @@ _REASONS = {
     "rate_limit": "it was worth asking, but the limit per hour or day was reached",
     "queue_full": "it was worth asking, but too many requests were open",
     "reviewers_busy": "it was worth asking, but requests wait too long, and reviewers answer no faster",
-    "source_limit": "it was worth asking, but its source had taken its share of the requests",
+    "source_limit": "its source had taken its share of the requests: the budget goes to the others",
     "near_open_request": "a request that is still open is about nearly the same text",
     "given_label": "it came with its label",
 }

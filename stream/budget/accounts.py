@@ -174,7 +174,11 @@ class Budget:
         while (row := len(rulings)) < len(utilities):
             audit_due = self._audits.due(self.seen)
             texts = utilities[row : row + self._audits.unchanged(self.seen)]
-            thresholds, proposal = self._rule.propose_run(texts, self._asks.earn)
+            free = self._sources.free(sources[row : row + len(texts)]) if sources else len(texts)
+            if free:
+                thresholds, proposal = self._rule.propose_run(texts[:free], self._asks.earn)
+            else:
+                thresholds, proposal = [], self._passed_over()
             if audit_due:
                 proposal = proposal or Proposal(0.0, thresholds.pop())
             rulings.skip(thresholds, 0.0 if audit_refusal else self._audits.chance)
@@ -190,23 +194,27 @@ class Budget:
     def _rule_on(self, proposal: Proposal, audit_due: bool, row: int, run: _Run) -> Ruling:
         """Decide about a text that is to be audited, or that the rule would ask about."""
         source = run.sources[row] if run.sources else ""
+        by_source = self._sources.refusal(source)
         audit_probability = 0.0 if run.audit_refusal else self._audits.chance
-        refusal = self._refusal(run.ask_refusal, source)
+        refusal = run.ask_refusal if self._asks.affords_one(self.seen) else Reason.OUT_OF_BUDGET
         if refusal is None and proposal.probability and run.refuses is not None and run.refuses(row):
             refusal = Reason.NEAR_OPEN_REQUEST
         asked = 0.0 if refusal else (1.0 - audit_probability) * proposal.probability
         if audit_due:
             verdict, reason = self._audit(run)
         elif not self._drawn(proposal.probability):
-            verdict, reason = Verdict.SKIP, Reason.BELOW_THRESHOLD
+            verdict, reason = Verdict.SKIP, by_source or Reason.BELOW_THRESHOLD
         else:
             verdict, reason = self._ask(refusal, source, run.now)
         return Ruling(verdict, reason, audit_probability + asked, proposal.threshold)
 
-    def _refusal(self, by_limits: Reason | None, source: str) -> Reason | None:
-        if not self._asks.affords_one(self.seen):
-            return Reason.OUT_OF_BUDGET
-        return by_limits or self._sources.refusal(source)
+    def _passed_over(self) -> Proposal:
+        """A text of a source that has its share: it pays, but the rule does not see it.
+
+        Its utility would raise the bound for all others, and what is unspent urges the rule to ask about them.
+        """
+        self._asks.earn()
+        return Proposal(0.0, 1.0)
 
     def _drawn(self, probability: float) -> bool:
         return probability == 1.0 or draw(self._seed, self.seen - 1) < probability

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -34,6 +34,12 @@ class SourceShares:
         asked = self._asked.get(source, self._others if len(self._asked) >= self._remember else 0)
         over = (asked + 1 - GRACE) * self._of > self._share * (self._all + 1)
         return Reason.SOURCE_LIMIT if over else None
+
+    def free(self, sources: Sequence[str]) -> int:
+        """How many of these sources, from the first on, may be asked about."""
+        if self._share == self._of:
+            return len(sources)
+        return next((place for place, source in enumerate(sources) if self.refusal(source)), len(sources))
 
     def count(self, source: str) -> None:
         """A request is asked about this source."""

@@ -52,8 +52,11 @@ def asked_of(decisions: list[Decision]) -> Counter[str]:
     return Counter(each.id.split()[0] for each in decisions if each.verdict is not Verdict.SKIP)
 
 
-def test_a_flood_of_the_most_uncertain_texts_takes_its_share_of_the_requests_and_no_more(service: Service) -> None:
-    decisions = flooded(service, 0.5, "typical_margin")
+@pytest.mark.parametrize("strategy", ["typical_margin", "margin"])
+def test_a_flood_of_the_most_uncertain_texts_takes_its_share_of_the_requests_and_no_more(
+    service: Service, strategy: str
+) -> None:
+    decisions = flooded(service, 0.5, strategy)
     asked = asked_of(decisions)
     assert asked[FLOOD] <= 0.5 * asked.total() + GRACE
     assert asked[HONEST] >= 0.5 * asked.total() - GRACE
