@@ -96,6 +96,14 @@ class Arrivals:
         self._excused = set(self._marks)
         self._unsaved = True
 
+    def accept_gap(self, partition: str, offset: int) -> bool:
+        """Go on at this offset of a source partition, whatever lay before it; False where that leads nowhere on."""
+        if offset <= self._marks.get(partition, offset):
+            return False
+        self._marks[partition] = offset
+        self._unsaved = True
+        return True
+
     def _pass(self, ends: Mapping[str, int]) -> None:
         for partition, end in ends.items():
             self._marks[partition] = max(end, self._marks.get(partition, 0))

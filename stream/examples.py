@@ -16,7 +16,7 @@ from stream.records import Changes, Doubles, Entry, Example, Floats, State, Verd
 from stream.segments import Segments
 
 _ANSWERS = 1_000
-_COLUMNS = ("key", "text", "label", "reviewer", "predicted", "verdict")
+_COLUMNS = ("key", "text", "label", "reviewer", "predicted", "text_id", "verdict")
 
 
 class Examples:
@@ -167,6 +167,7 @@ def _entry(numbered: Sequence[tuple[int, Example]]) -> Entry:
 def _numbered(entry: Entry) -> Iterator[tuple[int, Example]]:
     fields = entry.fields
     embeddings = entry.arrays["embedding"]
-    columns = [fields[name] for name in _COLUMNS[:-1]] + [map(Verdict, fields["verdict"])]
+    named = {"text_id": [""] * len(embeddings), **fields, "verdict": map(Verdict, fields["verdict"])}
+    columns = [named[name] for name in _COLUMNS]
     for number, embedding, *values in zip(fields["number"], embeddings, *columns, strict=True):
         yield number, Example(embedding=embedding, **dict(zip(_COLUMNS, values, strict=True)))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from stream.examples import Examples
-from stream.model.base import Model, RefitJob
+from stream.model.base import Evidence, Model, RefitJob
 from stream.model.calibration import Calibration
 from stream.model.class_change import ClassChange
 from stream.model.committee import Committee
@@ -87,6 +87,21 @@ class Knowledge:
         self.version += len(forgotten) > 0
         return len(forgotten)
 
+    def rebuild(self, texts: int, window: Floats) -> None:
+        """Begin anew with the names and the kept examples: what was learned of no others, and not in which order.
+
+        Classes that have neither a name nor an example go. The ``job`` fits from zero to convergence, after ``texts``
+        of the stream of which ``window`` (w, d) are the last; another that was due is dropped. Until its head is
+        adopted the old one serves on.
+        """
+        self.model.reset([example.label for example in self.examples])
+        self._committee.reset(self.model.classes, self.model.expected)
+        for example in self.examples:
+            self._learn(example)
+        self.job = self.model.rebuild(self._evidence(window), texts)
+        self._unsaved = True
+        self.version += 1
+
     def rename(self, old: str, new: str) -> None:
         """Call a class ``new``, merged into the class that is called so already, if any; its examples likewise.
 
@@ -115,8 +130,7 @@ class Knowledge:
     def refit_if_due(self, texts: int, window: Callable[[], Floats]) -> None:
         """Make the job that is due after ``texts`` of the stream, if any; ``window`` gives the last of them, (w, d)."""
         if self.job is None and self.model.refit_due(texts):
-            evidence = self.examples.evidence(self.model.classes, window())
-            self.job = self.model.refit(replace(evidence, noisy=self._noisy_labels), texts)
+            self.job = self.model.refit(self._evidence(window()), texts)
             self._unsaved = True
 
     def adopt(self, head: Entry) -> None:
@@ -159,6 +173,9 @@ class Knowledge:
         self.examples.change(change)
         self._unsaved = True
         self.version += 1
+
+    def _evidence(self, window: Floats) -> Evidence:
+        return replace(self.examples.evidence(self.model.classes, window), noisy=self._noisy_labels)
 
     def _learn(self, example: Example) -> None:
         self.model.learn(example.embedding, example.label, example.key)

@@ -59,6 +59,12 @@ class Landmarks:
         """A request is open no more; one that is not among the landmarks is let pass."""
         self._open.discard(request_id)
 
+    def forget(self, request_id: str) -> None:
+        """Let a request's text leave at once; one that is not there is let pass."""
+        self._open.discard(request_id)
+        if request_id in self._rows:
+            self._remove(request_id)
+
     def trim(self) -> None:
         """Let all leave that need not stay."""
         if len(self._rows) <= self._keep:

@@ -37,8 +37,9 @@ from stream.strategies.base import View
 from stream.strategies.entropy import normalised_entropy
 
 _KEY = "learner"
-_WINDOW_TEXTS = 1_000
 _RECENT_TEXTS = 500
+WINDOW_TEXTS = 1_000
+"""How many of the last texts a refit looks at."""
 _RUN_TEXTS = 64
 """Most texts that are decided at once: mostly one of some twenty is asked about, which may change all behind it."""
 
@@ -65,6 +66,10 @@ class Learner:
     def version(self) -> int:
         """How often the model has changed."""
         return self.parts.knowledge.version
+
+    def accepts(self, label: str) -> bool:
+        """Whether this may be a class's name."""
+        return self._closed_classes is None or label in self._closed_classes
 
     # The algorithm: texts in, requests out; answers in, a better model out.
 
@@ -133,9 +138,10 @@ class Learner:
         self.texts += len(block)
         if ends_block(self.texts):
             self.parts.landmarks.trim()
-        if given is not None and self._accepts(given):
+        if given is not None and self.accepts(given):
             predicted, origin = seen.decisions.column("label")[-1], block.origins[0]
-            self._teach(Example(origin, block.texts[0], block.embeddings[0], given, "", predicted, Verdict.SKIP))
+            text, embedding, text_id = block.texts[0], block.embeddings[0], block.ids[0]
+            self._teach(Example(origin, text, embedding, given, "", predicted, Verdict.SKIP, text_id))
 
     def _decide_unlabelled(self, block: Items, prediction: Prediction, seen: Observation) -> None:
         budget, strategy, pending = self.parts.budget, self.parts.strategy, self.parts.pending
@@ -229,7 +235,9 @@ class Learner:
     # Test, then learn.
 
     def _take(self, label: Label, learned: Learned) -> OutcomeKind:
-        if label.label is not None and not self._accepts(label.label):
+        if label.reviewer in self.parts.holds:
+            return OutcomeKind.HELD
+        if label.label is not None and not self.accepts(label.label):
             return OutcomeKind.REJECTED
         kind, waiting = self.parts.pending.answer(label, self._now)
         if kind in (OutcomeKind.LEARNED, OutcomeKind.SKIPPED):
@@ -264,11 +272,8 @@ class Learner:
         self.parts.knowledge.teach(example)
         self._refit_if_due()
 
-    def _accepts(self, label: str) -> bool:
-        return self._closed_classes is None or label in self._closed_classes
-
     def _refit_if_due(self) -> None:
-        self.parts.knowledge.refit_if_due(self.texts, lambda: self.parts.window.last(_WINDOW_TEXTS))
+        self.parts.knowledge.refit_if_due(self.texts, lambda: self.parts.window.last(WINDOW_TEXTS))
 
     # State: all but the window, which whoever drives the learner reads back from the journal.
 

@@ -10,6 +10,7 @@ from stream.arrivals import Arrivals
 from stream.budget.accounts import Budget
 from stream.drift.signals import Signals
 from stream.evaluation.evaluation import Evaluation
+from stream.holds import Holds
 from stream.knowledge import Knowledge
 from stream.landmarks import Landmarks
 from stream.near_duplicates import OFF, NearDuplicates
@@ -43,6 +44,7 @@ class Parts:
     landmarks: Landmarks = field(default_factory=Landmarks)
     near_duplicates: NearDuplicates = field(default_factory=lambda: NearDuplicates(same=OFF, alike=OFF))
     evaluation: Evaluation = field(default_factory=Evaluation)
+    holds: Holds = field(default_factory=Holds)
     window: Window = field(default_factory=Window)
 
     def changes(self) -> Changes:
@@ -79,6 +81,7 @@ class Parts:
             "arrivals/": self.arrivals,
             "pending/": self.pending,
             "evaluation/": self.evaluation,
+            "holds": self.holds,
         }
 
 

@@ -128,6 +128,17 @@ class Pending:
         self._close(request_id, _How.WITHDRAWN)
         return True
 
+    def kept(self) -> Iterator[PendingRequest]:
+        """All requests whose text is kept: open ones, and skipped ones that can still be corrected."""
+        return (waiting for _, waiting in (*self._open.values(), *self._skipped.values()))
+
+    def forget(self, request_id: str) -> bool:
+        """Keep nothing of a request's text: withdraw it, and make its skip final; False where nothing was kept."""
+        number, waiting = self._skipped.pop(request_id, (0, None))
+        if waiting is not None:
+            self._skipped_segments.remove(number, request_id)
+        return self.withdraw(request_id) or waiting is not None
+
     def __len__(self) -> int:
         return len(self._open)
 

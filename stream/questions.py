@@ -13,6 +13,11 @@ from stream.records import Decision, Doubles, Example, Request
 _SUGGESTIONS = 5
 
 
+def request_id_of(origin: str) -> str:
+    """The id of a request about the text of this origin."""
+    return sha256(origin.encode()).hexdigest()[:32]
+
+
 def question(
     decision: Decision,
     text: str,
@@ -24,7 +29,7 @@ def question(
     """The request for a text with these class probabilities, (k,); its id derives from the text's origin."""
     likely = np.argsort(-probabilities, kind="stable")[:_SUGGESTIONS].tolist()
     return Request(
-        request_id=sha256(decision.origin.encode()).hexdigest()[:32],
+        request_id=request_id_of(decision.origin),
         origin=decision.origin,
         text_id=decision.id,
         text=text,
@@ -44,5 +49,6 @@ def answered(waiting: PendingRequest, label: str, reviewer: str) -> Example:
     """The example that an answer to this request makes."""
     request = waiting.request
     return Example(
-        request.request_id, request.text, waiting.embedding, label, reviewer, waiting.predicted, request.verdict
-    )
+        request.request_id, request.text, waiting.embedding, label, reviewer, waiting.predicted, request.verdict,
+        request.text_id,
+    )  # fmt: skip

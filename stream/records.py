@@ -196,7 +196,10 @@ class Outcome(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A labelled text that the model was taught: ``key`` is the request id or, for a given label, the origin."""
+    """A labelled text that the model was taught: ``key`` is the request id or, for a given label, the origin.
+
+    ``text_id`` is the user's name for the text or, where none was given, its origin.
+    """
 
     key: str
     text: str
@@ -205,3 +208,4 @@ class Example:
     reviewer: str
     predicted: str | None
     verdict: Verdict
+    text_id: str = ""

@@ -29,6 +29,16 @@ class Window:
         while self._held - len(self._batches[0]) >= self._texts:
             self._held -= len(self._batches.popleft())
 
+    def drop(self, embeddings: Floats) -> int:
+        """Let all rows leave that equal one of these embeddings (n, d), bit for bit; says how many."""
+        kept = self.last(self._texts)
+        gone = {row.tobytes() for row in embeddings}
+        staying = kept[[row.tobytes() not in gone for row in kept]] if len(kept) else kept
+        dropped = len(kept) - len(staying)
+        if dropped:
+            self._batches, self._held = deque([staying] if len(staying) else []), len(staying)
+        return dropped
+
     def last(self, texts: int) -> Floats:
         """The last ``texts`` embeddings, or as many as there are."""
         wanted, parts = min(texts, len(self)), list[Floats]()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from stream.model.base import Model, Prediction
 from stream.model.class_change import ClassChange
 from stream.model.committee import Committee
@@ -65,6 +67,11 @@ class BaggedPrototypes(Model):
         self._mean.change(change)
         self._committee.change(change, self.expected)
 
+    def reset(self, labels: Sequence[str]) -> None:
+        """Begin anew with the names."""
+        self._mean.reset(labels)
+        self._committee.reset(self.classes, self.expected)
+
     def save(self) -> State:
         """Classes and names; means come back with the examples."""
         return self._mean.save()
@@ -72,5 +79,4 @@ class BaggedPrototypes(Model):
     def restore(self, state: State) -> None:
         """Go on from what `save` returned, with no example learned yet."""
         self._mean.restore(state)
-        self._committee = Committee()
-        self._committee.arrange(self.classes, self.expected)
+        self._committee.reset(self.classes, self.expected)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
@@ -113,6 +114,13 @@ class Model(ABC):
         where the class is not known.
         """
 
+    @abstractmethod
+    def reset(self, labels: Sequence[str]) -> None:
+        """Forget every example, and each class that neither has a name nor is one of ``labels``, in their order.
+
+        The kept examples are then learned again. What was refitted stays, for the classes that do.
+        """
+
     def refit_due(self, texts_seen: int) -> bool:  # noqa: ARG002  the contract's argument
         """Has enough come since the last job to be worth another? Asked after each label and each text.
 
@@ -123,6 +131,10 @@ class Model(ABC):
     def refit(self, evidence: Evidence, texts_seen: int) -> RefitJob:
         """The job that would make a better head from this evidence; marks it as begun."""
         raise NotImplementedError
+
+    def rebuild(self, evidence: Evidence, texts_seen: int) -> RefitJob | None:  # noqa: ARG002  the contract's argument
+        """The job that fits a head to this evidence from zero, to convergence; None in a model that is not refitted."""
+        return None
 
     def restore_job(self, entry: Entry) -> RefitJob:
         """The job that `RefitJob.save` described."""

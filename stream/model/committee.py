@@ -48,6 +48,11 @@ class Committee:
         self._expected = expected
         self._rearrange()
 
+    def reset(self, classes: Sequence[str], expected: Doubles) -> None:
+        """Forget every example; classes and ``expected`` as in `arrange`."""
+        self._sums = ClassSums()
+        self.arrange(classes, expected)
+
     def learn(self, embedding: Floats, label: str, key: str) -> None:
         """Teach each member this example (d,) as often as the key says; a new label becomes the last class."""
         known = len(self.classes)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
+from numpy.typing import NDArray
 
 from stream import exact
 from stream.model.base import Model, Prediction
@@ -80,6 +83,17 @@ class NearestClassMean(Model):
         """Rename, merge or remove a class; the names of merged classes count as one example each."""
         self._names = added(self._names, change.rows(self.classes))
         self._sums.change(change)
+        self._rearrange()
+
+    def reset(self, labels: Sequence[str]) -> None:
+        """Begin anew with the names."""
+        named: NDArray[np.bool_] = (self._names != 0).any(axis=1)
+        first = [label for label, has in zip(self.classes, named.tolist(), strict=True) if has]
+        names = self._names[named]
+        self._sums = ClassSums()
+        self._sums.arrange(tuple(dict.fromkeys((*first, *labels))), self._names.shape[1])
+        self._names = np.zeros(self._sums.sums.shape)
+        self._names[: len(names)] = names
         self._rearrange()
 
     def save(self) -> State:

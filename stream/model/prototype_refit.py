@@ -24,6 +24,9 @@ NAME_MASS = 2.0
 """How many examples a class's fully trusted name counts as."""
 PRIOR_STRENGTH = 0.5
 """What the log of a class's share counts for among the logits."""
+ROUNDS = 100
+"""How often a fit from zero is fitted again at most; it is done once a round moves no weight by more than this."""
+_STILL = 1e-3
 _PENALTY = 0.5
 _UNLABELLED_MASS = 4.0
 _OFFSET = 0.5 * SHARPNESS
@@ -39,6 +42,7 @@ class PrototypeRefit:
     names: NamePrior
     start: SoftmaxRegression
     evidence: Evidence
+    rounds: int = 1
 
     @property
     def size(self) -> int:
@@ -46,7 +50,22 @@ class PrototypeRefit:
         return len(self.evidence.classes) * len(self.classes)
 
     def run(self) -> Entry:
-        """The new head, for `SoftmaxPrototypes.adopt`."""
+        """The new head, for `SoftmaxPrototypes.adopt`, after so many ``rounds``, or once they change it no more.
+
+        Each round starts half-way between the start and the end of the one before: from the end alone, rounds on few
+        examples swing between two ends for ever.
+        """
+        start, head = self.start, self._fitted(self.start)
+        for _ in range(self.rounds - 1):
+            weights, bias = head.regression
+            if np.abs(weights - start.weights).max(initial=0.0) <= _STILL:
+                break
+            half = np.float32(0.5)
+            start = SoftmaxRegression(half * (start.weights + weights), half * (start.bias + bias))
+            head = self._fitted(start)
+        return head.entry()
+
+    def _fitted(self, start: SoftmaxRegression) -> Head:
         evidence, named = self.evidence, len(self.names)
         mean = _mean(evidence.window, self.start.weights.shape[1])
         trust = self.names.trust(evidence.embeddings, evidence.classes, mean)
@@ -54,7 +73,7 @@ class PrototypeRefit:
         sums: Doubles = np.zeros(self.start.weights.shape)
         np.add.at(sums, evidence.classes, evidence.embeddings)
         sums[:named] += expected
-        unlabelled = self._unlabelled(sums, trust)
+        unlabelled = self._unlabelled(start, sums, trust)
         rows = self._examples(sums + unlabelled)
         if evidence.noisy:
             rows = rows._replace(
@@ -62,11 +81,11 @@ class PrototypeRefit:
             )
         if trust > 0:
             rows = rows.joined(self._named_rows(sums + unlabelled, expected, mean, trust))
-        regression = self._regression(rows)
-        return Head(self.classes, regression, unlabelled.astype(np.float32), mean, trust).entry()
+        regression = self._regression(start, rows)
+        return Head(self.classes, regression, unlabelled.astype(np.float32), mean, trust)
 
-    def _unlabelled(self, sums: Doubles, trust: float) -> Doubles:
-        weights, bias = self.start
+    def _unlabelled(self, start: SoftmaxRegression, sums: Doubles, trust: float) -> Doubles:
+        weights, bias = start
         prior = class_prior(self._counts()).shares
         biased = SoftmaxRegression(weights, (bias + PRIOR_STRENGTH * np.log(prior)).astype(np.float32))
         mass = _UNLABELLED_MASS * (len(self.evidence.classes) + trust * len(self.names))
@@ -84,14 +103,14 @@ class PrototypeRefit:
         weights = _NAME_WEIGHT * trust / (1.0 + _NAME_DECAY * self._counts()[:named])
         return _offset_rows(self.names.rows(mean), np.arange(named), weights, sums, sums[:named] - expected)
 
-    def _regression(self, rows: TrainingRows) -> SoftmaxRegression:
+    def _regression(self, start: SoftmaxRegression, rows: TrainingRows) -> SoftmaxRegression:
         """Rare classes weigh more, fully so where the labels do not show that classes differ in frequency."""
         if not len(rows.classes):
-            return SoftmaxRegression(np.zeros_like(self.start.weights), np.zeros_like(self.start.bias))
+            return SoftmaxRegression(np.zeros_like(start.weights), np.zeros_like(start.bias))
         counts = np.bincount(rows.classes, rows.weights, len(self.classes))
         balance = counts[rows.classes] ** (class_prior(self._counts()).inequality / 2 - 1.0)
         penalty = _PENALTY / np.sqrt(len(self.classes)) / rows.weights.sum()
-        return fit_softmax(rows._replace(weights=rows.weights * balance), self.start, float(penalty))
+        return fit_softmax(rows._replace(weights=rows.weights * balance), start, float(penalty))
 
     def _counts(self) -> Doubles:
         return np.bincount(self.evidence.classes, minlength=len(self.classes)).astype(np.float64)
@@ -108,7 +127,7 @@ class PrototypeRefit:
             "weights": self.start.weights,
             "bias": self.start.bias,
         }
-        return Entry({"classes": list(self.classes), "noisy": evidence.noisy}, arrays)
+        return Entry({"classes": list(self.classes), "noisy": evidence.noisy, "rounds": self.rounds}, arrays)
 
     @staticmethod
     def parse(entry: Entry) -> PrototypeRefit:
@@ -122,7 +141,8 @@ class PrototypeRefit:
             noisy=entry.fields.get("noisy", False),
         )
         start = SoftmaxRegression(arrays["weights"], arrays["bias"])
-        return PrototypeRefit(tuple(entry.fields["classes"]), NamePrior(arrays["directions"]), start, evidence)
+        fields, names = entry.fields, NamePrior(arrays["directions"])
+        return PrototypeRefit(tuple(fields["classes"]), names, start, evidence, fields.get("rounds", 1))
 
 
 def _offset_rows(

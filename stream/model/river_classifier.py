@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import fsum, inf
 from typing import Any
@@ -38,6 +38,7 @@ class RiverClassifier(Model):
         self._sums = ClassSums()
         self._taught: list[_Taught] = []
         self._stale = False
+        self._named: tuple[str, ...] = ()
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -58,6 +59,7 @@ class RiverClassifier(Model):
         """Know these classes; those known from labels follow behind them."""
         others = [label for label in self.classes if label not in set(names.names)]
         self._sums.arrange((*names.names, *others), names.embeddings.shape[1])
+        self._named = names.names
 
     def predict(self, embeddings: Floats) -> Prediction:
         """Class probabilities of texts (n, d), one after the other; queries see the same."""
@@ -92,13 +94,23 @@ class RiverClassifier(Model):
     def change(self, change: ClassChange) -> None:
         """Rename, merge or remove a class: all examples are learned again before the next prediction."""
         self._sums.change(change)
+        if change.old in self._named:
+            self._named = change.classes(self._named)
         labelled = [(taught, change.label(taught.label)) for taught in self._taught]
         self._taught = [replace(taught, label=label) for taught, label in labelled if label is not None]
         self._stale = True
 
+    def reset(self, labels: Sequence[str]) -> None:
+        """Begin anew with the named classes."""
+        dimension = self._sums.sums.shape[1]
+        self._sums = ClassSums()
+        self._sums.arrange(tuple(dict.fromkeys((*self._named, *labels))), dimension)
+        self._taught, self._stale = [], True
+
     def save(self) -> State:
         """The classes; the classifier comes back with the examples."""
-        return {"model/classes": Entry({"classes": list(self.classes), "dimension": self._sums.sums.shape[1]})}
+        classes = {"classes": list(self.classes), "named": list(self._named)}
+        return {"model/classes": Entry({**classes, "dimension": self._sums.sums.shape[1]})}
 
     def restore(self, state: State) -> None:
         """Go on from what `save` returned, with no example learned yet."""
@@ -106,6 +118,7 @@ class RiverClassifier(Model):
             fields = state["model/classes"].fields
             self._sums = ClassSums()
             self._sums.arrange(fields["classes"], fields["dimension"])
+            self._named = tuple(fields.get("named", ()))
             self._taught, self._stale = [], True
 
     def _shares(self, said: Mapping[Any, float]) -> list[float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -15,7 +16,7 @@ from stream.model.class_sums import ClassSums
 from stream.model.head import Head
 from stream.model.linear_maps import predict, unit_rows
 from stream.model.names import NamePrior
-from stream.model.prototype_refit import NAME_MASS, PRIOR_STRENGTH, SHARPNESS, PrototypeRefit
+from stream.model.prototype_refit import NAME_MASS, PRIOR_STRENGTH, ROUNDS, SHARPNESS, PrototypeRefit
 from stream.records import ClassNames, Doubles, Entry, Floats, Integers, State
 
 _GROWTH = 0.05
@@ -110,6 +111,14 @@ class SoftmaxPrototypes(Model):
         self._begun = self._begun._replace(labels=0, classes=len(self.classes))
         self._install(self._head.changed(change))
 
+    def reset(self, labels: Sequence[str]) -> None:
+        """Begin anew with the names; the head stays until the next one is adopted."""
+        named, dimension = self.classes[: len(self._names)], self._sums.sums.shape[1]
+        self._sums = ClassSums()
+        self._sums.arrange(tuple(dict.fromkeys((*named, *labels))), dimension)
+        self._changes = []
+        self._install(self._head.arranged(self.classes, dimension))
+
     def refit_due(self, texts_seen: int) -> bool:
         """After 5% more labels, a new class in a young model or, with names, a few early numbers of texts."""
         labels, begun = self._sums.labels, self._begun
@@ -118,11 +127,19 @@ class SoftmaxPrototypes(Model):
         early = len(self._names) > 0 and any(begun.texts < texts <= texts_seen for texts in _TEXTS_TO_REFIT_AT)
         return changed or new_class or early
 
-    def refit(self, evidence: Evidence, texts_seen: int) -> RefitJob:
+    def refit(self, evidence: Evidence, texts_seen: int) -> PrototypeRefit:
         """The job that would fit a new head, started from the present one."""
         self._begun = _Begun(self._sums.labels, len(self.classes), texts_seen)
         self._changes = []
         return PrototypeRefit(self.classes, self._names, self._head.regression, evidence)
+
+    def rebuild(self, evidence: Evidence, texts_seen: int) -> RefitJob | None:
+        """The job that fits a new head from zero, to convergence: it depends on nothing that was fitted before."""
+        job, nothing = self.refit(evidence, texts_seen), Head.empty().arranged(self.classes, self._sums.sums.shape[1])
+        if not self.classes:
+            self._install(nothing)
+            return None
+        return replace(job, start=nothing.regression, rounds=ROUNDS)
 
     def restore_job(self, entry: Entry) -> RefitJob:
         """The job that its `save` described."""

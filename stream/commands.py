@@ -1,0 +1,112 @@
+"""Commands -> what the learner keeps of a text or a reviewer, its classes, its requests: changed by hand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from stream.learner import WINDOW_TEXTS, Learner
+from stream.questions import request_id_of
+from stream.records import Floats
+
+
+class Refused(Exception):
+    """The command cannot be carried out, and changed nothing; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """What was kept of some texts and is no more.
+
+    ``examples`` counts them, ``requests`` are the ids of all their requests and ``closed`` of those that were open
+    still; ``names`` are the texts' ids and origins, as far as they are known.
+    """
+
+    examples: int
+    requests: tuple[str, ...]
+    closed: tuple[str, ...]
+    names: frozenset[str]
+
+
+def forget_text(learner: Learner, name: str, embeddings: Floats) -> Forgotten:
+    """Forget the texts of this id, origin or request id, and rebuild the model without them.
+
+    ``embeddings`` (n, d) are those that the window may hold of them beside those of examples and requests.
+    """
+    parts, wanted = learner.parts, {name, request_id_of(name)}
+    examples = [each for each in parts.knowledge.examples if wanted & {each.key, each.text_id}]
+    waiting = [each for each in parts.pending.kept() if wanted & {each.request.request_id, each.request.text_id}]
+    requests = [each.request for each in waiting]
+    keys = {each.key for each in examples} | {each.request_id for each in requests}
+    closed = tuple(each.request_id for each in requests if each.request_id in parts.pending)
+    for key in keys | wanted:
+        parts.pending.forget(key)
+        parts.landmarks.forget(key)
+        parts.near_duplicates.close(key)
+    rows = [*embeddings, *(each.embedding for each in examples), *(each.embedding for each in waiting)]
+    dropped = parts.window.drop(np.stack(rows)) if rows else 0
+    count = parts.knowledge.forget(each.key for each in examples)
+    if count or dropped:
+        rebuild(learner)
+    ids = {*(each.text_id for each in examples), *(each.text_id for each in requests)}
+    names = frozenset({name, *ids, *(each.origin for each in requests)}) - {""}
+    return Forgotten(count, tuple(sorted(keys)), closed, names)
+
+
+def forget_reviewer(learner: Learner, reviewer: str) -> tuple[str, ...]:
+    """Forget all examples that this reviewer labelled, and rebuild the model without them; returns their keys."""
+    keys = tuple(each.key for each in learner.parts.knowledge.examples if each.reviewer == reviewer)
+    if learner.parts.knowledge.forget(keys):
+        rebuild(learner)
+    return keys
+
+
+def rebuild(learner: Learner) -> None:
+    """Make the model anew from what is kept: see `Knowledge.rebuild`. Its `job` is due."""
+    learner.parts.knowledge.rebuild(learner.texts, learner.parts.window.last(WINDOW_TEXTS))
+
+
+def withdraw(learner: Learner, request_id: str) -> None:
+    """Close a request without an answer. Raises Refused where it is not open."""
+    if not learner.parts.pending.withdraw(request_id):
+        raise Refused(f"request {request_id!r} is not open")
+    learner.parts.landmarks.close(request_id)
+    learner.parts.near_duplicates.close(request_id)
+
+
+def rename(learner: Learner, old: str, new: str) -> None:
+    """Call a class otherwise. Raises Refused where there is none, or another one is called so already."""
+    if new in learner.parts.knowledge.model.classes:
+        raise Refused(f"{new!r} is a class already: merge {old!r} into it, if they are one")
+    _change(learner, old, new)
+
+
+def merge(learner: Learner, old: str, new: str) -> None:
+    """Let one class be part of another. Raises Refused where one of the two is not there, or they are the same."""
+    if new not in learner.parts.knowledge.model.classes or old == new:
+        raise Refused(f"there is no other class {new!r} that {old!r} could be merged into")
+    _change(learner, old, new)
+
+
+def _change(learner: Learner, old: str, new: str) -> None:
+    knowledge = learner.parts.knowledge
+    if old not in knowledge.model.classes:
+        raise Refused(f"there is no class {old!r}")
+    if not learner.accepts(new):
+        raise Refused(f"{new!r} is not in the task's closed list of classes")
+    knowledge.rename(old, new)
+    knowledge.refit_if_due(learner.texts, lambda: learner.parts.window.last(WINDOW_TEXTS))
+
+
+def hold(learner: Learner, reviewer: str, release: bool) -> None:
+    """Learn no more, or again, from a reviewer. Raises Refused where that is so already."""
+    holds = learner.parts.holds
+    if not (holds.release(reviewer) if release else holds.add(reviewer)):
+        raise Refused(f"{reviewer!r} is {'not' if release else 'already'} on hold")
+
+
+def accept_gap(learner: Learner, partition: str, offset: int) -> None:
+    """Go on at this offset of a source partition, ``cluster/topic-id/partition``. Raises Refused where it cannot."""
+    if not learner.parts.arrivals.accept_gap(partition, offset):
+        raise Refused(f"{partition!r} is unknown, or was read up to offset {offset} already")
