@@ -11,6 +11,7 @@ from threading import Event
 import structlog
 
 from services import attempts
+from services.commands import Commands
 from services.edges import batches, states, topics, window_log
 from services.edges.batches import ClassesBatch, ItemsBatch
 from services.edges.dead_letters import Fault, Unreadable, contents, dead_letter
@@ -21,6 +22,7 @@ from services.edges.window_log import WindowLog
 from services.running import return_memory
 from stream.arrivals import Gap
 from stream.learner import Learner
+from stream.model.base import RefitJob
 from stream.records import Changes, Entry, Items, State
 from stream.status import status
 
@@ -55,13 +57,16 @@ class LearnerProcess:
         self._inline_refit_size = inline_refit_size
         self._refits = ThreadPoolExecutor(1, thread_name_prefix="refit")
         self._refit: Future[Entry] | None = None
+        self._refitting: RefitJob | None = None
         self._window = WindowLog()
         self._attempts = attempts.Attempts()
         self._unmarked: Changes = {}
+        self._commands = Commands(journal, learner, self._window)
         self._writer = journal.writer("learner", wait=wait)
         self._positions = _first_positions(journal) | dict(self._writer.positions)
         self._restore(_decoded(self._writer.state))
         return_memory()
+        self._carry_out_commands()
 
     def run(self, stop: Event) -> None:
         """Step until asked to stop, then give the name up."""
@@ -81,11 +86,18 @@ class LearnerProcess:
 
     def step(self, wait: float) -> int:
         """Handle the next records in one transaction, waiting up to ``wait`` seconds for the first; says how many."""
+        wait = 0.0 if self._commands.finishing else wait
         records = self._journal.read(self._positions, READ_RECORDS, wait)
         self._note(self._attempts.first(records))
         for group in self._attempts.steps(records):
             self._take(group)
         return len(records)
+
+    def _carry_out_commands(self) -> None:
+        """All that were given by now, before any item is read: one may say that items are missing for good."""
+        places = [place for place in self._positions if place[0] == topics.COMMANDS]
+        while records := self._journal.read({place: self._positions[place] for place in places}, READ_RECORDS):
+            self._take(records)
 
     def _note(self, attempt: Changes) -> None:
         """Put on record what is about to be tried, or that it was not what ended this process."""
@@ -94,6 +106,10 @@ class LearnerProcess:
 
     def _take(self, records: Sequence[Record]) -> None:
         step, before = Step(len(records), self._clock()), dict(self._positions)
+        if self._commands.finishing:
+            outcomes = self._commands.finish()
+            step.outputs += outcomes
+            step.finished += len(outcomes)
         self._run_refit(step)
         try:
             for record in records:
@@ -115,6 +131,8 @@ class LearnerProcess:
             self._attempts.require_harmless()
             if record.topic == topics.ITEMS:
                 self._handle_items(record, step)
+            elif record.topic == topics.COMMANDS:
+                self._commands.handle(record, step.outputs)
             else:
                 self._handle_label(record, step)
         except Unreadable as error:
@@ -180,13 +198,18 @@ class LearnerProcess:
             step.copied = True
 
     def _run_refit(self, step: Step) -> None:
-        """Adopt the refit that is done; run the one that is due, if it is large in the thread."""
+        """Adopt the refit that is done; run the one that is due, if it is large in the thread.
+
+        One that is no longer due looked at what was forgotten since.
+        """
+        if self._refit is not None and self.learner.job is not self._refitting:
+            self._refit = None
         if self._refit is not None and self._refit.done():
             self._adopt(self._refit.result(), step)
             self._refit = None
         while self._refit is None and (job := self.learner.job) is not None:
             if job.size > self._inline_refit_size:
-                self._refit = self._refits.submit(job.run)
+                self._refit, self._refitting = self._refits.submit(job.run), job
             else:
                 self._adopt(job.run(), step)
 
@@ -198,7 +221,8 @@ class LearnerProcess:
             _log.error("refit_rejected", reason=str(error))
 
     def _commit(self, step: Step) -> None:
-        changes: Changes = {**self.learner.changes(), **self._attempts.changes(), **self._unmarked}
+        changes: Changes = {**self.learner.changes(), **self._commands.changes()}
+        changes |= {**self._attempts.changes(), **self._unmarked}
         self._unmarked = {}
         changes |= {window_log.KEY: self._window.save(), "status": self._status()}
         decided = [Message(topics.DECISIONS, value) for value in batches.pack_decisions(step.decided)]
@@ -221,6 +245,7 @@ class LearnerProcess:
         window = self._window.restore(state.get(window_log.KEY, Entry()), self._journal)
         self.learner.restore(state, window)
         self._attempts.restore(state.get(attempts.KEY))
+        self._commands.restore(state)
         self._metrics.restored(self.learner)
         _log.info("learner_restored", texts=self.learner.texts, examples=len(self.learner.parts.knowledge.examples))
 
@@ -236,7 +261,8 @@ def _decoded(values: dict[str, bytes]) -> State:
 
 def _first_positions(journal: Journal) -> dict[tuple[str, int], int]:
     """The oldest records that are kept, for a learner that has never committed."""
-    return {place: low for topic in (topics.ITEMS, topics.LABELS) for place, (low, _) in journal.bounds(topic).items()}
+    read = (topics.ITEMS, topics.LABELS, topics.COMMANDS)
+    return {place: low for topic in read for place, (low, _) in journal.bounds(topic).items()}
 
 
 def _closed(request_id: str) -> Message:

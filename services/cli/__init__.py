@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from services.cli.backtest import register as add_backtest
+from services.cli.commands import register as add_commands
 from services.cli.config import register as add_config
 from services.cli.dead_letters import register as add_dead_letters
 from services.cli.demo import register as add_demo
@@ -35,6 +36,7 @@ _GROUPS = (
     add_labels,
     add_dead_letters,
     add_explain,
+    add_commands,
     add_backtest,
     add_kafka,
     add_topics,

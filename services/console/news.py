@@ -11,7 +11,7 @@ import structlog
 from services.edges import batches, states, topics
 from services.edges.dead_letters import Unreadable
 from services.edges.journal.base import Record
-from services.edges.messages import OutcomeMessage, RequestMessage
+from services.edges.messages import FORGOTTEN, OutcomeMessage, RequestMessage
 from stream.records import Decision
 
 TOPICS = (topics.DECISIONS, topics.LABEL_REQUESTS, topics.LABEL_OUTCOMES, topics.LEARNER_STATE)
@@ -42,9 +42,13 @@ class OutcomeRow(NamedTuple):
 
 @dataclass
 class News:
-    """What some records said, in order; None in place of a row closes the request, or forgets the outcome."""
+    """What some records said, in order; None in place of a row closes the request, or forgets the outcome.
+
+    ``forgotten`` are requests of which nothing may be kept.
+    """
 
     decisions: list[Decision] = field(default_factory=list)
+    forgotten: list[str] = field(default_factory=list)
     requests: list[tuple[str, RequestRow | None]] = field(default_factory=list)
     outcomes: list[tuple[int, OutcomeRow | None]] = field(default_factory=list)
     state: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -68,6 +72,8 @@ def _decisions(record: Record, news: News) -> None:
 def _request(record: Record, news: News) -> None:
     request_id = (record.key or b"").decode(errors="replace")
     news.requests.append((request_id, None if record.value is None else _row(request_id, record.value)))
+    if record.value is None and set(FORGOTTEN) <= set(record.headers):
+        news.forgotten.append(request_id)
 
 
 def _row(request_id: str, value: bytes) -> RequestRow:

@@ -66,6 +66,10 @@ class View:
             self._trim()
             rows = [(topic, partition, offset) for (topic, partition), offset in positions.items()]
             self._writer.executemany("INSERT OR REPLACE INTO positions VALUES (?, ?, ?)", rows)
+        if news.forgotten or any(outcome is None for _, outcome in news.outcomes):
+            # What is deleted in the file still stands in the write-ahead log.
+            with self._writing:
+                self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         return True
 
     def clear(self) -> None:
@@ -85,6 +89,9 @@ class View:
                 run(f"INSERT OR REPLACE INTO outcomes VALUES ({_marks(OutcomeRow)})", outcome)
             else:
                 self._forget(offset)
+        for request_id in news.forgotten:
+            run("DELETE FROM requests WHERE request_id = ?", (request_id,))
+            run("DELETE FROM outcomes WHERE request_id = ?", (request_id,))
         state = [(key, json.dumps(fields)) for key, fields in news.state.items()]
         run_all("INSERT OR REPLACE INTO state VALUES (?, ?)", state)
 

@@ -54,7 +54,7 @@ _FOLLOWED = (DECISIONS, LABEL_REQUESTS, LABEL_OUTCOMES, LEARNER_STATE)
 ACCESS: Final[Mapping[str, Access]] = {
     "intake": Access((TEXTS,), (ITEMS, DEAD_LETTERS), group="intake-*"),
     "learner": Access(
-        (ITEMS, LABELS, COMMANDS, LEARNER_STATE),
+        (ITEMS, LABELS, COMMANDS, LABEL_OUTCOMES, LEARNER_STATE, DEAD_LETTERS),
         (DECISIONS, LABEL_REQUESTS, LABEL_OUTCOMES, LEARNER_STATE, DEAD_LETTERS),
         group="learner",
         transactional_id="learner",
@@ -65,5 +65,6 @@ ACCESS: Final[Mapping[str, Access]] = {
     "requests": Access((LABEL_REQUESTS,)),
     "explain": Access(_FOLLOWED),
     "labels": Access((LABELS,), (LABELS,), transactional_id=APPEND),
+    "command": Access((LABEL_OUTCOMES,), (COMMANDS,), transactional_id=APPEND),
     "dead-letters": Access((DEAD_LETTERS,), (DEAD_LETTERS, TEXTS, ITEMS, LABELS), transactional_id=APPEND),
 }

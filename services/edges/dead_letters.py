@@ -133,7 +133,7 @@ def dead_letter(record: Record, identity: str, error: Unreadable) -> Message:
 def read_dead_letters(journal: Journal) -> list[DeadLetter]:
     """All letters that were not replayed, the oldest first."""
     letters: dict[bytes | None, DeadLetter] = {}
-    for record in _records(journal):
+    for record in dead_letter_records(journal):
         letters.pop(record.key, None)
         if record.value is not None:
             letters[record.key] = DeadLetter.of(record)
@@ -147,7 +147,8 @@ def replay_dead_letters(journal: Journal, letters: Sequence[DeadLetter]) -> None
     journal.append([*originals, *done])
 
 
-def _records(journal: Journal) -> Iterator[Record]:
+def dead_letter_records(journal: Journal) -> Iterator[Record]:
+    """All records kept of `dead-letters`, those included that take one away."""
     positions = {place: oldest for place, (oldest, _) in journal.bounds(DEAD_LETTERS).items()}
     while records := journal.read(positions, _READ_RECORDS):
         for record in records:

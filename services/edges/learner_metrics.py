@@ -37,11 +37,12 @@ class Step:
     expired: int = 0
     adopted: int = 0
     copied: bool = False
+    finished: int = 0
 
     @property
     def empty(self) -> bool:
         """Whether there is nothing to commit."""
-        return not (self.records or self.expired or self.adopted or self.copied)
+        return not (self.records or self.expired or self.adopted or self.copied or self.finished)
 
 
 class LearnerMetrics:

@@ -19,7 +19,7 @@ from pydantic import (
 from pydantic_core import ErrorDetails, PydanticCustomError, to_json
 
 from services.edges.dead_letters import Fault, Unreadable
-from services.edges.journal.base import Message, Record
+from services.edges.journal.base import Headers, Message, Record
 from services.edges.json_object import read_object
 from services.edges.times import rfc3339, seconds_of
 from services.edges.topics import LABEL_OUTCOMES, LABEL_REQUESTS, LABELS, TEXTS
@@ -30,6 +30,8 @@ MAX_NAME_CHARACTERS: Final = 200
 _MAX_ID_CHARACTERS = 500
 _MAX_SUGGESTIONS = 1_000
 _READ: Final = object()
+FORGOTTEN: Final[Headers] = (("forgotten", b"1"),)
+"""On the tombstone of a request: those who follow the topic must keep nothing of its text either."""
 
 
 def _time(value: object, info: ValidationInfo) -> float:
@@ -58,17 +60,19 @@ def _encodable(text: str) -> str:
     return text
 
 
-_Text = Annotated[str, Field(max_length=MAX_TEXT_CHARACTERS), AfterValidator(_not_blank), AfterValidator(_encodable)]
-_Name = Annotated[str, Field(max_length=MAX_NAME_CHARACTERS), AfterValidator(_not_blank), AfterValidator(_encodable)]
-_Id = Annotated[str, Field(min_length=1, max_length=_MAX_ID_CHARACTERS), AfterValidator(_encodable)]
-_Time = Annotated[float, BeforeValidator(_time), PlainSerializer(rfc3339, return_type=str, when_used="json")]
+Text = Annotated[str, Field(max_length=MAX_TEXT_CHARACTERS), AfterValidator(_not_blank), AfterValidator(_encodable)]
+Name = Annotated[str, Field(max_length=MAX_NAME_CHARACTERS), AfterValidator(_not_blank), AfterValidator(_encodable)]
+Id = Annotated[str, Field(min_length=1, max_length=_MAX_ID_CHARACTERS), AfterValidator(_encodable)]
+Time = Annotated[float, BeforeValidator(_time), PlainSerializer(rfc3339, return_type=str, when_used="json")]
 
 
-class _Part(BaseModel):
+class JsonPart(BaseModel):
+    """A part of a message: frozen, and strict about types; fields that it does not know are passed over."""
+
     model_config = ConfigDict(frozen=True, strict=True, extra="ignore", allow_inf_nan=False)
 
 
-class _Message(_Part):
+class JsonMessage(JsonPart):
     """Times are seconds since the epoch here, RFC 3339 in the JSON."""
 
     schema_version: Literal[1] = 1
@@ -91,14 +95,14 @@ class _Message(_Part):
         return self.model_dump_json(exclude_none=True).encode()
 
 
-class TextMessage(_Message):
+class TextMessage(JsonMessage):
     """One text of the traffic; ``id`` is the user's name for it, ``label`` its class where the producer knows it."""
 
-    text: _Text
-    id: _Id | None = None
-    label: _Name | None = None
-    source: _Id | None = None
-    time: _Time | None = None
+    text: Text
+    id: Id | None = None
+    label: Name | None = None
+    source: Id | None = None
+    time: Time | None = None
 
     def record(self) -> Message:
         """To be written to the topic `texts`."""
@@ -117,36 +121,36 @@ def texts_as_records(items: Items) -> Iterator[tuple[Record, str]]:
         yield Record(TEXTS, int(partition), int(offset), None, message.encode(), (), time), identity
 
 
-class Suggestion(_Part):
+class Suggestion(JsonPart):
     """A class that the text may belong to."""
 
-    label: _Name
+    label: Name
     probability: float
 
 
-class Why(_Part):
+class Why(JsonPart):
     """Why the label is asked for; ``nearest`` is an id of a text that was asked about before."""
 
     reason: Reason = Field(strict=False)
     utility: float
     threshold: float
-    strategy: _Name
+    strategy: Name
     query_probability: float | None = None
-    nearest: _Id | None = None
+    nearest: Id | None = None
 
 
-class RequestMessage(_Message):
+class RequestMessage(JsonMessage):
     """One question to a reviewer."""
 
-    request_id: _Id
-    text_id: _Id
-    origin: _Id | None = None
-    text: _Text
+    request_id: Id
+    text_id: Id
+    origin: Id | None = None
+    text: Text
     suggestions: tuple[Suggestion, ...] = Field(default=(), max_length=_MAX_SUGGESTIONS, strict=False)
     why: Why
     verdict: Verdict = Field(strict=False)
-    asked_at: _Time
-    expires_at: _Time
+    asked_at: Time
+    expires_at: Time
 
     def record(self) -> Message:
         """To be written to the topic `label-requests`."""
@@ -177,14 +181,14 @@ def request_record(request: Request) -> Message:
     return Message(LABEL_REQUESTS, to_json(fields), key=request.request_id.encode())
 
 
-class LabelMessage(_Message):
+class LabelMessage(JsonMessage):
     """One answer to a request: either a label, or ``skip`` where the reviewer cannot tell."""
 
-    request_id: _Id
-    label: _Name | None = None
+    request_id: Id
+    label: Name | None = None
     skip: bool = False
-    reviewer: _Name
-    answered_at: _Time | None = None
+    reviewer: Name
+    answered_at: Time | None = None
     corrects: bool = False
 
     @model_validator(mode="after")
@@ -204,12 +208,12 @@ class LabelMessage(_Message):
         return Message(LABELS, self.encode(), key=self.request_id.encode())
 
 
-class OutcomeMessage(_Message):
+class OutcomeMessage(JsonMessage):
     """What became of one answer; ``labels_offset`` is the answer's place in the topic `labels`."""
 
-    request_id: _Id
-    reviewer: _Name
-    label: _Name | None = None
+    request_id: Id
+    reviewer: Name
+    label: Name | None = None
     outcome: OutcomeKind = Field(strict=False)
     model_version: int = Field(ge=0)
     labels_offset: int = Field(ge=0)

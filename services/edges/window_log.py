@@ -13,7 +13,7 @@ import numpy as np
 from services.edges import batches, topics
 from services.edges.dead_letters import contents
 from services.edges.journal.base import Journal, JournalError
-from stream.records import Entry, Floats, Integers
+from stream.records import Entry, Floats, Integers, Items
 
 KEY = "window"
 _PARTITION = (topics.ITEMS, 0)
@@ -49,6 +49,16 @@ class WindowLog:
         self._rows += len(rows)
         while self._runs and self._rows - _length(self._runs[0]) >= self.texts:
             self._rows -= _length(self._runs.popleft())
+
+    def about(self, name: str, journal: Journal) -> Floats:
+        """Embeddings (n, d) of the texts in the window with this id or origin; what was copied tells neither."""
+        found = [
+            items.embeddings[row]
+            for items in _batches(journal, self._runs).values()
+            for row, names in enumerate(zip(items.ids, items.origins, strict=True))
+            if name in names
+        ]
+        return np.array(found, np.float32)
 
     def ages(self, now: float) -> bool:
         """Whether the oldest batch that is needed nears the end of the retention of `items`: then `copy`."""
@@ -91,7 +101,16 @@ def _length(run: _Run) -> int:
 
 
 def _read(journal: Journal, runs: Sequence[_Run] | deque[_Run]) -> list[Floats]:
-    embeddings: dict[int, Floats] = {}
+    read = _batches(journal, runs)
+    lost = [run.offset for run in runs if run.offset not in read]
+    if lost:
+        raise JournalError(f"items has lost offset {lost[0]}, which the learner's window needs: was its retention cut?")
+    return [read[run.offset].embeddings[run.start : run.end] for run in runs]
+
+
+def _batches(journal: Journal, runs: Sequence[_Run] | deque[_Run]) -> dict[int, Items]:
+    """What is kept of the batches that these runs are of, by offset."""
+    read: dict[int, Items] = {}
     needed = {run.offset for run in runs}
     if runs:
         position, last = runs[0].offset, runs[-1].offset
@@ -100,9 +119,6 @@ def _read(journal: Journal, runs: Sequence[_Run] | deque[_Run]) -> list[Floats]:
                 if record.offset in needed:  # the others may be anything, also what no one can read
                     batch = batches.decode(contents(record))
                     assert isinstance(batch, batches.ItemsBatch), f"items {record.offset} was observed"
-                    embeddings[record.offset] = batch.items.embeddings
+                    read[record.offset] = batch.items
             position = records[-1].offset + 1
-    lost = [run.offset for run in runs if run.offset not in embeddings]
-    if lost:
-        raise JournalError(f"items has lost offset {lost[0]}, which the learner's window needs: was its retention cut?")
-    return [embeddings[run.offset][run.start : run.end] for run in runs]
+    return read

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
@@ -166,6 +166,20 @@ class Journal(ABC):
     @abstractmethod
     def tidy(self, now: float) -> None:
         """Apply each topic's retention as of ``now``; a broker does that by itself."""
+
+    def rewrite(self, topic: str, change: Callable[[Record], Record | None]) -> int:  # noqa: ARG002  the contract's
+        """Put what ``change`` returns, where that is not None, in the place of each record kept of a topic; how many.
+
+        Keys and offsets stay. A broker cannot: there records stay as they are until their retention ends.
+        """
+        return 0
+
+    def scrub(self) -> bool:
+        """Leave nothing of what was deleted or rewritten on disk; False where that has to be tried again later.
+
+        A broker's compaction does it by itself.
+        """
+        return True
 
     @abstractmethod
     def close(self) -> None:

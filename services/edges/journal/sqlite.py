@@ -28,6 +28,7 @@ from services.edges.journal.base import (
     Writer,
 )
 from services.edges.journal.positions import joined, parted
+from services.edges.journal.sqlite_erasure import empty_log, overwrite
 from services.edges.journal.sqlite_file import SqliteFile
 from services.edges.journal.sqlite_retention import drop_old, drop_tombstones, give_back
 from services.edges.journal.sqlite_schema import explained, prepare
@@ -35,6 +36,7 @@ from services.edges.topics import TOPICS
 from services.edges.topics import topic as topic_named
 
 _ELECTION_POLL_SECONDS = 0.1
+_REWRITE_RECORDS = 16
 
 
 class SqliteJournal(Journal):
@@ -96,6 +98,25 @@ class SqliteJournal(Journal):
             self._repeat(partial(drop_old, topic=topic, now=now))
             self._repeat(partial(drop_tombstones, topic=topic, now=now))
         self._repeat(give_back)
+
+    def rewrite(self, topic: str, change: Callable[[Record], Record | None]) -> int:
+        """As `Journal.rewrite`, a few records a transaction."""
+        positions = {place: low for place, (low, _) in self.bounds(topic).items()}
+        rewritten = 0
+        while records := self.read(positions, _REWRITE_RECORDS):
+            positions |= {(record.topic, record.partition): record.offset + 1 for record in records}
+            changed = [after for record in records if (after := change(record)) is not None]
+            if changed:
+                with self._file.transaction() as connection:
+                    overwrite(connection, changed)
+            rewritten += len(changed)
+        return rewritten
+
+    def scrub(self) -> bool:
+        """As `Journal.scrub`: free pages leave the file, and the write-ahead log is emptied."""
+        self._repeat(give_back)
+        with self._file.connection() as connection:
+            return empty_log(connection)
 
     def _repeat(self, step: Callable[[sqlite3.Connection], bool]) -> None:
         """Take small steps, each in its own transaction: nobody waits long for a turn to write."""

@@ -46,7 +46,9 @@ def published() -> Published:
 
 
 @pytest.mark.parametrize(
-    "change", [{"records": 1}, {"expired": 1}, {"adopted": 1}, {"copied": True}], ids=lambda change: next(iter(change))
+    "change",
+    [{"records": 1}, {"expired": 1}, {"adopted": 1}, {"copied": True}, {"finished": 1}],
+    ids=lambda change: next(iter(change)),
 )
 def test_a_step_in_which_anything_happened_is_to_be_committed(change: dict[str, int]) -> None:
     assert Step(0, NOON).empty

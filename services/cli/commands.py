@@ -1,0 +1,195 @@
+"""`sluice forget`, `rebuild`, `command ...` -> a command to the learner, and what became of it."""
+
+from __future__ import annotations
+
+import time
+from hashlib import sha256
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from services.cli.errors import REFUSED, WRONG_USE, Failed
+from services.cli.options import QUEUES, AsJson, Data
+from services.cli.output import print_json
+
+if TYPE_CHECKING:
+    from services.edges.command_messages import CommandMessage, CommandOutcome
+    from services.edges.journal.base import Journal
+
+_READ_SECONDS = 0.5
+_READ_RECORDS = 500
+
+Wait = Annotated[float, typer.Option("--wait", min=0.0, help="Seconds to wait for the outcome.")]
+Under = Annotated[
+    str | None,
+    typer.Option("--id", help="The command's id: sent twice under one, it is carried out once.", show_default="new"),
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add `forget`, `rebuild` and the group `command`."""
+    app.command(rich_help_panel=QUEUES)(forget)
+    app.command(rich_help_panel=QUEUES)(rebuild)
+    group = typer.Typer(help="Tell the learner what to do.", no_args_is_help=True)
+    group.command("withdraw")(withdraw)
+    group.command("rename")(rename)
+    group.command("merge")(merge)
+    group.command("hold")(hold)
+    group.command("accept-gap")(accept_gap)
+    app.add_typer(group, name="command", rich_help_panel=QUEUES)
+
+
+def forget(
+    text: Annotated[str | None, typer.Option("--text", help="A text's id or origin, or its request's id.")] = None,
+    reviewer: Annotated[str | None, typer.Option(help="Whose answers are forgotten.")] = None,
+    wait: Wait = 300.0,
+    under: Under = None,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Remove a text, or all that a reviewer taught, for good; the model is rebuilt from what remains.
+
+    Example: `sluice forget --text order-4711`
+    """
+    if (text is None) == (reviewer is None):
+        typer.echo("sluice: name either a --text or a --reviewer", err=True)
+        raise typer.Exit(WRONG_USE)
+    _send("forget", {"text": text, "reviewer": reviewer}, under, data, wait, as_json)
+
+
+def rebuild(
+    encoder: Annotated[str | None, typer.Option(help="Another encoder: refused, with what to do instead.")] = None,
+    wait: Wait = 300.0,
+    under: Under = None,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Fit the model anew, from zero to convergence, to the examples that are kept.
+
+    Example: `sluice rebuild`
+    """
+    _send("rebuild", {"encoder": encoder}, under, data, wait, as_json)
+
+
+def withdraw(
+    request: Annotated[str, typer.Argument(help="The request's id, as `requests list` shows it.")],
+    wait: Wait = 60.0,
+    under: Under = None,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Close an open request without an answer. Its cost is not refunded.
+
+    Example: `sluice command withdraw 0f6a1b2c3d4e5f60718293a4b5c6d7e8`
+    """
+    _send("withdraw", {"request_id": request}, under, data, wait, as_json)
+
+
+def rename(
+    old: Annotated[str, typer.Argument(help="What the class is called.")],
+    new: Annotated[str, typer.Argument(help="What it is to be called; not the name of a class.")],
+    wait: Wait = 60.0,
+    under: Under = None,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Call a class otherwise, with all its examples.
+
+    Example: `sluice command rename card_lost lost_card`
+    """
+    _send("rename", {"old": old, "new": new}, under, data, wait, as_json)
+
+
+def merge(
+    old: Annotated[str, typer.Argument(help="The class that goes.")],
+    new: Annotated[str, typer.Argument(help="The class that it becomes part of.")],
+    wait: Wait = 60.0,
+    under: Under = None,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make one class part of another, with all its examples.
+
+    Example: `sluice command merge lost_card card_lost`
+    """
+    _send("merge", {"old": old, "new": new}, under, data, wait, as_json)
+
+
+def hold(
+    reviewer: Annotated[str, typer.Argument(help="Whose answers are learned no more; their outcome is `held`.")],
+    release: Annotated[bool, typer.Option("--release", help="Learn from this reviewer again.")] = False,
+    wait: Wait = 60.0,
+    under: Under = None,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Learn no more from a reviewer; what was learned stays, unless `sluice forget --reviewer` removes it.
+
+    Example: `sluice command hold anna`
+    """
+    _send("hold", {"reviewer": reviewer, "release": release}, under, data, wait, as_json)
+
+
+def accept_gap(
+    partition: Annotated[str, typer.Argument(help="The source partition, as the learner's error names it.")],
+    offset: Annotated[int, typer.Argument(min=0, help="Where its texts go on.")],
+    wait: Wait = 60.0,
+    under: Under = None,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Go on although texts are missing for good: the learner ends at such a gap until it is accepted.
+
+    Example: `sluice command accept-gap 1f0c/77ab/0 4711`
+    """
+    _send("accept_gap", {"partition": partition, "offset": offset}, under, data, wait, as_json)
+
+
+def _send(kind: str, arguments: dict[str, Any], under: str | None, data: Data, wait: float, as_json: bool) -> None:
+    """Append the command, wait for its outcome and print it; a refusal is exit code 3."""
+    from services.cli.following import existing_journal
+    from services.cli.options import settings_with
+    from services.edges.command_messages import CommandMessage, CommandResult
+    from services.edges.dead_letters import Unreadable
+    from services.edges.times import rfc3339
+
+    issued_at = rfc3339(time.time())
+    given = {name: value for name, value in arguments.items() if value is not None}
+    command_id = under or sha256(f"{time.time_ns()}/{kind}/{given}".encode()).hexdigest()[:32]
+    try:
+        command = CommandMessage.read(
+            {"command_id": command_id, "kind": kind, "arguments": given, "issued_at": issued_at}
+        )
+    except Unreadable as error:
+        typer.echo(f"sluice: {error.detail}", err=True)
+        raise typer.Exit(WRONG_USE) from None
+    with existing_journal(settings_with(data__dir=data), "command") as journal:
+        journal.append([command.record()])
+        outcome = _outcome(journal, command, wait)
+    if as_json:
+        print_json(outcome.model_dump(mode="json"))
+    else:
+        typer.echo(f"{outcome.outcome}: {outcome.detail}")
+    if outcome.outcome is CommandResult.REFUSED:
+        raise typer.Exit(REFUSED)
+
+
+def _outcome(journal: Journal, command: CommandMessage, wait: float) -> CommandOutcome:
+    """What became of the command, as soon as the learner tells; of one that was sent before, what it told then."""
+    from services.edges.command_messages import CommandOutcome, outcome_key
+    from services.edges.topics import LABEL_OUTCOMES
+
+    key, deadline = outcome_key(command.command_id), time.monotonic() + wait
+    positions = {place: low for place, (low, _) in journal.bounds(LABEL_OUTCOMES).items()}
+    while True:
+        left = max(0.0, deadline - time.monotonic())
+        records = journal.read(positions, _READ_RECORDS, min(_READ_SECONDS, left))
+        for record in records:
+            positions[record.topic, record.partition] = record.offset + 1
+            if record.key == key and record.value is not None:
+                return CommandOutcome.parse(record.value)
+        if not records and not left:
+            raise Failed(
+                f"no outcome after {wait:g} s: is a learner running? The command is in the journal, and is carried out "
+                f"when one does; `--id {command.command_id}` asks for its outcome again"
+            )
