@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
@@ -215,3 +216,15 @@ def test_closing_ends_a_waiting_read(journal: Journal) -> None:
         journal.close()
 
         assert isinstance(waiting.exception(PATIENCE_SECONDS / 2), JournalError)
+
+
+def test_records_are_rewritten_in_their_places_or_left_to_their_retention(journal: Journal, other: Journal) -> None:
+    journal.append([Message(LABELS, value, key=b"k", headers=(("h", b"1"),)) for value in (b"a", b"b")])
+    before = read_all(other, (LABELS, 0))
+    count = journal.rewrite(LABELS, lambda record: replace(record, value=None) if record.value == b"a" else None)
+
+    after = read_all(other, (LABELS, 0))
+    assert journal.scrub()
+    assert count in (0, 1)
+    assert values(after) == ([None, b"b"] if count else [b"a", b"b"])
+    assert [replace(record, value=None) for record in after] == [replace(record, value=None) for record in before]

@@ -20,7 +20,7 @@ from services.edges.messages import OutcomeMessage, TextMessage
 from services.learner import LearnerProcess
 from stream.arrivals import Gap
 from stream.questions import request_id_of
-from stream.records import OutcomeKind
+from stream.records import Decision, OutcomeKind
 from tests.services.worlds import Service
 
 SECRET = "my card 4929 1234 was eaten by the machine in Leith"
@@ -400,3 +400,39 @@ def test_text_after_text_is_forgotten_in_a_file_that_was_much_written(service: S
     assert [number for number in chosen if traces(data, texts[number][13:])] == []
     left = [number for number in range(300) if number not in chosen]
     assert all(f"secret {number:05} ".encode() in data for number in left)
+
+
+def course(directory: Path, restarts: bool) -> tuple[list[Decision], dict[str, bytes | None]]:
+    """A stream with forgotten texts in it, whose process ends after each step or never does: all that was written."""
+    service = Service(directory)
+    rng = np.random.default_rng(1)
+    words = [f"word{number}" for number in range(40)]
+    process = service.process()
+    for place in range(12):
+        service.texts(*[" ".join(rng.choice(words, 6)) for _ in range(10)])
+        if place % 3 == 2:
+            tell(service, "forget", text=f"cluster/topic/0/{place * 10 - int(rng.integers(1, 20))}")
+            tell(service, ("rebuild", "merge", "hold")[place // 3 % 3], f"{place}", **MORE[place // 3 % 3])
+        process.step(0.0)
+        for request_id in service.open()[:6]:
+            service.answer(request_id, f"class {rng.integers(0, 4)}", reviewer=("ann", "bob")[place % 2])
+        drain(process)
+        if restarts:
+            process.close()
+            process = service.process()
+    process.close()
+    written = service.decisions(), service.state()
+    service.journal.close()
+    return written
+
+
+MORE: tuple[dict[str, object], ...] = ({}, {"old": "class 1", "new": "class 2"}, {"reviewer": "bob"})
+
+
+def test_commands_leave_the_same_behind_in_a_process_that_is_restarted(tmp_path: Path) -> None:
+    decisions, state = course(tmp_path / "straight", restarts=False)
+    assert len({each.label for each in decisions}) > 3
+    again, state_again = course(tmp_path / "restarted", restarts=True)
+
+    assert again == decisions
+    assert state_again == state

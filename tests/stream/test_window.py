@@ -60,3 +60,14 @@ def test_how_the_stream_is_cut_makes_no_difference(batch: int) -> None:
 def test_a_window_without_room_is_refused() -> None:
     with pytest.raises(ValueError, match="at least one text, not 0"):
         Window(0)
+
+
+def test_rows_are_dropped_by_what_they_are_and_the_others_keep_their_order() -> None:
+    window = Window(4)
+    window.append(embeddings(*range(9), 6))
+
+    assert window.drop(embeddings(6, 0, 12)) == 2
+    assert (held(window), len(window)) == ([7, 8], 2)
+    assert window.drop(embeddings()) == 0
+    window.append(embeddings(*range(20, 23)))
+    assert held(window) == [8, 20, 21, 22]

@@ -117,6 +117,18 @@ def test_a_forgotten_outcome_takes_the_text_of_its_request_with_it(tmp_path: Pat
     view.close()
 
 
+def test_a_forgotten_request_leaves_no_byte_though_it_was_open(tmp_path: Path) -> None:
+    view = view_of(tmp_path)
+    asked = News(requests=[("r", row("r")._replace(message='{"text": "secret words"}')), ("s", row("s"))])
+    save(view, asked)
+    assert b"secret words" in b"".join(file.read_bytes() for file in tmp_path.iterdir())
+    save(view, News(requests=[("r", None)], forgotten=["r"]), first=1)
+
+    assert [request_id for (request_id,) in view._rows("SELECT request_id FROM requests")] == ["s"]
+    assert b"secret words" not in b"".join(file.read_bytes() for file in tmp_path.iterdir())
+    view.close()
+
+
 def test_a_text_is_explained_by_its_id_or_by_its_request(tmp_path: Path) -> None:
     view = view_of(tmp_path)
     news = News(decisions=[decision("text of r"), decision("other")], requests=[("r", row("r"))])
