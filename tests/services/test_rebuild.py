@@ -31,7 +31,7 @@ def test_what_was_forgotten_leaves_no_bit_in_a_model_of_real_texts() -> None:
     for row in range(LEARNED):
         example = Example(str(row), rows[row].text, embeddings[row], labels[row], "ann", labels[row], Verdict.ASK)
         live.teach(example)
-        live.refit_if_due(row + 1, embeddings[: row + 1])
+        live.refit_if_due(row + 1, lambda: window)
         while live.job is not None:
             live.adopt(live.job.run())
     live.forget(str(row) for row in range(0, LEARNED, 7))
