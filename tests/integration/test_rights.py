@@ -137,7 +137,15 @@ def test_each_process_can_do_its_work_with_the_rights_of_the_table(
         settle(learner)
         serve_as_the_console_does(settings_of("console", guarded), tmp_path)
         settle(learner)
-        assert lag(journal, learner.positions).keys() == {"items", "labels"}
+        assert lag(journal, learner.positions).keys() == {"items", "labels", "commands"}
+        told = as_user("command")("forget", "--text", "t1", "--wait", "0.1")
+        assert (told.code, "is a learner running?" in told.err) == (1, True)
+        settle(learner)
+        settle(learner)
+        told = as_user("command")("command", "hold", "ann", "--id", "h1", "--wait", "0.1")
+        settle(learner)
+        told = as_user("command")("command", "hold", "ann", "--id", "h1", "--wait", "10")
+        assert (told.code, told.out) == (0, "done: 'ann' is on hold\n")
         learner.close()
 
     told = as_user("explain")("explain", request["text_id"], "--json").json
