@@ -138,7 +138,7 @@ def test_each_process_can_do_its_work_with_the_rights_of_the_table(
         serve_as_the_console_does(settings_of("console", guarded), tmp_path)
         settle(learner)
         assert lag(journal, learner.positions).keys() == {"items", "labels", "commands"}
-        told = as_user("command")("forget", "--text", "t1", "--wait", "0.1")
+        told = as_user("command")("forget", "--text", "t9", "--wait", "0.1")
         assert (told.code, "is a learner running?" in told.err) == (1, True)
         settle(learner)
         settle(learner)
