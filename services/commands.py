@@ -13,6 +13,7 @@ import structlog
 
 from services.edges import topics
 from services.edges.command_messages import Arguments, CommandKind, CommandMessage, CommandOutcome, CommandResult
+from services.edges.dead_letters import contents
 from services.edges.erasure import erase_texts, letters_of
 from services.edges.journal.base import Journal, Message, Record
 from services.edges.messages import FORGOTTEN
@@ -75,7 +76,7 @@ class Commands:
 
     def handle(self, record: Record, outputs: list[Message]) -> None:
         """Carry out the command in this record, and add to ``outputs`` what tells of it. Raises Unreadable."""
-        command = CommandMessage.parse(record.value or b"")
+        command = CommandMessage.parse(contents(record))
         digest = blake2b(command.command_id.encode(), digest_size=8).digest()
         if digest in self._known:
             return
