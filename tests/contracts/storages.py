@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 from typing import Protocol
 
@@ -11,6 +13,9 @@ from kafka.admin import MemberToRemove
 
 from services.edges.journal.base import Journal
 from services.edges.journal.kafka import KafkaJournal
+from services.edges.journal.simulated import SimulatedJournal
+from services.edges.journal.simulated_broker import Broker
+from services.edges.journal.simulated_line import Line
 from services.edges.journal.sqlite import SqliteJournal
 from services.edges.kafka_client import administration
 from services.edges.settings import KafkaSettings
@@ -57,6 +62,22 @@ class KafkaStorage:
             admin.remove_group_members(group, [MemberToRemove(member_id=each["member_id"]) for each in members])
 
 
+class SimulatedStorage:
+    """One broker in memory."""
+
+    def __init__(self) -> None:
+        self.broker = Broker(time.time)
+        self._opened = count()
+
+    def open(self) -> Journal:
+        return SimulatedJournal(Line(self.broker), str(next(self._opened)))
+
+    def presume_dead(self, name: str) -> None:
+        group = self.broker.group(name)
+        for member in group.members:
+            group.evict(member)
+
+
 def _sqlite(request: pytest.FixtureRequest) -> Storage:
     return SqliteStorage(request.getfixturevalue("tmp_path") / "data")
 
@@ -65,7 +86,12 @@ def _kafka(request: pytest.FixtureRequest) -> Storage:
     return KafkaStorage(request.getfixturevalue("kafka"))
 
 
+def _simulated(request: pytest.FixtureRequest) -> Storage:
+    return SimulatedStorage()
+
+
 STORAGES: dict[str, Callable[[pytest.FixtureRequest], Storage]] = {
+    "simulated": _simulated,
     "sqlite": _sqlite,
     "kafka": _kafka,
 }
