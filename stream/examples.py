@@ -35,7 +35,6 @@ class Examples:
         self._keep = keep
         self._examples: dict[str, tuple[int, Example]] = {}
         self._counts: Counter[str] = Counter()
-        self._next = 0
         self._segments = Segments(self.PREFIX)
         self._standings: dict[str, Standing] | None = None
 
@@ -46,10 +45,11 @@ class Examples:
         leaving = self._leaving() if len(self._examples) >= self._keep else None
         if leaving is not None:
             self.remove(leaving.key)
-        self._examples[example.key] = (self._next, _halved(example))
-        self._segments.add(self._next, example.key)
+        # Behind the last one that is kept, not that ever was: so a restored memory goes on with the same numbers.
+        number = 1 + next((last for last, _ in reversed(self._examples.values())), -1)
+        self._examples[example.key] = (number, _halved(example))
+        self._segments.add(number, example.key)
         self._standings = None
-        self._next += 1
         self._counts[example.label] += 1
         return leaving
 
@@ -136,7 +136,6 @@ class Examples:
         self._segments.restore((number, example.key) for number, example in kept)
         self._counts = Counter(example.label for _, example in kept)
         self._standings = None
-        self._next = 1 + max((number for number, _ in kept), default=-1)
 
     def __iter__(self) -> Iterator[Example]:
         return (_whole(example) for _, example in self._examples.values())

@@ -81,7 +81,6 @@ class Pending:
         self._open: dict[str, tuple[int, PendingRequest]] = {}
         self._skipped: OrderedDict[str, tuple[int, PendingRequest]] = OrderedDict()
         self._closed: OrderedDict[str, _Closed] = OrderedDict()
-        self._next = 0
         self._earliest_expiry = inf
         # Numbers of both kinds take turns: some 16 open ones, 20 KB, and 128 closed ones, 10 KB, stand in an entry.
         self._open_segments = Segments(_OPEN, 32)
@@ -191,8 +190,11 @@ class Pending:
             self._skipped_segments.remove(number, oldest)
 
     def _number(self) -> int:
-        self._next += 1
-        return self._next
+        """Behind the last one that is kept, not that ever was: so a restored memory goes on with the same numbers."""
+        opened = next((number for number, _ in reversed(self._open.values())), 0)
+        skipped = next((number for number, _ in reversed(self._skipped.values())), 0)
+        closed = next((each.number for each in reversed(self._closed.values())), 0)
+        return 1 + max(opened, skipped, closed)
 
     def changes(self) -> Changes:
         """The segments in which requests were opened, closed, corrected or forgotten since this was last asked."""
@@ -210,7 +212,6 @@ class Pending:
         self._open_segments.restore((number, request_id) for request_id, (number, _) in self._open.items())
         self._skipped_segments.restore((number, request_id) for request_id, (number, _) in self._skipped.items())
         self._closed_segments.restore((closed.number, request_id) for request_id, closed in self._closed.items())
-        self._next = max((max(entry.fields["number"]) for entry in state.values()), default=0)
         self._earliest_expiry = min((waiting.request.expires_at for waiting in self), default=inf)
 
 
