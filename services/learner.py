@@ -174,8 +174,8 @@ class LearnerProcess:
         if isinstance(batch, ClassesBatch):
             _log.warning("classes_refused", reason=error.detail)
             return
-        self.learner.parts.arrivals.pass_over(batch.items)
-        for letter in texts_as_records(batch.items):
+        new = self.learner.parts.arrivals.pass_over(batch.items)
+        for letter in texts_as_records(batch.items.take(new)):
             step.outputs.append(dead_letter(*letter, error))
             step.dead.append((topics.TEXTS, error))
 

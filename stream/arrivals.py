@@ -86,10 +86,15 @@ class Arrivals:
                 rows.setdefault(origin, row)
         return list(rows.values())
 
-    def pass_over(self, items: Items) -> None:
-        """Move past these items without taking their ids for known: they may come again. Raises Gap as `admit` does."""
+    def pass_over(self, items: Items) -> Integers:
+        """Move past these items without taking their ids for known: they may come again. Raises Gap as `admit` does.
+
+        The rows that were not below their partition's mark: none of a batch that comes twice.
+        """
         self._check(items.covered)
+        rows = self._above_marks(items.origins, {})
         self._pass({partition: end for partition, (_, end) in items.covered.items()})
+        return np.array(rows, np.int64)
 
     def excuse(self) -> None:
         """A record of items was set aside unread: each partition may go on above its mark, once."""

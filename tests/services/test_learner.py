@@ -192,6 +192,7 @@ def test_texts_of_another_encoder_are_set_aside_and_decided_once_they_are_replay
     service.texts("a fee?")
     service.journal.append([Message(topics.ITEMS, batches.encode_classes(names, foreign.name))])
     service.texts("lost card", "refund please", labels=["card_lost", None], encoder=foreign)
+    service.journal.append([Message(topics.ITEMS, service.records(topics.ITEMS)[-1].value)])
     service.texts("where is it?")
     drain(process)
 
