@@ -22,7 +22,7 @@ PYTEST := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -n 2
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo install install-cpu test check format dashboards bench study chaos attack lock clean
+.PHONY: help demo install install-cpu test check format dashboards bench study chaos simulate attack lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -66,6 +66,9 @@ chaos: $(VENV)/installed-dev ## kills, pauses, a broken network, full disks, a s
 
 attack: $(VENV)/installed-dev ## a million malformed records through decoding, and through the intake on a real Kafka; an hour
 	OMP_NUM_THREADS=1 $(BIN)/python -m tests.attack
+
+simulate: $(VENV)/installed-dev ## 20,000 simulated runs of the learner under faults of every kind; half an hour
+	$(BIN)/python -m tests.simulation --seeds 20000 --jobs 2
 
 lock: $(UV) ## resolve requirements/*.txt anew; UPGRADE=--upgrade moves the pins that still fit
 	echo uv | $(COMPILE) - -o requirements/uv.txt

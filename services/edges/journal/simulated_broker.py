@@ -57,13 +57,14 @@ class Broker:
     """Every topic of `services.edges.topics`, as logs in memory; nothing is ever dropped from them.
 
     ``clock`` tells the time, in seconds, by which records are dated and transactions time out. Whoever models time
-    calls `expire`, and `Group.evict` for a member whose heartbeats ceased. While ``full`` is set nothing is written.
-    ``lock`` is for clients in several threads.
+    calls `expire`, and `Group.evict` for a member whose heartbeats ceased. While ``full`` is set nothing is written;
+    while ``lazy`` is set, what is committed is seen by readers only after `write_markers`. ``lock`` is for clients in
+    several threads.
     """
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self.lock = RLock()
-        self.full = False
+        self.full = self.lazy = False
         self._clock = clock
         self._logs: dict[_Place, list[_Entry]] = {
             (topic.name, partition): [] for topic in TOPICS.values() for partition in range(topic.partitions)
@@ -112,14 +113,11 @@ class Broker:
         self.group(membership.group).require(membership)
         self._opened(producer).offsets[membership.group] = offsets
 
-    def end(self, session: Session, *, markers: bool = True) -> None:
-        """Commit the producer's transaction, whichever is open now.
-
-        Without ``markers`` it is decided, but no reader sees it until `write_markers`: a broker writes them later.
-        """
+    def end(self, session: Session) -> None:
+        """Commit the producer's transaction, whichever is open now."""
         producer = self._producer(session)
         self._require_space()
-        self._end(producer, committed=True, markers=markers)
+        self._end(producer, committed=True)
 
     def write_markers(self, places: int | None = None) -> None:
         """Write the markers of what is decided, in so many places of each transaction; None: in all of them."""
@@ -180,7 +178,7 @@ class Broker:
             producer.transaction = _Transaction(self._clock())
         return producer.transaction
 
-    def _end(self, producer: _Producer, *, committed: bool, markers: bool = True) -> None:
+    def _end(self, producer: _Producer, *, committed: bool) -> None:
         transaction = producer.transaction
         if transaction is None:
             return
@@ -188,7 +186,7 @@ class Broker:
             transaction.committed = committed
             for group, offsets in transaction.offsets.items() if committed else ():
                 self.group(group).offsets |= offsets
-        if markers:
+        if not (committed and self.lazy):
             self._mark(producer)
 
     def _mark(self, producer: _Producer, places: int | None = None) -> None:

@@ -102,7 +102,8 @@ def test_a_commit_that_comes_late_meets_whatever_transaction_is_open_then(broker
 def test_what_is_decided_is_seen_once_its_marker_is_written_place_by_place(broker: Broker) -> None:
     session = broker.begin_session("a", 10.0)
     broker.produce(session, [Message(LABELS, b"label"), Message(ITEMS, b"item")])
-    broker.end(session, markers=False)
+    broker.lazy = True
+    broker.end(session)
     assert seen(broker) == []
 
     broker.write_markers(1)

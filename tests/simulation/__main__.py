@@ -1,0 +1,61 @@
+"""Many seeds -> what they broke, with progress: `python -m tests.simulation --seeds 20000 --first 0 --jobs 2`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+
+from services.edges.terminal import progress
+from tests.simulation.run import Result, run
+
+
+def main() -> int:
+    """Exit code 1 where a promise was broken."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seeds", type=int, default=20_000)
+    parser.add_argument("--first", type=int, default=0)
+    parser.add_argument("--jobs", type=int, default=2)
+    arguments = parser.parse_args()
+    seeds = range(arguments.first, arguments.first + arguments.seeds)
+    faults: Counter[tuple[str, str]] = Counter()
+    counts: Counter[str] = Counter()
+    wrong = 0
+    started = time.monotonic()
+    with progress("seeds", len(seeds)) as advance:
+        for result in _results(seeds, arguments.jobs):
+            faults.update(result.faults)
+            counts.update(result.counts)
+            wrong += bool(result.broken or result.unsound)
+            for line in [*result.broken, *result.unsound]:
+                print(f"seed {result.seed}: {line}", flush=True)  # noqa: T201
+            advance(1, f"{wrong} wrong")
+    seconds = time.monotonic() - started
+    _tell(faults, counts)
+    print(f"{len(seeds)} seeds in {seconds:.0f} s: {wrong} with a broken promise")  # noqa: T201
+    return 1 if wrong else 0
+
+
+def _results(seeds: range, jobs: int) -> Iterator[Result]:
+    if jobs == 1:
+        yield from map(run, seeds)
+        return
+    with ProcessPoolExecutor(jobs, max_tasks_per_child=2_000) as pool:
+        for future in as_completed([pool.submit(run, seed) for seed in seeds]):
+            yield future.result()
+
+
+def _tell(faults: Counter[tuple[str, str]], counts: Counter[str]) -> None:
+    """How often each fault fell on each request, and what there was besides."""
+    kinds = sorted({kind for _, kind in faults})
+    print(" " * 22 + "".join(f"{kind:>15}" for kind in kinds))  # noqa: T201
+    for site in sorted({site for site, _ in faults}):
+        print(f"{site:22}" + "".join(f"{faults[site, kind] or '':>15}" for kind in kinds))  # noqa: T201
+    print(", ".join(f"{count} {what}" for what, count in sorted(counts.items())))  # noqa: T201
+
+
+if __name__ == "__main__":
+    sys.exit(main())
