@@ -12,6 +12,8 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from services.edges.terminal import progress
 from tests.simulation.run import Result, run
 
+_TOLD_EVERY = 1_000
+
 
 def main() -> int:
     """Exit code 1 where a promise was broken."""
@@ -23,7 +25,7 @@ def main() -> int:
     seeds = range(arguments.first, arguments.first + arguments.seeds)
     faults: Counter[tuple[str, str]] = Counter()
     counts: Counter[str] = Counter()
-    wrong = 0
+    wrong = done = 0
     started = time.monotonic()
     with progress("seeds", len(seeds)) as advance:
         for result in _results(seeds, arguments.jobs):
@@ -32,7 +34,10 @@ def main() -> int:
             wrong += bool(result.broken or result.unsound)
             for line in [*result.broken, *result.unsound]:
                 print(f"seed {result.seed}: {line}", flush=True)  # noqa: T201
+            done += 1
             advance(1, f"{wrong} wrong")
+            if done % _TOLD_EVERY == 0:
+                print(f"{done} seeds in {time.monotonic() - started:.0f} s, {wrong} wrong", flush=True)  # noqa: T201
     seconds = time.monotonic() - started
     _tell(faults, counts)
     print(f"{len(seeds)} seeds in {seconds:.0f} s: {wrong} with a broken promise")  # noqa: T201
