@@ -69,6 +69,7 @@ class Scenario:
     clock_jump_rate: float
     lazy_rate: float
     marker_rate: float
+    compaction_rate: float
 
     @property
     def dimension(self) -> int:
@@ -109,6 +110,7 @@ def scenario(seed: int) -> Scenario:
         clock_jump_rate=rng.choice([0.0, 0.01, 0.05]),
         lazy_rate=rng.choice([0.0, 0.5, 1.0]),
         marker_rate=rng.choice([0.5, 0.05]),
+        compaction_rate=rng.choice([0.0, 0.05]),
     )
 
 

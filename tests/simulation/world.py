@@ -11,6 +11,7 @@ from greenlet import getcurrent
 
 from services.edges.journal.base import JournalError
 from services.edges.journal.simulated_broker import Broker
+from services.edges.topics import LEARNER_STATE
 from tests.simulation.process import SESSION_SECONDS, Process
 from tests.simulation.scenario import NOON, Fault, Scenario
 
@@ -154,6 +155,8 @@ class World:
             self._full_until = self.turns + self.rng.randint(5, 40)
             self.faults["disk", "full"] += 1
         self.broker.full = self.turns < self._full_until
+        if self.rng.random() < self.scenario.compaction_rate:
+            self.broker.compact(LEARNER_STATE)
         self.broker.lazy = self.rng.random() < self.scenario.lazy_rate
         if self.rng.random() < _EVICTION_RATE and (learners := self.working("learner")):
             self.rng.choice(learners).give_up_membership()

@@ -46,7 +46,7 @@ class _Producer:
 
 
 class _Entry(NamedTuple):
-    """One offset of a log: a message, or the marker that ends a transaction."""
+    """One offset of a log: a message, or none where a marker ends a transaction or a message was compacted away."""
 
     transaction: _Transaction
     message: Message | None
@@ -54,7 +54,7 @@ class _Entry(NamedTuple):
 
 
 class Broker:
-    """Every topic of `services.edges.topics`, as logs in memory; nothing is ever dropped from them.
+    """Every topic of `services.edges.topics`, as logs in memory; nothing is dropped from them but by `compact`.
 
     ``clock`` tells the time, in seconds, by which records are dated and transactions time out. Whoever models time
     calls `expire`, and `Group.evict` for a member whose heartbeats ceased. While ``full`` is set nothing is written;
@@ -152,6 +152,18 @@ class Broker:
         """The oldest offset, and the last stable one: behind all that is decided."""
         opened = (transaction.places[place] for transaction in self._unended[place])
         return 0, min(opened, default=len(self._logs[place]))
+
+    def compact(self, topic: str) -> None:
+        """Drop every committed record that a later one of its key replaces; tombstones stay."""
+        for place in [(topic, partition) for partition in range(self.partitions(topic))]:
+            log, later = self._logs[place], set[bytes | None]()
+            for at in reversed(range(self.bounds(place)[1])):
+                transaction, message, time = log[at]
+                if message is None or not transaction.committed:
+                    continue
+                if message.key in later:
+                    log[at] = _Entry(transaction, None, time)
+                later.add(message.key)
 
     def partitions(self, topic: str) -> int:
         """How many there are."""

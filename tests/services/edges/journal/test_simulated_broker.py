@@ -114,6 +114,24 @@ def test_what_is_decided_is_seen_once_its_marker_is_written_place_by_place(broke
     assert [record.value for record in broker.fetch((ITEMS, 0), 0, 9)] == [b"item"]
 
 
+def test_compaction_leaves_the_last_committed_record_of_each_key_where_it_was(broker: Broker) -> None:
+    def put(session: Session, **values: bytes | None) -> None:
+        broker.produce(session, [Message(LABEL_REQUESTS, value, key=key.encode()) for key, value in values.items()])
+
+    session, other = broker.begin_session("a", 10.0), broker.begin_session("b", 10.0)
+    for values in ({"x": b"1", "y": b"1"}, {"x": b"2"}, {"y": None}):
+        put(session, **values)
+        broker.end(session)
+    put(other, x=b"aborted")
+    broker.begin_session("b", 10.0)
+    put(session, x=b"open")
+
+    broker.compact(LABEL_REQUESTS)
+
+    kept = broker.fetch((LABEL_REQUESTS, 0), 0, 100)
+    assert [(record.offset, record.key, record.value) for record in kept] == [(3, b"x", b"2"), (5, b"y", None)]
+
+
 def test_offsets_are_the_elected_members_in_its_generation_and_count_once_committed(broker: Broker) -> None:
     group, session = broker.group("learner"), broker.begin_session("learner", 10.0)
     first, second = group.join(), group.join()
