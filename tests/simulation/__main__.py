@@ -8,6 +8,8 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import suppress
+from dataclasses import dataclass, field
 
 from services.edges.terminal import progress
 from tests.simulation.run import Result, run
@@ -15,33 +17,46 @@ from tests.simulation.run import Result, run
 _TOLD_EVERY = 1_000
 
 
+@dataclass
+class _Tally:
+    """What all runs so far came to."""
+
+    faults: Counter[tuple[str, str]] = field(default_factory=Counter)
+    counts: Counter[str] = field(default_factory=Counter)
+    seeds: int = 0
+    wrong: int = 0
+
+    def add(self, result: Result) -> None:
+        self.faults.update(result.faults)
+        self.counts.update(result.counts)
+        self.seeds += 1
+        self.wrong += bool(result.broken or result.unsound)
+        for line in [*result.broken, *result.unsound]:
+            print(f"seed {result.seed}: {line}", flush=True)  # noqa: T201
+
+
 def main() -> int:
-    """Exit code 1 where a promise was broken."""
+    """Exit code 1 where a promise was broken; Ctrl-C tells what there was until then."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=20_000)
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--jobs", type=int, default=2)
     arguments = parser.parse_args()
     seeds = range(arguments.first, arguments.first + arguments.seeds)
-    faults: Counter[tuple[str, str]] = Counter()
-    counts: Counter[str] = Counter()
-    wrong = done = 0
-    started = time.monotonic()
-    with progress("seeds", len(seeds)) as advance:
+    tally, started = _Tally(), time.monotonic()
+    with progress("seeds", len(seeds)) as advance, suppress(KeyboardInterrupt):
         for result in _results(seeds, arguments.jobs):
-            faults.update(result.faults)
-            counts.update(result.counts)
-            wrong += bool(result.broken or result.unsound)
-            for line in [*result.broken, *result.unsound]:
-                print(f"seed {result.seed}: {line}", flush=True)  # noqa: T201
-            done += 1
-            advance(1, f"{wrong} wrong")
-            if done % _TOLD_EVERY == 0:
-                print(f"{done} seeds in {time.monotonic() - started:.0f} s, {wrong} wrong", flush=True)  # noqa: T201
-    seconds = time.monotonic() - started
-    _tell(faults, counts)
-    print(f"{len(seeds)} seeds in {seconds:.0f} s: {wrong} with a broken promise")  # noqa: T201
-    return 1 if wrong else 0
+            tally.add(result)
+            advance(1, f"{tally.wrong} wrong")
+            if tally.seeds % _TOLD_EVERY == 0:
+                print(_so_far(tally, started), flush=True)  # noqa: T201
+    _tell(tally.faults, tally.counts)
+    print(_so_far(tally, started))  # noqa: T201
+    return 1 if tally.wrong or tally.seeds < len(seeds) else 0
+
+
+def _so_far(tally: _Tally, started: float) -> str:
+    return f"{tally.seeds} seeds in {time.monotonic() - started:.0f} s, {tally.wrong} with a broken promise"
 
 
 def _results(seeds: range, jobs: int) -> Iterator[Result]:
