@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
-from tests.simulation.mutants import MUTANTS
+from services.edges.window_log import WindowLog
+from tests.simulation.mutants import MUTANTS, Mutant
 from tests.simulation.run import run
 
 SEEDS = range(200)
@@ -18,3 +20,10 @@ def test_an_unsafe_variant_is_caught(name: str) -> None:
         caught = next((seed for seed in SEEDS if run(seed, production, memory=False).broken), None)
 
     assert caught is not None
+
+
+@pytest.mark.slow
+def test_a_memory_that_is_not_restored_whole_is_noticed() -> None:
+    forgetful = Mutant(patches=((WindowLog, "restore", lambda *_: np.zeros((0, 0), np.float32)),))
+    with forgetful.in_place() as production:
+        assert any(run(seed, production).unsound for seed in SEEDS[:20])
