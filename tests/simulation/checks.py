@@ -37,7 +37,8 @@ def _decisions(committed: Committed, scenario: Scenario) -> Iterator[str]:
     yield from _repeated("decided under its id", (decision.id for decision in committed.decisions))
     decided = {decision.origin: decision.id for decision in committed.decisions}
     yield from (f"{origin} was never sent as {name}" for origin, name in decided.items() if ids.get(origin) != name)
-    yield from (f"{name} was not decided" for name in sorted(set(ids.values()) - set(decided.values())))
+    given_up = {ids.get(origin) for origin in committed.given_up_texts()}
+    yield from (f"{name} was not decided" for name in sorted(set(ids.values()) - set(decided.values()) - given_up))
     for before, after in pairwise(committed.decisions):
         if after.decided_at < before.decided_at:
             yield f"{after.origin} was decided before {before.origin}"
@@ -90,7 +91,9 @@ def _dead_letters(committed: Committed, scenario: Scenario, poison: set[bytes]) 
     ]
     yield from _repeated("set aside", committed.dead_letters)
     yield from (f"{each} was not set aside" for each in sorted(set(expected) - set(committed.dead_letters)))
-    yield from (f"{each} was set aside" for each in sorted(set(committed.dead_letters) - set(expected)))
+    yield from (
+        f"{each} was set aside" for each in sorted(set(committed.dead_letters) - set(expected) - committed.given_up)
+    )
 
 
 def _asked(decision: Decision) -> bool:

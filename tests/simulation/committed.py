@@ -31,7 +31,10 @@ class Committed:
         requests = self.records(topics.LABEL_REQUESTS)
         self.requests = [RequestMessage.parse(record.value) for record in requests if record.value is not None]
         self.closed = [(record.key or b"").decode() for record in requests if record.value is None]
-        self.dead_letters = [(record.key or b"").decode() for record in self.records(topics.DEAD_LETTERS)]
+        letters = self.records(topics.DEAD_LETTERS)
+        self.dead_letters = [(record.key or b"").decode() for record in letters]
+        self.given_up = {(record.key or b"").decode() for record in letters if ("reason", b"killed") in record.headers}
+        """What was set aside because several processes ended over it, by chance here: it is accounted for."""
 
     def records(self, topic: str) -> list[Record]:
         """All records of a topic."""
@@ -51,6 +54,15 @@ class Committed:
             for each in columns
             for key, reviewer, label in zip(each["key"], each["reviewer"], each["label"], strict=True)
         }
+
+    def given_up_texts(self) -> set[str]:
+        """The origins of the texts that were given up, alone or with their batch."""
+        texts = set(self.given_up)
+        for record in self.records(topics.ITEMS):
+            if f"{self.identities[topics.ITEMS]}/0/{record.offset}" in self.given_up:
+                batch = batches.decode(record.value or b"")
+                texts |= set(batch.items.origins) if isinstance(batch, batches.ItemsBatch) else set()
+        return texts
 
     def digest(self) -> str:
         """A hash of every byte, offset and time."""
