@@ -26,7 +26,8 @@ class Attempts:
 
     The note is written before the first records of a process are handled, and taken back with what comes of them. Who
     finds one, ended there: records are then taken one by one, each under a note of its own, and the one over which
-    `DEATHS` processes ended is `hopeless`. Once the first records are through nothing more is written.
+    `DEATHS` processes ended before it was `survived` is `hopeless`. Once the first records are through nothing more is
+    written.
     """
 
     def __init__(self) -> None:
@@ -61,9 +62,20 @@ class Attempts:
         """What has to be on record before the first of these is handled; nothing once the first steps are through."""
         return {} if self.settled or not records else {KEY: _entry(self._planned(records)[0][1])}
 
+    def survived(self) -> Changes:
+        """What has to be on record before what came of this step is written: nothing, but for a record taken alone.
+
+        Writing may fail, and end the process: that is no fault of the record's.
+        """
+        return {KEY: _entry(self._noted._replace(deaths=self._noted.deaths - 1))} if self._alone else {}
+
     def changes(self) -> Changes:
         """What is on record once this step is through; None where that is nothing."""
         return {} if self.settled or self._noted.deaths == 0 else {KEY: _entry(self._next)}
+
+    @property
+    def _alone(self) -> bool:
+        return self._noted.alone and not self.settled
 
     def require_harmless(self) -> None:
         """Raises Unreadable where the record at hand ended so many processes."""

@@ -64,6 +64,7 @@ class LearnerProcess:
         self._commands = Commands(journal, learner, self._window)
         self._writer = journal.writer("learner", wait=wait)
         self._positions = _first_positions(journal) | dict(self._writer.positions)
+        self._committed = dict(self._positions)
         self._restore(_decoded(self._writer.state))
         return_memory()
         self._carry_out_commands()
@@ -102,10 +103,10 @@ class LearnerProcess:
     def _note(self, attempt: Changes) -> None:
         """Put on record what is about to be tried, or that it was not what ended this process."""
         if attempt:
-            self._writer.commit([], states.encode_all(attempt), self._positions)
+            self._writer.commit([], states.encode_all(attempt), self._committed)
 
     def _take(self, records: Sequence[Record]) -> None:
-        step, before = Step(len(records), self._clock()), dict(self._positions)
+        step = Step(len(records), self._clock())
         if self._commands.finishing:
             outcomes = self._commands.finish()
             step.outputs += outcomes
@@ -116,7 +117,6 @@ class LearnerProcess:
                 self._handle(record, step)
                 self._run_refit(step)
         except Gap:
-            self._positions = before
             self._note({attempts.KEY: None})
             raise
         self._expire(step)
@@ -226,8 +226,11 @@ class LearnerProcess:
         self._unmarked = {}
         changes |= {window_log.KEY: self._window.save(), "status": self._status()}
         decided = [Message(topics.DECISIONS, value) for value in batches.pack_decisions(step.decided)]
+        encoded = states.encode_all(changes)
+        self._note(self._attempts.survived())
         started = time.perf_counter()
-        self._writer.commit([*decided, *step.outputs], states.encode_all(changes), self._positions)
+        self._writer.commit([*decided, *step.outputs], encoded, self._positions)
+        self._committed = dict(self._positions)
         self._metrics.committed(step, self.learner, time.perf_counter() - started)
 
     def _status(self) -> Entry:

@@ -82,6 +82,8 @@ class Intake:
         except EncoderBroken:
             self._writer.commit([], {KEY: None}, self.positions)
             raise
+        if survived := self._attempts.survived():
+            self._writer.commit([], states.encode_all(survived), self.positions)
         self._next |= {partition: end for partition, (_, end) in covered.items()}
         self._writer.commit([*batch.items, *batch.letters], states.encode_all(self._attempts.changes()), self.positions)
         self._batcher.count(batch)

@@ -124,6 +124,8 @@ class IntakeWorker:
     ) -> None:
         """Write what becomes of these records; handled they are once all of it is acknowledged."""
         batch = await self._ask(self._prepare, records, covered, attempts)
+        if survived := attempts.survived():
+            await self._note(records[0].partition, survived)
         await self._send(batch.letters)
         await self._send(batch.items)
         ends = {partition: end for partition, (_, end) in covered.items()}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from fractions import Fraction
 from math import ceil
 
 from stream.keyed import draw
+
+_FOREVER = 2**62
+"""Texts."""
 
 
 class AuditAccount:
@@ -41,7 +43,7 @@ class AuditAccount:
         if position == self._place:
             return 1
         borders = [border for border in (self._place, self._end) if border > position]
-        return min(borders) - position if borders else sys.maxsize
+        return min(borders) - position if borders else _FOREVER
 
     def save(self) -> dict[str, int]:
         """The block that the stream is in, and the place that was drawn in it."""

@@ -22,6 +22,7 @@ class World:
     def __init__(self, killer: int | None, *, twice: bool = False) -> None:
         self.killer, self.twice = killer, twice
         self.position, self.note = 0, None
+        self.full = False
         self.handled: list[int] = []
         self.refused: list[int] = []
         self.commits = 0
@@ -50,6 +51,10 @@ class World:
             if each.offset == self.killer:
                 raise Killed
             handled.append(each.offset)
+        if survived := attempts.survived():
+            self.commit(survived)
+        if self.full:
+            raise Killed
         self.handled += handled
         self.refused += refused
         self.position = group[-1].offset + 1
@@ -120,3 +125,20 @@ def test_processes_that_end_elsewhere_set_nothing_aside() -> None:
     world.killer = None
     world.process(30)
     assert (world.refused, world.handled) == ([], list(range(30)))
+
+
+@pytest.mark.parametrize("failing", [1, 2, 5])
+def test_a_journal_that_fails_is_not_blamed_on_the_record(failing: int) -> None:
+    world = World(3)
+    world.deaths(3)
+    with pytest.raises(Killed):
+        world.process(8)
+    world.killer = None
+    for _ in range(failing):
+        world.full = True
+        with pytest.raises(Killed):
+            world.process(8)
+    world.full = False
+    world.process(8)
+    assert world.refused == []
+    assert world.handled == list(range(8))

@@ -67,7 +67,13 @@ class _Run:
         broken += [*self.observer.broken, *broken_promises(committed, self.scenario, poison)]
         counts = Counter(outcome.outcome.value for outcome in committed.outcomes)
         counts.update(decisions=len(committed.decisions), requests=len(committed.requests))
-        counts.update({"dead letters": len(committed.dead_letters), "learner processes": self.world.started("learner")})
+        counts.update(
+            {
+                "dead letters": len(committed.dead_letters),
+                "given up": len(committed.given_up),
+                "learner processes": self.world.started("learner"),
+            }
+        )
         unsound = self.unsound + self.world.crashes
         return Result(self.seed, committed.digest(), broken, unsound, self.world.faults, counts)
 

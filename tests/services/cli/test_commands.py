@@ -14,7 +14,7 @@ from services.edges.command_messages import CommandMessage
 from services.edges.journal.sqlite import SqliteJournal
 from tests.services.cli.command import Sluice
 from tests.services.cli.test_up import serving
-from tests.services.test_commands import SECRET, bytes_of, traces
+from tests.services.commanded import SECRET, bytes_of, traces
 
 pytestmark = pytest.mark.slow
 WAIT_SECONDS = 60
