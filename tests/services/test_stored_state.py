@@ -40,7 +40,12 @@ def test_this_release_writes_what_is_stored_of_its_format(tmp_path: Path) -> Non
     with_now, stored = Service(tmp_path / "a"), Service(tmp_path / "b")
     stored_state.read(tmp_path / "now.json.gz", with_now.journal)
     stored_state.read(STORED[-1], stored.journal)
-    assert set(stored.state()) <= set(with_now.state()), "what was removed makes another format"
+    assert kinds(stored) <= kinds(with_now), "what was removed makes another format"
+
+
+def kinds(service: Service) -> set[str]:
+    """The keys of the state, without the numbers of segments."""
+    return {key.rstrip("0123456789") for key in service.state()}
 
 
 def test_a_state_of_a_later_release_is_refused_in_one_line_and_left_alone(service: Service) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 
 from services.edges import batches, states, topics
+from services.edges.dead_letters import Unreadable
 from services.edges.journal.base import Record
 from services.edges.journal.simulated_broker import Broker
 from services.edges.messages import OutcomeMessage, RequestMessage
@@ -60,8 +62,9 @@ class Committed:
         texts = set(self.given_up)
         for record in self.records(topics.ITEMS):
             if f"{self.identities[topics.ITEMS]}/0/{record.offset}" in self.given_up:
-                batch = batches.decode(record.value or b"")
-                texts |= set(batch.items.origins) if isinstance(batch, batches.ItemsBatch) else set()
+                with suppress(Unreadable):
+                    batch = batches.decode(record.value or b"")
+                    texts |= set(batch.items.origins) if isinstance(batch, batches.ItemsBatch) else set()
         return texts
 
     def digest(self) -> str:
