@@ -162,7 +162,7 @@ class _Simulation:
 
     def _measure(self, texts: int) -> list[str | None]:
         """Predict the held-back texts, and note a point of the curve."""
-        predicted = self._subject.predict(self._test)
+        predicted = self._subject.predict(self._test) if self._test_truth else []
         self._curve.append((len(self._asked), accuracy(predicted, self._test_truth)))
         self._texts_at.append(texts)
         self._audits.append({**self._subject.audit(), "running_accuracy": self._right / max(1, texts)})

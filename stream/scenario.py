@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -15,12 +16,16 @@ Row = TypeVar("Row")
 
 
 class Split(NamedTuple):
-    """Rows of the stream and of the held-back texts; from ``changed_at`` on, the ``late`` classes come too."""
+    """Rows of the stream and of the held-back texts; from ``changed_at`` on, the ``late`` classes come too.
+
+    ``rare`` is the class of which the stream was left with few texts.
+    """
 
     stream: list[int]
     test: list[int]
     late: frozenset[str] = frozenset()
     changed_at: int | None = None
+    rare: str | None = None
 
 
 @dataclass(frozen=True)
@@ -29,7 +34,9 @@ class Scenario:
 
     ``budget`` as a decimal string or fraction; ``latency`` in texts between request and answer; ``noise`` is the share
     of wrong answers, ``unanswered`` that of requests which nobody ever answers; every (1 / ``test_fraction``)-th text
-    is held back; ``limit`` cuts the file first. ``late_classes`` is the share of classes that first come half-way.
+    is held back; ``limit`` cuts the file first. ``late_classes`` is the share of classes that first come half-way; with
+    ``late_known`` the same texts come in the file's order, so that those classes are there from the start.
+    ``rare_share`` is the share of the stream that one class, any but the most frequent, is thinned to.
     """
 
     budget: Fraction
@@ -40,6 +47,8 @@ class Scenario:
     shuffle: bool = False
     unanswered: float = 0.0
     late_classes: float = 0.0
+    late_known: bool = False
+    rare_share: float = 0.0
 
     def split(self, texts: int, seed: int) -> tuple[list[int], list[int]]:
         """Rows of the stream and of the held-back texts, whatever their classes."""
@@ -49,19 +58,41 @@ class Scenario:
         return [t for i, t in enumerate(kept, 1) if i % every], [t for i, t in enumerate(kept, 1) if i % every == 0]
 
     def arrange(self, labels: Sequence[str], seed: int) -> Split:
-        """The same, where classes come late without the texts that find no place. Raises ValueError."""
+        """The same, where classes come late or one is rare without the texts that find no place. Raises ValueError."""
         stream, test = self.split(len(labels), seed)
+        rare = None
+        if self.rare_share:
+            rare = self._rare(Counter(labels[row] for row in stream), seed)
+            stream = thinned(stream, [row for row in stream if labels[row] == rare], self.rare_share, seed)
         classes = sorted(set(labels))
         count = round(self.late_classes * len(classes))
         if not count:
-            return Split(stream, test)
+            return Split(stream, test, rare=rare)
         order = np.random.default_rng([fork(seed, "late classes")]).permutation(len(classes))
         late = frozenset(classes[place] for place in order[:count])
         known = [row for row in stream if labels[row] not in late]
         new = [row for row in stream if labels[row] in late]
         first, mixed = arrive_late(known, new, longest(len(known), len(new)))
-        places = {row: place for place, row in enumerate(stream)}
-        return Split(first + sorted(mixed, key=places.__getitem__), test, late, len(first))
+        place_of = {row: place for place, row in enumerate(stream)}.__getitem__
+        if self.late_known:
+            return Split(sorted(first + mixed, key=place_of), test, frozenset(), len(first), rare)
+        return Split(first + sorted(mixed, key=place_of), test, late, len(first), rare)
+
+    def _rare(self, counts: Counter[str], seed: int) -> str:
+        """The class to thin: drawn from all that are more frequent than it is to be, but the most frequent."""
+        texts, most = counts.total(), max(counts, key=counts.__getitem__, default="")
+        usable = [name for name in sorted(counts) if name != most and counts[name] > self.rare_share * texts]
+        if not usable:
+            raise ValueError(f"no class but the most frequent has more than {self.rare_share:.1%} of the texts")
+        return usable[np.random.default_rng([fork(seed, "rare class")]).integers(len(usable))]
+
+
+def thinned(stream: Sequence[int], rare: Sequence[int], share: float, seed: int) -> list[int]:
+    """The stream with as many of its ``rare`` rows, drawn at random, as make up this share of what is left."""
+    count = round(share / (1 - share) * (len(stream) - len(rare)))
+    kept = np.random.default_rng([fork(seed, "rare texts")]).permutation(rare)[:count]
+    dropped = set(rare) - set(kept.tolist())
+    return [row for row in stream if row not in dropped]
 
 
 def longest(known: int, late: int) -> int:

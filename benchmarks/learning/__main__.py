@@ -14,7 +14,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from benchmarks.learning.grid import LIMIT, Configuration, configurations, script_hash
+from benchmarks.learning.grid import LIMIT, TEST_FRACTION, Configuration, configurations, script_hash
 from benchmarks.learning.ledger import Ledger
 from benchmarks.learning.run import run
 from benchmarks.learning.sets import Source, prepare
@@ -65,14 +65,17 @@ def _grid(options: argparse.Namespace) -> list[Configuration]:
         "noise": options.noises,
         "unanswered": options.unanswered,
         "late_classes": options.late_classes,
+        "late_known": options.late_known,
         "model": options.models,
         "budget_rule": options.budget_rules,
         "strategy": options.strategies,
     }
     fixed = {
+        "rare_share": options.rare_share,
         "rotated": options.rotated,
         "shuffle": not options.in_order,
         "limit": options.limit,
+        "test_fraction": options.test_fraction,
         "settings": dict(options.set),
     }
     return list(configurations(axes, fixed))
@@ -97,10 +100,13 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     add("--noises", type=_shares, default=[0.0])
     add("--unanswered", type=_shares, default=[0.0], help="shares of requests that nobody answers")
     add("--late-classes", type=_shares, default=[0.0], help="shares of classes that come half-way")
+    add("--late-known", type=_truths, default=[False], help="no, yes, or both: those classes come from the start")
+    add("--rare-share", type=float, default=0.0, help="the share of the stream that one class is thinned to")
     add("--rotated", action="store_true", help="each class under the name of another")
     add("--set", type=_setting, action="append", default=[], metavar="NAME=VALUE", help="as in budget.audit_share=0.2")
     add("--in-order", action="store_true", help="do not shuffle: the file's order")
-    add("--limit", type=int, default=LIMIT, help="texts of a set, a quarter of them held back")
+    add("--limit", type=int, default=LIMIT, help="texts of a set, held-back ones among them")
+    add("--test-fraction", type=float, default=TEST_FRACTION, help="the share of texts that is held back")
     add("--data", type=Path, required=True, help="where SET.jsonl.gz are")
     add("--cache", type=Path, required=True, help="where embeddings are kept")
     add("--encoder", default="minilm")

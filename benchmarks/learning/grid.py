@@ -43,9 +43,12 @@ class Configuration:
     noise: float = 0.0
     unanswered: float = 0.0
     late_classes: float = 0.0
+    late_known: bool = False
+    rare_share: float = 0.0
     rotated: bool = False
     shuffle: bool = True
     limit: int = LIMIT
+    test_fraction: float = TEST_FRACTION
     settings: Mapping[str, str] = field(default_factory=dict)
 
     @property

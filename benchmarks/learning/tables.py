@@ -9,12 +9,14 @@ import argparse
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import MISSING, asdict, fields
 from itertools import pairwise
 from math import sqrt
 from pathlib import Path
 from statistics import fmean, stdev
 from typing import Any, NamedTuple
 
+from benchmarks.learning.grid import Configuration
 from benchmarks.learning.ledger import Ledger
 
 RANDOM = "random"
@@ -28,9 +30,18 @@ _FIGURES = (
     "test_accuracy",
     "test_macro_f1",
     "audit_accuracy",
+    "labelling",
+    "changed_accuracy",
+    "rare",
+    "rare_recall",
+    "rare_asked",
     "seconds",
 )
 """What is kept of a result where its curves are not."""
+_USUAL = {
+    each.name: each.default if each.default_factory is MISSING else each.default_factory()
+    for each in fields(Configuration)
+}
 MEASURES = ("test_accuracy", "test_macro_f1", "prequential_accuracy")
 _CELL = ("set", "budget")
 
@@ -49,10 +60,10 @@ Results = dict[str, dict[tuple[str, str], dict[int, dict[str, Any]]]]
 def variants(lines: Iterable[Mapping[str, Any]]) -> Results:
     """All results, those of the newest line where a configuration was run twice; a variant names what varies."""
     kept = {line["key"]: line for line in lines}.values()
-    varying = _varying([line["configuration"] for line in kept])
+    configurations = [complete(line["configuration"]) for line in kept]
+    varying = _varying(configurations)
     found: Results = defaultdict(lambda: defaultdict(dict))
-    for line in kept:
-        configuration = line["configuration"]
+    for line, configuration in zip(kept, configurations, strict=True):
         name = _name(configuration, varying)
         found[name][configuration["set"], configuration["budget"]][configuration["seed"]] = line["result"]
     return found
@@ -97,31 +108,31 @@ def labels_needed(points: Sequence[tuple[float, float]], target: float) -> float
 
 def means_table(results: Results, measure: str) -> Iterator[str]:
     """A row for each variant and set, a column for each budget: the mean and the standard deviation over seeds."""
-    budgets = _budgets(results)
-    yield from _head(["variant", "set", *(f"{float(budget):.1%}" for budget in budgets)])
+    budgets = budgets_of(results)
+    yield from head(["variant", "set", *(f"{float(budget):.1%}" for budget in budgets)])
     for variant, cells in results.items():
         for name in sorted({name for name, _ in cells}):
-            yield _row([variant, name, *(_spread(cells.get((name, budget)), measure) for budget in budgets)])
-        columns = [[_mean(runs, measure) for (_, at), runs in cells.items() if at == budget] for budget in budgets]
-        yield _row([variant, "**mean**", *(f"**{fmean(column):.3f}**" if column else "" for column in columns)])
+            yield row([variant, name, *(_spread(cells.get((name, budget)), measure) for budget in budgets)])
+        columns = [[mean(runs, measure) for (_, at), runs in cells.items() if at == budget] for budget in budgets]
+        yield row([variant, "**mean**", *(f"**{fmean(column):.3f}**" if column else "" for column in columns)])
 
 
 def differences_table(results: Results, measure: str) -> Iterator[str]:
     """The same of the paired differences to random, in points with their standard errors."""
-    budgets = _budgets(results)
-    yield from _head(["variant", "set", *(f"{float(budget):.1%}" for budget in budgets)])
+    budgets = budgets_of(results)
+    yield from head(["variant", "set", *(f"{float(budget):.1%}" for budget in budgets)])
     for variant, cells in _against_random(results, measure):
         for name in sorted({name for name, _ in cells}):
             shown = [cells.get((name, budget)) for budget in budgets]
-            yield _row([variant, name, *(f"{100 * d.mean:+.1f} ± {100 * d.error:.1f}" if d else "" for d in shown)])
+            yield row([variant, name, *(f"{100 * d.mean:+.1f} ± {100 * d.error:.1f}" if d else "" for d in shown)])
         columns = [[d.mean for (_, at), d in cells.items() if at == budget] for budget in budgets]
         means = (f"**{100 * fmean(column):+.2f}**" if column else "" for column in columns)
-        yield _row([variant, "**mean**", *means])
+        yield row([variant, "**mean**", *means])
 
 
 def verdicts(results: Results, measure: str) -> Iterator[str]:
     """For each variant, how many cells are no worse than random."""
-    yield from _head(["variant", "cells", "≥ 0", "≥ -1 point", "≥ -2 standard errors"])
+    yield from head(["variant", "cells", "≥ 0", "≥ -1 point", "≥ -2 standard errors"])
     for variant, cells in _against_random(results, measure):
         found = list(cells.values())
         shares = [
@@ -129,19 +140,19 @@ def verdicts(results: Results, measure: str) -> Iterator[str]:
             fmean(d.mean >= -0.01 for d in found),
             fmean(not d.mean < -2 * d.error for d in found),
         ]
-        yield _row([variant, str(len(found)), *(f"{share:.0%}" for share in shares)])
+        yield row([variant, str(len(found)), *(f"{share:.0%}" for share in shares)])
 
 
 def needed_table(results: Results, targets: Mapping[str, float], measure: str) -> Iterator[str]:
     """Labels that each variant needs for a target of each set, interpolated over budgets."""
-    yield from _head(["variant", *(f"{name} ({target:.3f})" for name, target in targets.items())])
+    yield from head(["variant", *(f"{name} ({target:.3f})" for name, target in targets.items())])
     for variant, cells in results.items():
         needed = [_needed(cells, name, target, measure) for name, target in targets.items()]
-        yield _row([variant, *("never" if labels is None else f"{labels:.0f}" for labels in needed)])
+        yield row([variant, *("never" if labels is None else f"{labels:.0f}" for labels in needed)])
 
 
 def _needed(cells: Mapping[tuple[str, str], Any], name: str, target: float, measure: str) -> float | None:
-    points = [(_mean(runs, "asked"), _mean(runs, measure)) for (at, _), runs in cells.items() if at == name]
+    points = [(mean(runs, "asked"), mean(runs, measure)) for (at, _), runs in cells.items() if at == name]
     return labels_needed(points, target) if points else None
 
 
@@ -163,11 +174,11 @@ def _name(configuration: Mapping[str, Any], varying: Sequence[str]) -> str:
     return " ".join([configuration["strategy"], *words])
 
 
-def _budgets(results: Results) -> list[str]:
+def budgets_of(results: Results) -> list[str]:
     return sorted({budget for cells in results.values() for _, budget in cells}, key=float)
 
 
-def _mean(runs: Mapping[int, Mapping[str, Any]], measure: str) -> float:
+def mean(runs: Mapping[int, Mapping[str, Any]], measure: str) -> float:
     return fmean(run[measure] for run in runs.values())
 
 
@@ -178,32 +189,52 @@ def _spread(runs: Mapping[int, Mapping[str, Any]] | None, measure: str) -> str:
     return f"{fmean(values):.3f} ± {stdev(values):.3f}" if len(values) > 1 else f"{values[0]:.3f}"
 
 
-def _head(headings: Sequence[str]) -> Iterator[str]:
-    yield _row(headings)
-    yield _row(["---"] * len(headings))
+def head(headings: Sequence[str]) -> Iterator[str]:
+    yield row(headings)
+    yield row(["---"] * len(headings))
 
 
-def _row(cells: Iterable[str]) -> str:
+def row(cells: Iterable[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def figures(line: Mapping[str, Any]) -> dict[str, Any]:
-    """A line of results without curves, checkpoints and classes: 700 bytes instead of 10,000."""
-    return {**line, "result": {name: line["result"][name] for name in _FIGURES}}
+def figures(line: Mapping[str, Any], *, curve: bool = False) -> dict[str, Any]:
+    """A line of results without checkpoints, classes and what is as usual: 400 bytes instead of 10,000.
+
+    ``curve``: with the curve of labels and test accuracy.
+    """
+    result, configuration = line["result"], line["configuration"]
+    kept = {name: _short(result[name]) for name in (*_FIGURES, *["curve"] * curve) if result.get(name) is not None}
+    return {**line, "configuration": {k: v for k, v in configuration.items() if v != _USUAL.get(k)}, "result": kept}
+
+
+def _short(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _short(each) for key, each in value.items()}
+    return round(value, 5) if isinstance(value, float) else value
+
+
+def complete(configuration: Mapping[str, Any]) -> dict[str, Any]:
+    """All fields of a configuration, of which what is as usual may be left out."""
+    return asdict(Configuration(**configuration))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Print all tables."""
     parser = argparse.ArgumentParser("python -m benchmarks.learning.tables", description=__doc__)
-    parser.add_argument("results", type=Path, nargs="+", help="files that `python -m benchmarks.learning` wrote")
-    parser.add_argument("--measure", default=MEASURES[0], help="of a result; such as test_macro_f1")
-    parser.add_argument("--script", help="only results of these sources, by the first digits of their hash")
-    parser.add_argument("--target", type=_target, action="append", default=[], metavar="SET=ACCURACY")
-    parser.add_argument("--keep", type=Path, metavar="FILE", help="write the figures alone there")
+    add = parser.add_argument
+    add("results", type=Path, nargs="+", help="files that `python -m benchmarks.learning` wrote")
+    add("--measure", default=MEASURES[0], help="of a result; such as test_macro_f1")
+    add("--script", help="only results of these sources, by the first digits of their hash")
+    add("--target", type=_target, action="append", default=[], metavar="SET=ACCURACY")
+    add("--keep", type=Path, metavar="FILE", help="write the figures alone there")
+    add("--curves", action="store_true", help="keep the curves too")
     options = parser.parse_args(arguments)
     lines = [line for path in options.results for line in Ledger(path).lines()]
     if options.keep is not None:
-        options.keep.write_text("".join(json.dumps(figures(line)) + "\n" for line in lines), encoding="utf-8")
+        options.keep.write_text(
+            "".join(json.dumps(figures(line, curve=options.curves)) + "\n" for line in lines), encoding="utf-8"
+        )
     results = variants(line for line in lines if line["script"].startswith(options.script or ""))
     measure = options.measure
     tables = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,11 @@ from benchmarks.learning import tables
 from benchmarks.learning.__main__ import main
 from benchmarks.learning.grid import Configuration, configurations, script_hash
 from benchmarks.learning.ledger import Ledger
+from benchmarks.learning.run import LabellingStates, of_the_change, of_the_rare
+from services.assembly import build_learner
+from services.edges.settings_sources import load_settings
+from stream.backtest import Run
+from stream.scenario import Split
 
 WORDS = {"card": "my card was stolen", "refund": "give me the money back", "limit": "how much may I spend a day"}
 
@@ -132,10 +138,42 @@ def test_a_study_runs_what_is_missing_and_no_more(tmp_path: Path, capsys: pytest
     assert "| margin | tiny |" in capsys.readouterr().out
 
 
-def test_what_is_kept_of_a_result_is_its_figures() -> None:
-    result = dict.fromkeys([*tables.MEASURES, "asked", "max_overspend", "texts", "test_texts", "classes"], 1)
-    result |= {"audit_accuracy": 2, "seconds": 3, "curve": [[1, 2]], "per_class": {}}
-    kept = tables.figures({"key": "k", "script": "s", "result": result})
+def test_what_is_kept_of_a_result_is_its_figures_and_what_is_unusual() -> None:
+    result = {**dict.fromkeys([*tables.MEASURES, "asked"], 1 / 3), "audit_accuracy": {"low": 0.25}, "rare": None}
+    result |= {"curve": [[1, 2]], "per_class": {}}
+    whole = line("margin", "0.1", 0, 0.5) | {"result": result}
+    kept = tables.figures(whole)
 
-    assert (kept["key"], kept["script"]) == ("k", "s")
-    assert kept["result"] == {name: value for name, value in result.items() if name not in ("curve", "per_class")}
+    assert (kept["key"], kept["script"]) == (whole["key"], "s")
+    assert kept["result"] == {**dict.fromkeys([*tables.MEASURES, "asked"], 0.33333), "audit_accuracy": {"low": 0.25}}
+    assert kept["configuration"] == {"set": "s", "budget": "0.1", "seed": 0, "strategy": "margin", "names": False}
+    assert tables.complete(kept["configuration"]) == whole["configuration"]
+    assert tables.figures(whole, curve=True)["result"]["curve"] == [[1, 2]]
+
+
+def test_the_accuracy_after_a_change_is_that_of_the_first_point_a_thousand_texts_later() -> None:
+    done = Run(
+        0, 30, 0.01, 0.0, 0.5, 0.8, 0.8, {}, [(10, 0.5), (20, 0.6), (30, 0.7), (30, 0.8)],
+        [500, 1_400, 1_600, 1_600], [], [], {}, 500,
+    )  # fmt: skip
+
+    assert of_the_change(done) == {"changed_accuracy": 0.7}
+    assert of_the_change(replace(done, changed_at=1_000)) == {"changed_accuracy": 0.8}
+    assert of_the_change(replace(done, changed_at=None)) == {}
+
+
+def test_a_rare_class_is_told_with_its_recall() -> None:
+    scores = {"few": {"recall": 0.25, "asked": 3}, "many": {"recall": 1.0, "asked": 9}}
+    done = Run(0, 12, 0.01, 0.0, 0.5, 0.8, 0.8, {}, [], [], [], [], scores, None)
+
+    assert of_the_rare(Split([], [], rare="few"), done) == {"rare": "few", "rare_recall": 0.25, "rare_asked": 3}
+    assert of_the_rare(Split([], []), done) == {}
+
+
+def test_labelling_states_are_noted_when_they_change() -> None:
+    learner = build_learner(load_settings({}))
+    states = LabellingStates(learner)
+    states(10)
+    states(10)
+
+    assert states.changes == [(0, "cold")]

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import pytest
 
-from stream.backtest import CURVE_POINTS, Labelled, Run, simulate
+from stream.backtest import CURVE_POINTS, Labelled, Run, put_to_test, simulate
 from stream.budget import RULES
 from stream.budget.accounts import Budget
 from stream.drift.adwin import adwin
-from stream.drift.signals import SIGNALS, Signals
+from stream.drift.signals import SIGNALS, Alarm, Signals
 from stream.knowledge import Knowledge
 from stream.learner import Learner
 from stream.model.nearest_class_mean import NearestClassMean
 from stream.parts import Parts
-from stream.records import ClassNames
+from stream.records import ClassNames, Floats
 from stream.scenario import Scenario
 from stream.strategies.random import Random
+from stream.subject import Seen
 
 CLASSES = ("east", "north", "west")
 
@@ -159,3 +162,31 @@ def test_each_class_is_told_with_what_was_asked_about_it() -> None:
 
     assert {label: each["asked"] for label, each in done.per_class.items()} == {"east": 27, "north": 27, "west": 27}
     assert done.per_class["east"] == {"precision": 1.0, "recall": 1.0, "f1": 1.0, "texts": 3, "asked": 27}
+
+
+class Mute:
+    """Knows nothing, asks nothing, and must not be asked about no text at all."""
+
+    def observe(self, texts: Sequence[str], embeddings: Floats, start: int) -> Seen:
+        return Seen([None] * len(texts), [])
+
+    def learn(self, answers: Sequence[tuple[int, str]], position: int) -> None:
+        raise AssertionError
+
+    def predict(self, embeddings: Floats) -> list[str | None]:
+        assert len(embeddings)
+        return [None] * len(embeddings)
+
+    def audit(self) -> dict[str, Any]:
+        return {}
+
+    def alarms(self) -> list[Alarm]:
+        return []
+
+
+@pytest.mark.parametrize(("fraction", "held_back"), [(0.0, 0), (0.25, 10)])
+def test_nothing_is_predicted_where_nothing_is_held_back(fraction: float, held_back: int) -> None:
+    scenario = Scenario(Fraction(1, 4), test_fraction=fraction)
+    done = put_to_test(alternating(40), scenario, Mute(), 0, lambda _texts: None)
+
+    assert (done.test_accuracy, done.texts_at[-1]) == (0.0, 40 - held_back)

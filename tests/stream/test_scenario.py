@@ -40,6 +40,37 @@ def test_without_late_classes_the_stream_is_the_plain_split() -> None:
     assert (split.late, split.changed_at) == (frozenset(), None)
 
 
+def test_late_classes_that_are_known_come_in_the_same_texts_from_the_start() -> None:
+    labels = [f"class {row % 10}" for row in range(400)]
+    late, known = (Scenario(Fraction(1), late_classes=0.5, late_known=known).arrange(labels, 3) for known in (0, 1))
+
+    assert (known.late, known.changed_at) == (frozenset(), late.changed_at)
+    assert known.stream == sorted(late.stream)
+    assert known.stream != late.stream
+    assert len({labels[row] for row in known.stream[: known.changed_at]}) == 10
+
+
+def test_a_rare_class_is_thinned_in_the_stream_and_not_among_the_held_back_texts() -> None:
+    labels = [f"class {min(row // 4 % 10, 4)}" for row in range(8_000)]
+    plain = Scenario(Fraction(1)).arrange(labels, seed=0)
+    rare = Scenario(Fraction(1), rare_share=0.01).arrange(labels, seed=0)
+
+    assert rare.rare in {"class 0", "class 1", "class 2", "class 3"}
+    # A tenth of 6,000 texts is thinned to one in a hundred of what is left: 5,400 / 99.
+    texts = [labels[row] for row in rare.stream]
+    assert (len(texts), texts.count(rare.rare)) == (5_455, 55)
+    assert [row for row in plain.stream if labels[row] != rare.rare] == [
+        row for row in rare.stream if labels[row] != rare.rare
+    ]
+    assert rare.test == plain.test
+    assert len({Scenario(Fraction(1), rare_share=0.01).arrange(labels, seed).rare for seed in range(9)}) > 1
+
+
+def test_a_class_that_is_rare_already_cannot_be_thinned() -> None:
+    with pytest.raises(ValueError, match=r"more than 10\.0% of the texts"):
+        Scenario(Fraction(1), rare_share=0.1).arrange(["a"] * 190 + ["b"] * 10, seed=0)
+
+
 def test_too_few_texts_for_late_classes_are_refused_with_what_there_is() -> None:
     assert longest(known=30, late=10) == 40
     assert arrive_late(range(30), range(100, 110), 40) == ([*range(20)], [*range(20, 30), *range(100, 110)])
