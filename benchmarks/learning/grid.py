@@ -10,6 +10,8 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
+from benchmarks.learning.oracle import NAME
+
 ROOT = Path(__file__).parents[2]
 LIMIT = 8_000
 """Texts of a set that a run uses: with a quarter held back, 6,000 in the stream and 2,000 to test on at most."""
@@ -22,14 +24,15 @@ _MEASURED = (
     "services/edges/peers",
 )
 """What a result depends on, besides the runner itself."""
+_RUNNERS = tuple(f"benchmarks/learning/{name}.py" for name in ("grid", "oracle", "run"))
 
 
 @dataclass(frozen=True)
 class Configuration:
     """One run.
 
-    A ``strategy`` with a slash is a peer's full name, which knows no class names; ``settings`` are any others, by the
-    names that `sluice config show` prints them under, in lower case.
+    A ``strategy`` with a slash is a peer's full name, which knows no class names; ``oracle`` knows all labels
+    beforehand. ``settings`` are any others, by the names that `sluice config show` prints them under, in lower case.
     """
 
     set: str
@@ -65,7 +68,7 @@ class Configuration:
         """What to give `load_settings`."""
         return {
             "budget.fraction": float(self.budget),
-            "learner.strategy": None if self.peer else self.strategy,
+            "learner.strategy": None if self.peer or self.strategy == NAME else self.strategy,
             "learner.model": self.model,
             "learner.budget_rule": self.budget_rule,
             **self.settings,
@@ -74,7 +77,7 @@ class Configuration:
 
 def script_hash(root: Path = ROOT) -> str:
     """The first 16 hex digits of the SHA-256 of all sources that a result depends on."""
-    places = [root / place for place in (*_MEASURED, "benchmarks/learning/grid.py", "benchmarks/learning/run.py")]
+    places = [root / place for place in (*_MEASURED, *_RUNNERS)]
     files = sorted(file for place in places for file in (place.rglob("*.py") if place.is_dir() else [place]))
     digest = sha256()
     for file in files:

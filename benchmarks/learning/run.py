@@ -7,6 +7,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from benchmarks.learning.grid import Configuration
+from benchmarks.learning.oracle import NAME, enlightened
 from benchmarks.learning.sets import Source, read
 from services.assembly import build_learner
 from services.backtest import rotated, scenario_of
@@ -47,14 +48,15 @@ def run(configuration: Configuration, source: Source) -> dict[str, Any]:
     data = data if configuration.names else replace(data, names=None)
     settings = load_settings({**configuration.flags(), "learner.seed": configuration.seed})
     scenario = scenario_of(settings, **{name: getattr(configuration, name) for name in _OF_THE_SCENARIO})
-    states: list[tuple[int, str]] = []
+    split, states = scenario.arrange(data.labels, configuration.seed), list[tuple[int, str]]()
     if configuration.peer:
         done = _run_peer(configuration, data, scenario)
     else:
         learner = build_learner(settings)
+        if configuration.strategy == NAME:
+            learner = enlightened(learner, [data.labels[row] for row in split.stream])
         listener = LabellingStates(learner)
         done, states = simulate(data, scenario, learner, configuration.seed, listener), listener.changes
-    split = scenario.arrange(data.labels, configuration.seed)
     sizes = {"texts": len(split.stream), "test_texts": len(split.test), "classes": len(set(data.labels))}
     curve = [(asked, round(accuracy, 4)) for asked, accuracy in done.curve]
     told = {"labelling": states, **of_the_change(done), **of_the_rare(split, done)}

@@ -47,7 +47,7 @@ def test_the_grid_has_every_combination() -> None:
 
 def test_the_hash_of_the_sources_changes_with_the_core_and_not_with_the_rest(tmp_path: Path) -> None:
     for place in ("stream/learner.py", "services/backtest.py", "services/assembly.py", "services/edges/class_names.py",
-                  "benchmarks/learning/grid.py", "benchmarks/learning/run.py",
+                  "benchmarks/learning/grid.py", "benchmarks/learning/run.py", "benchmarks/learning/oracle.py",
                   "services/edges/peers/river.py", "services/demo.py"):  # fmt: skip
         (tmp_path / place).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / place).write_text("1")

@@ -1,0 +1,53 @@
+"""True labels -> utility: what a strategy could do that knew how wrong the model is about each text. A limit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from stream.learner import Learner
+from stream.records import Doubles
+from stream.strategies.base import Strategy, View
+from stream.strategies.neighbours import NOTHING_NEAR, Nearest, density
+
+NAME = "oracle"
+_WINDOW, _NEIGHBOURS = 500, 10
+
+
+class Oracle(Strategy):
+    """What `TypicalMargin` does, with the probability that the model gives to all wrong classes in place of its margin.
+
+    ``truth`` are the labels of the stream; ``classes`` the model's, in the order of its probabilities. A text of a
+    class that the model does not know is as wrong as can be.
+    """
+
+    def __init__(self, truth: Sequence[str], classes: Callable[[], Sequence[str]]) -> None:
+        self._truth, self._classes = truth, classes
+        self._useful: Doubles = np.zeros(0)
+        self._nearest = NOTHING_NEAR
+
+    def score(self, view: View) -> Doubles:
+        """Utilities, (n,) in [0, 1]."""
+        column_of = {name: column for column, name in enumerate(self._classes())}
+        columns = [column_of.get(self._truth[position]) for position in view.positions.tolist()]
+        right = [0.0 if at is None else view.query_probabilities[row, at] for row, at in enumerate(columns)]
+        self._useful = (1.0 - np.array(right)) * np.sqrt(density(view, _WINDOW, _NEIGHBOURS))
+        self._nearest = Nearest(view.embeddings, view.asked)
+        return self._utility(0)
+
+    def asked(self, view: View, row: int, utility: Doubles) -> None:
+        """The text being asked is a landmark for the texts behind it."""
+        self._nearest.add(view.embeddings[row])
+        utility[row + 1 :] = self._utility(row + 1)
+
+    def _utility(self, start: int) -> Doubles:
+        return np.clip(self._useful[start:] * np.sqrt(self._nearest.novelty(start)), 0.0, 1.0)
+
+
+def enlightened(learner: Learner, truth: Sequence[str]) -> Learner:
+    """The learner, before its first text, with the oracle for a strategy."""
+    strategy = Oracle(truth, lambda: learner.parts.knowledge.model.classes)
+    learner.parts = replace(learner.parts, strategy=strategy, strategy_name=NAME)
+    return learner
