@@ -73,12 +73,13 @@ def judge(labelling: Sequence[tuple[int, str]], flat: float | None, labels: floa
 
 
 def judged(lines: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str], tuple[float | None, list[Verdict]]]:
-    """For each set and strategy the point from which its mean curve is flat, and each run's verdict."""
+    """For each set, strategy and budget the point from which its mean curve is flat, and each run's verdict."""
     runs: dict[tuple[str, str], list[Mapping[str, Any]]] = defaultdict(list)
     for line in lines:
         configuration = line["configuration"]
         names = ", names" * configuration.get("names", False)
-        runs[configuration["set"], configuration["strategy"] + names].append(line["result"])
+        told = f"{configuration['strategy']}{names}, {float(configuration['budget']):.0%}"
+        runs[configuration["set"], told].append(line["result"])
     found = {}
     for cell, results in sorted(runs.items()):
         flat = flat_from(mean_curve([result["curve"] for result in results]))
@@ -88,11 +89,11 @@ def judged(lines: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str], tuple[fl
 
 def plateau_table(found: Mapping[tuple[str, str], tuple[float | None, list[Verdict]]]) -> Iterator[str]:
     """A row for each set, and how many of all runs are told no earlier, and within twice that point."""
-    yield from head(["set", "strategy", "flat from", "said at", "too early", "within twice"])
-    for (name, strategy), (flat, verdicts) in found.items():
+    yield from head(["set", "runs", "flat from", "said at", "too early", "within twice"])
+    for (name, told), (flat, verdicts) in found.items():
         said = ", ".join("never" if each.said is None else str(each.said) for each in verdicts)
         shares = [_share([each.early for each in verdicts]), _share([each.soon for each in verdicts])]
-        yield row([name, strategy, "later" if flat is None else f"{flat:.0f}", said, *shares])
+        yield row([name, told, "later" if flat is None else f"{flat:.0f}", said, *shares])
     every = [each for _, verdicts in found.values() for each in verdicts]
     yield row(["**all**", "", "", "", _share([each.early for each in every]), _share([each.soon for each in every])])
 

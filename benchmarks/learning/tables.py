@@ -165,7 +165,8 @@ def _against_random(results: Results, measure: str) -> Iterator[tuple[str, dict[
 
 
 def _varying(configurations: Sequence[Mapping[str, Any]]) -> list[str]:
-    fields = [field for field in configurations[0] if field not in (*_CELL, "seed", "strategy")]
+    names = configurations[0] if configurations else ()
+    fields = [field for field in names if field not in (*_CELL, "seed", "strategy")]
     return [field for field in fields if len({json.dumps(each.get(field)) for each in configurations}) > 1]
 
 

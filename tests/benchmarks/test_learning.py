@@ -177,3 +177,7 @@ def test_labelling_states_are_noted_when_they_change() -> None:
     states(10)
 
     assert states.changes == [(0, "cold")]
+
+
+def test_no_results_make_empty_tables() -> None:
+    assert list(tables.means_table(tables.variants([]), "test_accuracy")) == ["| variant | set |", "| --- | --- |"]

@@ -60,5 +60,5 @@ def test_the_table_is_printed(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     plateau.main([str(tmp_path / "runs.jsonl")])
 
     told = capsys.readouterr().out
-    assert "| a | margin, names | 50 | 300, 60 | 0 of 2 (0%) | 1 of 2 (50%) |" in told
+    assert "| a | margin, names, 50% | 50 | 300, 60 | 0 of 2 (0%) | 1 of 2 (50%) |" in told
     assert "| **all** |  |  |  | 0 of 2 (0%) | 1 of 2 (50%) |" in told
