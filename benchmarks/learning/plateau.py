@@ -65,11 +65,11 @@ def flat_from(curve: Curve, gain: float = GAIN) -> float | None:
 def judge(labelling: Sequence[tuple[int, str]], flat: float | None, labels: float) -> Verdict:
     """One run of so many ``labels``, whose curve is flat from some point on."""
     said = next((at for at, state in labelling if state == Labelling.PLATEAU), None)
+    if said is None:
+        return Verdict(None, False, False if flat is not None and labels >= 2 * flat else None)
     if flat is None:
-        too_early = said is not None and said <= labels / 2
-        return Verdict(said, True if too_early else None, None)
-    soon = said is not None and said <= 2 * flat
-    return Verdict(said, said is not None and said < flat, soon if soon or labels >= 2 * flat else None)
+        return Verdict(said, True if said <= labels / 2 else None, None)
+    return Verdict(said, said < flat, said <= 2 * flat)
 
 
 def judged(lines: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str], tuple[float | None, list[Verdict]]]:

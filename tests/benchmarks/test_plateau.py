@@ -40,7 +40,7 @@ def test_curves_are_averaged_and_smoothed() -> None:
         (None, 400, 700, False, None),
         (300, None, 1000, True, None),
         (900, None, 1000, None, None),
-        (None, None, 1000, None, None),
+        (None, None, 1000, False, None),
     ],
 )
 def test_a_run_is_judged_by_when_it_was_told(
