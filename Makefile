@@ -14,8 +14,9 @@ FETCH_cpu := about 0.5 GB
 # Progress on a terminal, silence off it.
 QUIET := $(shell test -t 2 || echo --quiet)
 
-# Where `make study` keeps embeddings and results.
+# Where `make study` keeps embeddings and results, and the name of the file of results.
 STUDY := build/study
+RUNS := runs
 
 # Two workers: the machines that this must be quick on have two cores.
 PYTEST := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -n 2
@@ -58,8 +59,8 @@ bench: $(VENV)/installed-dev ## the benchmarks: benchmarks/results/*.json and a 
 	$(BIN)/python -m benchmarks
 
 study: $(VENV)/installed-dev ## learning over many sets and budgets: make study DATA=folder OPTIONS="--seeds 2"; hours, resumable
-	$(BIN)/python -m benchmarks.learning --data $(DATA) --cache $(STUDY)/embeddings --results $(STUDY)/runs.jsonl $(OPTIONS)
-	$(BIN)/python -m benchmarks.learning.tables $(STUDY)/runs.jsonl
+	$(BIN)/python -m benchmarks.learning --data $(DATA) --cache $(STUDY)/embeddings --results $(STUDY)/$(RUNS).jsonl $(OPTIONS)
+	$(BIN)/python -m benchmarks.learning.tables $(STUDY)/$(RUNS).jsonl
 
 chaos: $(VENV)/installed-dev ## kills, pauses, a broken network, full disks, a soak: make chaos OPTIONS="kafka --share 0.1"; hours
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.chaos $(OPTIONS)
