@@ -60,7 +60,7 @@ def _grid(options: argparse.Namespace) -> list[Configuration]:
         "set": options.sets,
         "names": options.names,
         "budget": options.budgets,
-        "seed": range(options.seeds),
+        "seed": range(options.first_seed, options.first_seed + options.seeds),
         "latency": options.latencies,
         "noise": options.noises,
         "unanswered": options.unanswered,
@@ -86,7 +86,8 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     add = parser.add_argument
     add("--sets", type=_listed, default=list(SETS), help="between commas; default: all ten")
     add("--budgets", type=_listed, default=["0.01", "0.02", "0.05", "0.1", "0.2"], help="fractions between commas")
-    add("--seeds", type=int, default=5, help="how many, from 0 on")
+    add("--seeds", type=int, default=5, help="how many")
+    add("--first-seed", type=int, default=0)
     add(
         "--strategies",
         type=_listed,

@@ -54,7 +54,7 @@ def run(configuration: Configuration, source: Source) -> dict[str, Any]:
     else:
         learner = build_learner(settings)
         if configuration.strategy == NAME:
-            learner = enlightened(learner, [data.labels[row] for row in split.stream])
+            learner = enlightened(learner, [data.labels[row] for row in split.stream], data.embeddings[split.stream])
         listener = LabellingStates(learner)
         done, states = simulate(data, scenario, learner, configuration.seed, listener), listener.changes
     sizes = {"texts": len(split.stream), "test_texts": len(split.test), "classes": len(set(data.labels))}

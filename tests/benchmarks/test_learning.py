@@ -128,7 +128,7 @@ def test_a_study_runs_what_is_missing_and_no_more(tmp_path: Path, capsys: pytest
     ]  # fmt: skip
 
     main([*options, "--seeds", "1"])
-    main([*options, "--seeds", "2"])
+    main([*options, "--seeds", "1", "--first-seed", "1"])
 
     assert capsys.readouterr().err.count("3 runs to do") == 2
     lines = list(Ledger(results).lines())
