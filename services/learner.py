@@ -28,8 +28,8 @@ from stream.status import status
 
 READ_RECORDS = 64
 TICK_SECONDS = 1.0
-INLINE_REFIT_SIZE = 100_000
-"""Refits of at most this many examples x classes run in line (some 50 ms); larger ones in a thread."""
+INLINE_REFIT_SIZE = 30_000
+"""Refits of at most this many examples x classes run in line (some 100 ms); larger ones in a thread."""
 
 _log = structlog.get_logger()
 

@@ -24,9 +24,12 @@ NAME_MASS = 2.0
 """How many examples a class's fully trusted name counts as."""
 PRIOR_STRENGTH = 0.5
 """What the log of a class's share counts for among the logits."""
-ROUNDS = 100
-"""How often a fit from zero is fitted again at most; it is done once a round moves no weight by more than this."""
+ROUNDS = 3
+"""How often a fit is fitted again, each time from half-way: fitted once, refits on few examples swing to and fro."""
+ROUNDS_FROM_ZERO = 100
+"""The same for a fit from zero, at most."""
 _STILL = 1e-3
+"""A fit is done once a round moves no weight by more than this."""
 _PENALTY = 0.5
 _UNLABELLED_MASS = 4.0
 _OFFSET = 0.5 * SHARPNESS
@@ -42,7 +45,7 @@ class PrototypeRefit:
     names: NamePrior
     start: SoftmaxRegression
     evidence: Evidence
-    rounds: int = 1
+    rounds: int = ROUNDS
 
     @property
     def size(self) -> int:
@@ -142,7 +145,7 @@ class PrototypeRefit:
         )
         start = SoftmaxRegression(arrays["weights"], arrays["bias"])
         fields, names = entry.fields, NamePrior(arrays["directions"])
-        return PrototypeRefit(tuple(fields["classes"]), names, start, evidence, fields.get("rounds", 1))
+        return PrototypeRefit(tuple(fields["classes"]), names, start, evidence, fields.get("rounds", ROUNDS))
 
 
 def _offset_rows(

@@ -16,7 +16,7 @@ from stream.model.class_sums import ClassSums
 from stream.model.head import Head
 from stream.model.linear_maps import predict, unit_rows
 from stream.model.names import NamePrior
-from stream.model.prototype_refit import NAME_MASS, PRIOR_STRENGTH, ROUNDS, SHARPNESS, PrototypeRefit
+from stream.model.prototype_refit import NAME_MASS, PRIOR_STRENGTH, ROUNDS_FROM_ZERO, SHARPNESS, PrototypeRefit
 from stream.records import ClassNames, Doubles, Entry, Floats, Integers, State
 
 _GROWTH = 0.05
@@ -139,7 +139,7 @@ class SoftmaxPrototypes(Model):
         if not self.classes:
             self._install(nothing)
             return None
-        return replace(job, start=nothing.regression, rounds=ROUNDS)
+        return replace(job, start=nothing.regression, rounds=ROUNDS_FROM_ZERO)
 
     def restore_job(self, entry: Entry) -> RefitJob:
         """The job that its `save` described."""

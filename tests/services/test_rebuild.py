@@ -14,10 +14,10 @@ from stream.model.softmax_prototypes import SoftmaxPrototypes
 from stream.records import ClassNames, Example, Verdict
 
 pytestmark = pytest.mark.slow
-LEARNED, WINDOW = 150, 60
+LEARNED, WINDOW = 300, 500
 
 
-def test_what_was_forgotten_leaves_no_bit_in_a_model_of_real_texts() -> None:
+def test_a_rebuilt_model_agrees_with_the_live_one_and_what_was_forgotten_leaves_no_bit_in_it() -> None:
     data = load(BANKING77, labelled=True)
     rows = [data.rows[place] for place in np.random.default_rng(0).permutation(len(data))[: LEARNED + WINDOW]]
     encoder = assembly.build_encoder(load_settings())
@@ -31,9 +31,17 @@ def test_what_was_forgotten_leaves_no_bit_in_a_model_of_real_texts() -> None:
     for row in range(LEARNED):
         example = Example(str(row), rows[row].text, embeddings[row], labels[row], "ann", labels[row], Verdict.ASK)
         live.teach(example)
-        live.refit_if_due(row + 1, lambda: window)
+        if row % 30 == 0:
+            live.refit_if_due(row + 1, lambda: window)
         while live.job is not None:
             live.adopt(live.job.run())
+    live.job = live.model.refit(live.examples.evidence(live.model.classes, window), LEARNED)
+    live.adopt(live.job.run())
+    served = live.model.predict(window).probabilities.argmax(axis=1)
+    live.rebuild(LEARNED, window)
+    assert live.job is not None
+    live.adopt(live.job.run())
+    assert (live.model.predict(window).probabilities.argmax(axis=1) == served).mean() >= 0.99
     live.forget(str(row) for row in range(0, LEARNED, 7))
     never = Knowledge(SoftmaxPrototypes(), Examples())
     never.name(names)
