@@ -41,7 +41,7 @@ install-cpu: $(UV) ## the same with a small torch for CPUs only; from an index o
 test: $(VENV)/installed-dev ## every test
 	$(PYTEST) --durations=10
 
-check: $(VENV)/installed-dev ## format, lint, types, imports, fast tests; under a minute
+check: $(VENV)/installed-dev ## format, lint, types, imports, fast tests; a minute and a half
 	$(BIN)/ruff format --check --quiet
 	$(BIN)/ruff check --quiet
 	$(BIN)/lint-imports

@@ -40,6 +40,8 @@ def look_around(guest: Visit) -> Seen:
     (second,) = guest.decide(REFUND)
     while ("sluice_journal_lag_records", "items") not in (metrics := guest.metrics()):
         guest.decide(LOST | {"id": None})
+    while not metrics["sluice_label_requests_open",]:  # read while it was being told of the last step
+        metrics = guest.metrics()
     ready, status = guest.http.get("/readyz").status_code, guest.http.get("/v1/status").json()
     handler = signal.getsignal(signal.SIGTERM)
     assert callable(handler)
