@@ -69,3 +69,12 @@ def topic(name: str) -> Topic:
         return TOPICS[name]
     except KeyError:
         raise ValueError(f"no topic {name!r}; there are {', '.join(TOPICS)}") from None
+
+
+def elected_on(state: str) -> str:
+    """Whose partition elects the writer of a state: for the learner that of its input, so that the group shows its lag.
+
+    >>> elected_on("learner-state"), elected_on("intake-state")
+    ('items', 'intake-state')
+    """
+    return ITEMS if state == LEARNER_STATE else state

@@ -29,20 +29,6 @@ BOMB_BYTES = 100 * MEGABYTE
 
 
 @pytest.fixture
-def topics(kafka: KafkaSettings) -> Iterator[Topics]:
-    topics = Topics(kafka)
-    yield topics
-    topics.close()
-
-
-@pytest.fixture
-def reader(kafka: KafkaSettings) -> Iterator[Reader]:
-    reader = Reader(kafka)
-    yield reader
-    reader.close()
-
-
-@pytest.fixture
 def process(kafka: KafkaSettings, tmp_path: Path) -> Iterator[Process]:
     process = Process(kafka, tmp_path / "log")
     yield process

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 from threading import Event
@@ -31,20 +31,6 @@ class Slow(HashingEncoder):
         self.asked.set()
         assert self.allowed.wait(60)
         return super().encode(texts)
-
-
-@pytest.fixture
-def topics(kafka: KafkaSettings) -> Iterator[Topics]:
-    topics = Topics(kafka)
-    yield topics
-    topics.close()
-
-
-@pytest.fixture
-def reader(kafka: KafkaSettings) -> Iterator[Reader]:
-    reader = Reader(kafka)
-    yield reader
-    reader.close()
 
 
 def test_texts_of_all_partitions_arrive_once_in_ranges_that_chain(

@@ -93,15 +93,18 @@ class Writer(ABC):
     ``<name>-state``, positions included.
     """
 
-    @property
-    @abstractmethod
-    def state(self) -> dict[str, bytes]:
-        """State entries as restored at the election, not kept up to date afterwards; the caller's to empty."""
+    _state: dict[str, bytes]
+    _positions: Positions
 
     @property
-    @abstractmethod
+    def state(self) -> dict[str, bytes]:
+        """State entries as restored at the election, not kept up to date afterwards; the caller's to empty."""
+        return self._state
+
+    @property
     def positions(self) -> Positions:
         """Positions as restored at the election."""
+        return self._positions
 
     @abstractmethod
     def renew(self) -> None:

@@ -17,7 +17,7 @@ from services.edges.journal.positions import joined, parted
 from services.edges.journal.time_limit import within
 from services.edges.kafka_client import connection, explained
 from services.edges.settings import KafkaSettings
-from services.edges.topics import ITEMS, LEARNER_STATE
+from services.edges.topics import elected_on
 from services.edges.topics import topic as topic_named
 
 TRANSACTION_MS = 15_000
@@ -28,8 +28,6 @@ _READ_RECORDS = 1_000
 _POLL_SECONDS = 0.1
 _RETRY_MS = 5
 _Result = TypeVar("_Result")
-_ELECTED_ON = {LEARNER_STATE: ITEMS}
-"""Whose partition elects the writer of a state: for the learner that of its input, so that the group shows its lag."""
 
 
 def transactional_producer(settings: KafkaSettings, name: str, timeout_ms: int = TRANSACTION_MS) -> KafkaProducer:
@@ -94,7 +92,7 @@ class KafkaWriter(Writer):
         self._settings, self._readers, self._check = settings, readers, check
         self._topic = topic_named(f"{name}-state").name
         self._chunks = Chunks(self._topic)
-        self._input = _ELECTED_ON.get(self._topic, self._topic)
+        self._input = elected_on(self._topic)
         self._producer: KafkaProducer | None = None
         self._open = True
         self._election = Election(settings, f"{settings.topic_prefix}{name}", settings.topic_prefix + self._input)
@@ -105,16 +103,6 @@ class KafkaWriter(Writer):
             raise
         self._state, self._positions = parted(entries)
         self._offset = self._positions.get((self._input, 0), 0)
-
-    @property
-    def state(self) -> dict[str, bytes]:
-        """State entries as of the election."""
-        return self._state
-
-    @property
-    def positions(self) -> Positions:
-        """Positions as of the election."""
-        return self._positions
 
     def renew(self) -> None:
         """As `Writer.renew`."""

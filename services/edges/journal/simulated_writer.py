@@ -10,13 +10,12 @@ from services.edges.journal.chunks import Chunks, latest
 from services.edges.journal.positions import joined, parted
 from services.edges.journal.simulated_broker import Session
 from services.edges.journal.simulated_line import Line
-from services.edges.topics import ITEMS, LEARNER_STATE
+from services.edges.topics import elected_on
 from services.edges.topics import topic as topic_named
 
 TRANSACTION_SECONDS = 15.0
 _READ_RECORDS = 1_000
 _POLL_SECONDS = 0.01
-_ELECTED_ON = {LEARNER_STATE: ITEMS}
 
 
 class SimulatedWriter(Writer):
@@ -29,7 +28,7 @@ class SimulatedWriter(Writer):
         self._line, self._broker, self._require_journal = line, line.broker, require_open
         self._name = name
         self._topic = topic_named(f"{name}-state").name
-        self._input = (_ELECTED_ON.get(self._topic, self._topic), 0)
+        self._input = (elected_on(self._topic), 0)
         self._chunks = Chunks(self._topic)
         self._records: dict[str, Record] = {}
         self._next = 0
@@ -43,16 +42,6 @@ class SimulatedWriter(Writer):
             raise
         self._state, self._positions = parted(self._chunks.join(self._records))
         self._offset = self._positions.get(self._input, 0)
-
-    @property
-    def state(self) -> dict[str, bytes]:
-        """State entries as of the election."""
-        return self._state
-
-    @property
-    def positions(self) -> Positions:
-        """Positions as of the election."""
-        return self._positions
 
     def renew(self) -> None:
         """As `Writer.renew`."""

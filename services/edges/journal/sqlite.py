@@ -145,16 +145,6 @@ class SqliteWriter(Writer):
             raise
         self._state, self._positions = parted(entries)
 
-    @property
-    def state(self) -> dict[str, bytes]:
-        """State entries as of the election."""
-        return self._state
-
-    @property
-    def positions(self) -> Positions:
-        """Positions as of the election."""
-        return self._positions
-
     def renew(self) -> None:
         """As `Writer.renew`."""
         with self._file.connection() as connection:
