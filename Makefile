@@ -18,8 +18,11 @@ QUIET := $(shell test -t 2 || echo --quiet)
 STUDY := build/study
 RUNS := runs
 
-# Two workers: the machines that this must be quick on have two cores.
-PYTEST := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -n 2
+# Three workers on the two cores that this must be quick on: many tests wait for another process.
+PYTEST := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -n 3
+
+# `make check FAST_TESTS=` leaves them to the `make test` that follows.
+FAST_TESTS := yes
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -46,7 +49,7 @@ check: $(VENV)/installed-dev ## format, lint, types, imports, fast tests; a minu
 	$(BIN)/ruff check --quiet
 	$(BIN)/lint-imports
 	$(BIN)/mypy
-	$(PYTEST) -m "not slow"
+	$(if $(FAST_TESTS),$(PYTEST) -m "not slow")
 
 format: $(VENV)/installed-dev ## put the sources into form
 	$(BIN)/ruff format
