@@ -63,15 +63,19 @@ class Arrivals:
         """
         if not origins:
             return ()
-        partition = origins[0].rpartition("/")[0]
-        before = partition + "/"
-        try:
-            offsets = [int(origin.removeprefix(before)) for origin in origins]
-        except ValueError:
+        partition, _, digits = origins[0].rpartition("/")
+        before, first = partition + "/", int(digits)
+        following = range(first, first + len(origins))
+        if origins != list(map(before.__add__, map(str, following))):
+            try:
+                following = [int(origin.removeprefix(before)) for origin in origins]
+            except ValueError:
+                return ()
+            if not all(map(lt, following, islice(following, 1, None))):
+                return ()
+        if first < self._marks.get(partition, 0):
             return ()
-        if offsets[0] < self._marks.get(partition, 0) or not all(map(lt, offsets, islice(offsets, 1, None))):
-            return ()
-        ends[partition] = max(ends.get(partition, 0), offsets[-1] + 1)
+        ends[partition] = max(ends.get(partition, 0), following[-1] + 1)
         return range(len(origins))
 
     def _above_marks(self, origins: Sequence[str], ends: dict[str, int]) -> list[int]:

@@ -40,8 +40,6 @@ _KEY = "learner"
 _RECENT_TEXTS = 500
 WINDOW_TEXTS = 1_000
 """How many of the last texts a refit looks at."""
-_RUN_TEXTS = 64
-"""Most texts that are decided at once: mostly one of some twenty is asked about, which may change all behind it."""
 
 
 class Learner:
@@ -150,11 +148,9 @@ class Learner:
         labels, probabilities = self._best(prediction)
         cold = not view.label_counts.any()
         rulings = Rulings()
-        while (done := len(rulings)) < len(block):
-            near, run = partial(self._near_open, block, done), slice(done, done + _RUN_TEXTS)
-            rulings.extend(
-                *budget.decide_run(utility[run].tolist(), self._now, len(pending), block.sources[run], near).columns
-            )
+        near = partial(self._near_open, block)
+        while len(rulings) < len(block):
+            budget.decide_run(utility.tolist(), self._now, len(pending), block.sources, near, rulings)
             row, last = len(rulings) - 1, rulings[-1]
             if last.verdict is not Verdict.SKIP:
                 if cold and last.verdict is Verdict.ASK:
@@ -169,7 +165,7 @@ class Learner:
                 seen.requests.append(request)
                 if last.verdict is Verdict.AUDIT:
                     strategy.audited(view, row, request.request_id)
-        uncertainty, utilities = normalised_entropy(prediction.probabilities), utility.tolist()
+        uncertainty, utilities = normalised_entropy(prediction.probabilities.astype(np.float32)), utility.tolist()
         verdicts, reasons, chances, thresholds = rulings.columns
         seen.decisions.extend(
             block.ids, block.origins, labels, probabilities, utilities, thresholds, verdicts, reasons, chances,
@@ -178,9 +174,9 @@ class Learner:
         self._alarmed(self.parts.signals.scored(utilities, uncertainty.tolist(), self.texts))
         self._alarmed(self.parts.signals.seen(block.embeddings, labels, self.texts))
 
-    def _near_open(self, block: Items, first: int, place: int) -> bool:
-        """Whether the text so many places behind the ``first`` is nearly the same as that of an open request."""
-        return self.parts.near_duplicates.near(block.embeddings[first + place], block.texts[first + place])
+    def _near_open(self, block: Items, row: int) -> bool:
+        """Whether this text is nearly the same as that of an open request."""
+        return self.parts.near_duplicates.near(block.embeddings[row], block.texts[row])
 
     def _decide_given(self, block: Items, prediction: Prediction, seen: Observation) -> None:
         """A text that brings its label: tested on, then learned; it costs nothing and the budget does not see it."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
 from enum import StrEnum
 from math import inf
 from typing import Any, NamedTuple
@@ -18,12 +17,10 @@ _OPEN = "pending/open/"
 _SKIPPED = "pending/skipped/"
 _CLOSED = "pending/closed/"
 _SKIPPED_KEPT = 1_000
-_REQUEST_FIELDS = [field.name for field in fields(Request)]
 _PREDICTED: dict[str, Any] = {"predicted": None, "classes": 0, "temperature": 1.0}
 
 
-@dataclass(frozen=True, slots=True)
-class PendingRequest:
+class PendingRequest(NamedTuple):
     """A request with what its text was predicted with: the embedding, float32 (d,), and the likeliest class.
 
     ``classes`` is how many classes were known then, and ``temperature`` what probabilities were published at.
@@ -114,10 +111,10 @@ class Pending:
         """Close the requests that nobody answered in time; returns them, oldest first."""
         if now < self._earliest_expiry:
             return []
-        expired = [waiting for waiting in self if waiting.request.expires_at <= now]
+        expired = [waiting for _, waiting in self._open.values() if waiting.request.expires_at <= now]
         for waiting in expired:
             self._close(waiting.request.request_id, _How.EXPIRED)
-        self._earliest_expiry = min((waiting.request.expires_at for waiting in self), default=inf)
+        self._earliest_expiry = min((waiting.request.expires_at for _, waiting in self._open.values()), default=inf)
         return expired
 
     def withdraw(self, request_id: str) -> bool:
@@ -191,10 +188,9 @@ class Pending:
 
     def _number(self) -> int:
         """Behind the last one that is kept, not that ever was: so a restored memory goes on with the same numbers."""
-        opened = next((number for number, _ in reversed(self._open.values())), 0)
-        skipped = next((number for number, _ in reversed(self._skipped.values())), 0)
-        closed = next((each.number for each in reversed(self._closed.values())), 0)
-        return 1 + max(opened, skipped, closed)
+        return 1 + max(
+            (kept[next(reversed(kept))][0] for kept in (self._open, self._skipped, self._closed) if kept), default=0
+        )
 
     def changes(self) -> Changes:
         """The segments in which requests were opened, closed, corrected or forgotten since this was last asked."""
@@ -233,7 +229,7 @@ def _restored_closed(state: State) -> Iterator[tuple[str, _Closed]]:
 
 
 def _waiting_entry(requests: Sequence[tuple[int, PendingRequest]]) -> Entry:
-    columns = {name: [getattr(waiting.request, name) for _, waiting in requests] for name in _REQUEST_FIELDS}
+    columns = {name: [getattr(waiting.request, name) for _, waiting in requests] for name in Request._fields}
     fields = {
         "number": [number for number, _ in requests],
         **{name: [getattr(waiting, name) for _, waiting in requests] for name in _PREDICTED},
@@ -247,7 +243,7 @@ def _restored(prefix: str, state: State) -> Iterator[tuple[str, tuple[int, Pendi
         fields = dict(entry.fields)
         fields["suggestions"] = [tuple(map(tuple, each)) for each in fields["suggestions"]]
         fields["verdict"], fields["reason"] = map(Verdict, fields["verdict"]), map(Reason, fields["reason"])
-        requests = map(Request, *(fields[name] for name in _REQUEST_FIELDS))
+        requests = map(Request, *(fields[name] for name in Request._fields))
         embeddings = entry.arrays["embedding"].astype(np.float32)
         predicted = (fields.get(name, [value] * len(embeddings)) for name, value in _PREDICTED.items())
         for number, *waiting in zip(fields["number"], requests, embeddings, *predicted, strict=True):

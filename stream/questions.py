@@ -27,7 +27,7 @@ def question(
     expire_seconds: float,
 ) -> Request:
     """The request for a text with these class probabilities, (k,); its id derives from the text's origin."""
-    likely = np.argsort(-probabilities, kind="stable")[:_SUGGESTIONS].tolist()
+    likely = (-probabilities).argsort(kind="stable")[:_SUGGESTIONS].tolist()
     return Request(
         request_id=request_id_of(decision.origin),
         origin=decision.origin,

@@ -154,8 +154,7 @@ class Decisions(Columns[Decision]):
     of, fields = Decision, Decision._fields
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """One question to a reviewer; times are seconds since the epoch, ``suggestions`` likely classes, best first."""
 
     request_id: str

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
+from math import isfinite
 from typing import Any, NamedTuple
 
 from stream.budget.ask_account import AskAccount
@@ -22,6 +23,8 @@ from stream.records import Entry, Reason, Verdict
 _RULE = "rule/"
 _LIMITS = "limits/"
 _CAPACITY = "capacity/"
+_TOGETHER = 32
+"""Texts that the rule looks at in one go: of so many one or two are asked about."""
 
 
 class Ruling(NamedTuple):
@@ -41,8 +44,11 @@ class Rulings(Columns[Ruling]):
 
     def skip(self, thresholds: Sequence[float], probability: float) -> None:
         """Texts below these thresholds, each with this probability of being audited."""
-        texts = len(thresholds)
-        self.extend([Verdict.SKIP] * texts, [Reason.BELOW_THRESHOLD] * texts, [probability] * texts, thresholds)
+        texts, (verdicts, reasons, probabilities, own) = len(thresholds), self.columns
+        verdicts += [Verdict.SKIP] * texts
+        reasons += [Reason.BELOW_THRESHOLD] * texts
+        probabilities += [probability] * texts
+        own += thresholds
 
 
 class _Run(NamedTuple):
@@ -158,34 +164,40 @@ class Budget:
         open_requests: int,
         sources: Sequence[str] | None = None,
         refuses: Callable[[int], bool] | None = None,
+        rulings: Rulings | None = None,
     ) -> Rulings:
         """Decide as `decide` does about the next texts, up to and including the first that is asked about or audited.
 
         Nothing before it changes what may be asked: so it costs a third of deciding about each of them singly.
         ``refuses`` says of a text that could be asked about, by its place in ``utilities``, whether an open request is
-        too near to it: then only an audit may ask about it. It is not charged, and its credit is set aside.
+        too near to it: then only an audit may ask about it. It is not charged, and its credit is set aside. Where there
+        are ``rulings`` on the first of the texts already, those on the following ones are added.
         """
-        for utility in utilities:
-            if not 0.0 <= utility <= 1.0:
-                raise ValueError(f"a utility is from 0 to 1, not {utility}")
-        ask_refusal, audit_refusal = (limits.refusal(now, open_requests) for limits in self._limits)
-        run = _Run(now, ask_refusal or self._reviewers.refusal(now, open_requests), audit_refusal, sources, refuses)
-        rulings = Rulings()
-        while (row := len(rulings)) < len(utilities):
+        rulings = Rulings() if rulings is None else rulings
+        row = len(rulings)
+        ask_refusal = self._limits.asks.refusal(now, open_requests) or self._reviewers.refusal(now, open_requests)
+        audit_refusal = self._limits.audits.refusal(now, open_requests)
+        run = _Run(now, ask_refusal, audit_refusal, sources, refuses)
+        while row < len(utilities):
             audit_due = self._audits.due(self.seen)
-            texts = utilities[row : row + self._audits.unchanged(self.seen)]
-            free = self._sources.free(sources[row : row + len(texts)]) if sources else len(texts)
-            if free:
-                thresholds, proposal = self._rule.propose_run(texts[:free], self._asks.earn)
-            else:
-                thresholds, proposal = [], self._passed_over()
+            end = min(len(utilities), row + _TOGETHER, row + self._audits.unchanged(self.seen))
+            if sources and self._sources.limited:
+                end = row + self._sources.free(sources[row:end])
+            if end > row:
+                credits = self._asks.outlook(end - row)
+                thresholds, proposal = self._rule.propose_run(_checked(utilities[row:end]), credits)
+            else:  # of a source that has its share: the rule does not see it, or it would raise the bound for all others
+                thresholds, proposal = [], Proposal(0.0, 1.0)
             if audit_due:
                 proposal = proposal or Proposal(0.0, thresholds.pop())
-            rulings.skip(thresholds, 0.0 if audit_refusal else self._audits.chance)
-            self.seen += len(thresholds)
+            texts = len(thresholds) + (proposal is not None)
+            self._asks.earn(texts)
+            self.seen += texts
+            row += texts
+            if thresholds:
+                rulings.skip(thresholds, 0.0 if audit_refusal else self._audits.chance)
             if proposal is not None:
-                self.seen += 1
-                ruling = self._rule_on(proposal, audit_due, len(rulings), run)
+                ruling = self._rule_on(proposal, audit_due, row - 1, run)
                 rulings.append(ruling)
                 if ruling.verdict is not Verdict.SKIP:
                     break
@@ -207,14 +219,6 @@ class Budget:
         else:
             verdict, reason = self._ask(refusal, source, run.now)
         return Ruling(verdict, reason, audit_probability + asked, proposal.threshold)
-
-    def _passed_over(self) -> Proposal:
-        """A text of a source that has its share: it pays, but the rule does not see it.
-
-        Its utility would raise the bound for all others, and what is unspent urges the rule to ask about them.
-        """
-        self._asks.earn()
-        return Proposal(0.0, 1.0)
 
     def _drawn(self, probability: float) -> bool:
         return probability == 1.0 or draw(self._seed, self.seen - 1) < probability
@@ -265,6 +269,14 @@ class Budget:
         self._reviewers.restore(_below(_CAPACITY, entry.arrays))
         self._sources.restore(fields.get("sources", {}))
         self.drifted_at = fields.get("drifted_at")
+
+
+def _checked(utilities: Sequence[float]) -> Sequence[float]:
+    """Utilities, of which there is one at least. Raises ValueError where one is not in [0, 1]."""
+    if not (isfinite(sum(utilities)) and min(utilities) >= 0.0 and max(utilities) <= 1.0):
+        wrong = next(utility for utility in utilities if not 0.0 <= utility <= 1.0)
+        raise ValueError(f"a utility is from 0 to 1, not {wrong}")
+    return utilities
 
 
 def _share(name: str, value: Fraction | str) -> Fraction:

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from math import ceil, floor, lcm
+from typing import NamedTuple
 
 _DRIP = 2
 """Times the income: how fast a released reserve is paid out."""
 _PACE = 1 + _DRIP
 """Times the income: how fast may be asked once ``catch_up`` is used, whatever is unspent."""
+
+
+class _Share(NamedTuple):
+    """All in parts of a request: the credit afterwards, and what goes to the reserve and comes from the released one."""
+
+    credit: int
+    put_by: int
+    paid_out: int
 
 
 class AskAccount:
@@ -58,20 +67,28 @@ class AskAccount:
         one = self._one
         return self._credit + self._aside >= one and (self._ahead >= one or self._ahead_after(texts) >= one)
 
-    def earn(self) -> float:
-        """One more text pays in; returns the credit that the rule should spend, in requests.
+    def outlook(self, texts: int) -> Sequence[float]:
+        """The credit that the rule should spend, in requests, once each of the next ``texts`` texts has paid in.
 
-        What goes beyond ``carry`` is lost, first of all what was set aside.
+        As far as it can be told at once: for one of them at least.
         """
-        credit = self._credit
+        credit, income, one = self._credit, self._income, self._one
         if self._shares_income:
-            credit = self._share_income()
-        elif credit < self._most:
-            credit += self._income
-            self._credit = credit = credit if credit < self._most else self._most
+            return (self._share().credit / one,)
+        last = credit + texts * income
+        if income and last <= self._most:
+            return [each / one for each in range(credit + income, last + 1, income)]
+        return [max(credit, min(credit + text * income, self._most)) / one for text in range(1, texts + 1)]
+
+    def earn(self, texts: int = 1) -> None:
+        """So many more texts pay in. What goes beyond ``carry`` is lost, first of all what was set aside."""
+        if self._shares_income:
+            for _ in range(texts):
+                self._share_income()
+        else:
+            self._credit = max(self._credit, min(self._credit + texts * self._income, self._most))
         if self._aside:
-            self._aside = max(0, min(self._aside, self._most - credit))
-        return credit / self._one
+            self._aside = max(0, min(self._aside, self._most - self._credit))
 
     def pay_one(self, texts: int) -> None:
         """One request was asked, ``texts`` into the stream.
@@ -95,16 +112,18 @@ class AskAccount:
         self._reserve = 0
         self._shares_income = bool(self._put_by or self._released)
 
-    def _share_income(self) -> int:
-        """One more text pays in, to the reserve as well; returns the credit."""
+    def _share(self) -> _Share:
+        """What becomes of the next text's income where there is a reserve to fill, or to pay out."""
         put_by = max(0, min(self._put_by, self._most - self._reserve))
         credit = max(self._credit, min(self._credit + self._income - put_by, self._most))
         paid_out = min(self._released, _DRIP * self._income, max(0, self._most - credit))
+        return _Share(credit + paid_out, put_by, paid_out)
+
+    def _share_income(self) -> None:
+        self._credit, put_by, paid_out = self._share()
         self._reserve += put_by
         self._released -= paid_out
         self._shares_income = bool(self._put_by or self._released)
-        self._credit = credit + paid_out
-        return self._credit
 
     def _ahead_after(self, texts: int) -> int:
         """By how much asking may run ahead of its pace."""

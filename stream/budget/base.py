@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from stream.records import Entry
@@ -28,15 +28,17 @@ class BudgetRule(ABC):
     def propose(self, utility: float, credit: float) -> Proposal:
         """Look at the next text: ``utility`` in [0, 1], ``credit`` in requests (below 1: it cannot be asked)."""
 
-    def propose_run(self, utilities: Sequence[float], earn: Callable[[], float]) -> tuple[list[float], Proposal | None]:
+    def propose_run(
+        self, utilities: Sequence[float], credits: Sequence[float]
+    ) -> tuple[list[float], Proposal | None]:
         """Look at the next texts, up to and including the first that might be asked about: `propose` for each of them.
 
-        ``earn`` is called once for each and gives its credit. Returns the thresholds of those before that one, and what
-        is proposed for it; None where there is none.
+        Of ``credits`` there may be fewer: then no more texts are looked at. Returns the thresholds of those before that
+        one, and what is proposed for it; None where there is none.
         """
         thresholds: list[float] = []
-        for utility in utilities:
-            proposal = self.propose(utility, earn())
+        for utility, credit in zip(utilities, credits, strict=False):
+            proposal = self.propose(utility, credit)
             if proposal.probability:
                 return thresholds, proposal
             thresholds.append(proposal.threshold)

@@ -22,6 +22,8 @@ class SourceShares:
 
     def __init__(self, share: Fraction, remember: int = 1_000) -> None:
         self._share, self._of = share.numerator, share.denominator
+        self.limited = share < 1
+        """Whether there is any limit."""
         self._remember = remember
         self._asked: dict[str, int] = {}
         self._others = 0
@@ -29,7 +31,7 @@ class SourceShares:
 
     def refusal(self, source: str) -> Reason | None:
         """Why no request may be asked about this source; None where one may."""
-        if self._share == self._of:
+        if not self.limited:
             return None
         asked = self._asked.get(source, self._others if len(self._asked) >= self._remember else 0)
         over = (asked + 1 - GRACE) * self._of > self._share * (self._all + 1)
@@ -37,13 +39,11 @@ class SourceShares:
 
     def free(self, sources: Sequence[str]) -> int:
         """How many of these sources, from the first on, may be asked about."""
-        if self._share == self._of:
-            return len(sources)
         return next((place for place, source in enumerate(sources) if self.refusal(source)), len(sources))
 
     def count(self, source: str) -> None:
         """A request is asked about this source."""
-        if self._share == self._of:
+        if not self.limited:
             return
         self._all += 1
         if source in self._asked or len(self._asked) < self._remember:

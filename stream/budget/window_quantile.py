@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from math import ceil
 
 import numpy as np
@@ -45,36 +45,40 @@ class WindowQuantile(BudgetRule):
 
     def propose(self, utility: float, credit: float) -> Proposal:
         """Take the next utility; the probability is strictly between 0 and 1 only among equals and at the very edge."""
-        thresholds, proposal = self.propose_run((utility,), lambda: credit)
+        thresholds, proposal = self.propose_run((utility,), (credit,))
         return proposal or Proposal(0.0, *thresholds)
 
-    def propose_run(self, utilities: Sequence[float], earn: Callable[[], float]) -> tuple[list[float], Proposal | None]:
+    def propose_run(
+        self, utilities: Sequence[float], credits: Sequence[float]
+    ) -> tuple[list[float], Proposal | None]:
         """As `BudgetRule.propose_run`, at half the cost: most texts are not asked about."""
-        arrived, thresholds = self._arrived, list[float]()
-        for utility in utilities:
-            credit = earn()
-            if len(arrived) == self._window and (left := arrived.popleft()) >= self._least:
-                del self._highest[bisect_left(self._highest, left)]
+        arrived, highest, least, fraction = self._arrived, self._highest, self._least, self._fraction
+        thresholds: list[float] = []
+        for utility, credit in zip(utilities, credits, strict=False):
+            if len(arrived) == self._window and (left := arrived.popleft()) >= least:
+                del highest[bisect_left(highest, left)]
             arrived.append(utility)
-            if utility >= self._least:
-                insort(self._highest, utility)
-            share = self._fraction if credit <= 1.0 else self._fraction + (credit - 1.0) * self._urge
-            wanted = len(arrived) * (share if share < 1.0 else 1.0)
-            if wanted > len(self._highest):
-                self._rank(_AHEAD * ceil(wanted))
-            threshold = self._highest[-ceil(wanted)] if wanted else 1.0
-            if wanted and utility >= threshold:
-                if len(self._highest) > 2 * _AHEAD * wanted:
-                    self._rank(_AHEAD * ceil(wanted))
+            if utility >= least:
+                insort(highest, utility)
+            share = fraction if credit <= 1.0 else min(1.0, fraction + (credit - 1.0) * self._urge)
+            wanted = len(arrived) * share
+            places = ceil(wanted)
+            if places > len(highest):
+                highest, least = self._rank(_AHEAD * places)
+            threshold = highest[-places] if places else 1.0
+            if places and utility >= threshold:
+                if len(highest) > 2 * _AHEAD * wanted:
+                    self._rank(_AHEAD * places)
                 return thresholds, Proposal(self._probability(utility, wanted), threshold)
             thresholds.append(threshold)
         return thresholds, None
 
-    def _rank(self, texts: int) -> None:
-        """Keep that many of the highest in order from here on, and their equals."""
+    def _rank(self, texts: int) -> tuple[list[float], float]:
+        """Keep that many of the highest in order from here on, and their equals; they, and the least of them."""
         rising = sorted(self._arrived)
         self._least = rising[-texts] if texts < len(rising) else 0.0
         self._highest = rising[bisect_left(rising, self._least) :]
+        return self._highest, self._least
 
     def _probability(self, utility: float, wanted: float) -> float:
         """That of asking about a utility which is among the ``wanted`` highest of the window, or equals the last."""

@@ -72,6 +72,8 @@ class EmbeddingShift:
         self._sample: Floats = np.zeros((0, 0), np.float32)
         self._window: Doubles = np.zeros(0)
         self._in_window = 0
+        self._unread: list[Floats] = []
+        """Rows of this window that are not in its sum yet."""
         self._direction: Doubles = np.zeros(0)
         self._ranks = 0
         self._judge = _Judge.none()
@@ -85,9 +87,11 @@ class EmbeddingShift:
                 start += self._refer(embeddings[start:])
                 continue
             rows = embeddings[start : start + _WINDOW_TEXTS - self._in_window]
-            self._compare(rows)
+            self._unread.append(rows)
+            self._in_window += len(rows)
             start += len(rows)
             if self._in_window == _WINDOW_TEXTS:
+                self._compare()
                 yield self._shift(start)
 
     def _refer(self, embeddings: Floats) -> int:
@@ -101,9 +105,11 @@ class EmbeddingShift:
         self._unsaved = True
         return len(rows)
 
-    def _compare(self, rows: Floats) -> None:
+    def _compare(self) -> None:
+        if not self._unread:
+            return
+        rows, self._unread = np.concatenate(self._unread), []
         self._window = self._window + rows.sum(axis=0)
-        self._in_window += len(rows)
         if self._direction.any():
             if not len(self._judge.known):
                 self._judge = _Judge.of(self._direction, self._sample)
@@ -123,6 +129,7 @@ class EmbeddingShift:
 
     def changes(self) -> Changes:
         """The sums, and the reference's sample where it changed since this was last asked."""
+        self._compare()
         fields = {"texts": self._texts, "in_window": self._in_window, "ranks": self._ranks}
         arrays: dict[str, NDArray[Any]] = {
             "reference": self._reference,

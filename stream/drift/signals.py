@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import reduce
-from operator import add
+from math import fsum
 from typing import NamedTuple
 
 from stream.drift.base import Detector, DriftState
@@ -47,26 +46,23 @@ class Signals:
         if set(detectors) != set(SIGNALS):
             raise ValueError(f"one detector for each of {', '.join(SIGNALS)}, not for {sorted(detectors)}")
         self._detectors = dict(detectors)
-        self._texts = 0
-        self._sums = {UTILITY: 0.0, UNCERTAINTY: 0.0}
+        self._waiting: dict[str, list[float]] = {UTILITY: [], UNCERTAINTY: []}
+        """Values that are not part of a mean yet."""
         self._shift = EmbeddingShift()
         self._mix = ClassMix()
         self.alarms: list[Alarm] = []
 
     def scored(self, utilities: Sequence[float], uncertainties: Sequence[float], texts: int) -> list[Alarm]:
         """Take the utilities and uncertainties of the texts that follow the first ``texts``."""
-        start, raised = 0, list[Alarm]()
-        while start < len(utilities):
-            end = min(len(utilities), start + MEAN_TEXTS - self._texts)
-            for signal, values in ((UTILITY, utilities), (UNCERTAINTY, uncertainties)):
-                # One after the other, unlike `sum` of Python 3.12: so the sum of a cut batch is the same.
-                self._sums[signal] = reduce(add, values[start:end], self._sums[signal])
-            self._texts += end - start
-            if self._texts == MEAN_TEXTS:
-                for signal, total in self._sums.items():
-                    raised += self._update(signal, total / MEAN_TEXTS, texts + end)
-                self._texts, self._sums = 0, dict.fromkeys(self._sums, 0.0)
-            start = end
+        first, raised = texts - len(self._waiting[UTILITY]), list[Alarm]()
+        self._waiting[UTILITY] += utilities
+        self._waiting[UNCERTAINTY] += uncertainties
+        whole = len(self._waiting[UTILITY]) // MEAN_TEXTS * MEAN_TEXTS
+        for start in range(0, whole, MEAN_TEXTS):
+            end = start + MEAN_TEXTS
+            for signal, values in self._waiting.items():
+                raised += self._update(signal, fsum(values[start:end]) / MEAN_TEXTS, first + end)
+        self._waiting = {signal: values[whole:] for signal, values in self._waiting.items()}
         return raised
 
     def seen(self, embeddings: Floats, classes: Sequence[str | None], texts: int) -> list[Alarm]:
@@ -109,7 +105,8 @@ class Signals:
 
     def changes(self) -> Changes:
         """Every detector's state, and what is not yet in one; the reference's texts where they changed."""
-        fields = {"texts": self._texts, "sums": dict(self._sums), "alarms": [list(alarm) for alarm in self.alarms]}
+        waiting = {signal: list(values) for signal, values in self._waiting.items()}
+        fields = {"waiting": waiting, "alarms": [list(alarm) for alarm in self.alarms]}
         changes: Changes = {f"drift/detector/{signal}": detector.save() for signal, detector in self._detectors.items()}
         return changes | {"drift/signals": Entry(fields), "drift/class_mix": self._mix.save()} | self._shift.changes()
 
@@ -122,5 +119,6 @@ class Signals:
         if (entry := state.get("drift/class_mix")) is not None:
             self._mix.restore(entry)
         if (entry := state.get("drift/signals")) is not None:
-            self._texts, self._sums = entry.fields["texts"], dict(entry.fields["sums"])
+            if "waiting" in entry.fields:
+                self._waiting = {signal: list(values) for signal, values in entry.fields["waiting"].items()}
             self.alarms = [Alarm(*alarm) for alarm in entry.fields["alarms"]]

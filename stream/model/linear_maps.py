@@ -20,7 +20,7 @@ def predict(embeddings: Floats, weights: Floats, biases: Floats) -> Doubles:
     logits = logits.transpose(1, 0, 2) + biases[:, None, :]
     logits -= logits.max(axis=2, keepdims=True)
     probabilities: Doubles = np.exp(logits, out=logits).astype(np.float64)
-    probabilities /= probabilities.sum(axis=2, keepdims=True)
+    probabilities *= 1.0 / probabilities.sum(axis=2, keepdims=True)
     return probabilities
 
 

@@ -33,7 +33,7 @@ def test_what_was_written_outlives_a_kill(tmp_path: Path) -> None:
         broker.start()
         with KafkaJournal(settings) as journal:
             assert journal.identity(LABELS) == identity
-            assert [record.value for record in journal.read({(LABELS, 0): offset}, 10)] == [b"card"]
+            assert [record.value for record in journal.read({(LABELS, 0): offset}, 10, 30.0)] == [b"card"]
         pid = broker.pid
     assert not broker.running
     with pytest.raises(ProcessLookupError):
