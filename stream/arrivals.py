@@ -65,7 +65,7 @@ class Arrivals:
             return ()
         partition, _, digits = origins[0].rpartition("/")
         before, first = partition + "/", int(digits)
-        following = range(first, first + len(origins))
+        following: Sequence[int] = range(first, first + len(origins))
         if origins != list(map(before.__add__, map(str, following))):
             try:
                 following = [int(origin.removeprefix(before)) for origin in origins]

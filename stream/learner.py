@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from itertools import repeat
 from math import isfinite
@@ -16,11 +16,10 @@ from stream.effects import Learned, Observation
 from stream.model.base import Prediction, RefitJob
 from stream.parts import Parts
 from stream.pending import PendingRequest
-from stream.questions import answered, question
+from stream.questions import answered, questions, request_id_of
 from stream.records import (
     Changes,
     ClassNames,
-    Decision,
     Entry,
     Example,
     Floats,
@@ -29,7 +28,6 @@ from stream.records import (
     Outcome,
     OutcomeKind,
     Reason,
-    Request,
     State,
     Verdict,
 )
@@ -142,36 +140,32 @@ class Learner:
             self._teach(Example(origin, text, embedding, given, "", predicted, Verdict.SKIP, text_id))
 
     def _decide_unlabelled(self, block: Items, prediction: Prediction, seen: Observation) -> None:
-        budget, strategy, pending = self.parts.budget, self.parts.strategy, self.parts.pending
+        strategy, near_duplicates, waiting = self.parts.strategy, self.parts.near_duplicates, len(self.parts.pending)
         view = self._view(block, prediction)
         utility = strategy.score(view)
-        labels, probabilities = self._best(prediction)
-        cold = not view.label_counts.any()
-        rulings = Rulings()
-        near = partial(self._near_open, block)
+        rulings, asked, near = Rulings(), dict[int, Floats](), partial(self._near_open, block)
         while len(rulings) < len(block):
-            budget.decide_run(utility.tolist(), self._now, len(pending), block.sources, near, rulings)
-            row, last = len(rulings) - 1, rulings[-1]
-            if last.verdict is not Verdict.SKIP:
-                if cold and last.verdict is Verdict.ASK:
-                    last = last._replace(reason=Reason.COLD_START)
-                    rulings.column("reason")[row] = Reason.COLD_START
-                decision = Decision(
-                    block.ids[row], block.origins[row], labels[row], probabilities[row], utility.item(row),
-                    last.threshold, last.verdict, last.reason, last.probability, self.version, self._now,
-                )  # fmt: skip
+            open_requests = waiting + len(asked)
+            self.parts.budget.decide_run(utility.tolist(), self._now, open_requests, block.sources, near, rulings)
+            row, verdict = len(rulings) - 1, rulings.column("verdict")[-1]
+            if verdict is not Verdict.SKIP:
+                request_id, asked[row] = request_id_of(block.origins[row]), block.embeddings[row].copy()
+                near_duplicates.add(request_id, asked[row], block.texts[row])
                 strategy.asked(view, row, utility)
-                request = self._ask(block, row, prediction, decision)
-                seen.requests.append(request)
-                if last.verdict is Verdict.AUDIT:
-                    strategy.audited(view, row, request.request_id)
-        uncertainty, utilities = normalised_entropy(prediction.probabilities.astype(np.float32)), utility.tolist()
+                if verdict is Verdict.AUDIT:
+                    strategy.audited(view, row, request_id)
+        labels, probabilities = self._best(prediction)
         verdicts, reasons, chances, thresholds = rulings.columns
+        if asked and not view.label_counts.any():
+            reasons = [Reason.COLD_START if reason is Reason.UNCERTAIN else reason for reason in reasons]
         seen.decisions.extend(
-            block.ids, block.origins, labels, probabilities, utilities, thresholds, verdicts, reasons, chances,
+            block.ids, block.origins, labels, probabilities, utility.tolist(), thresholds, verdicts, reasons, chances,
             repeat(self.version, len(block)), repeat(self._now, len(block)),
         )  # fmt: skip
-        self._alarmed(self.parts.signals.scored(utilities, uncertainty.tolist(), self.texts))
+        if asked:
+            self._ask(block, asked, prediction, seen)
+        uncertainty = normalised_entropy(prediction.probabilities.astype(np.float32))
+        self._alarmed(self.parts.signals.scored(utility.tolist(), uncertainty.tolist(), self.texts))
         self._alarmed(self.parts.signals.seen(block.embeddings, labels, self.texts))
 
     def _near_open(self, block: Items, row: int) -> bool:
@@ -213,16 +207,18 @@ class Learner:
         chances = published[np.arange(len(likeliest)), likeliest]
         return [classes[column] for column in likeliest.tolist()], chances.tolist()
 
-    def _ask(self, block: Items, row: int, prediction: Prediction, decision: Decision) -> Request:
-        pending, classes = self.parts.pending, self.parts.knowledge.model.classes
-        calibration, strategy = self.parts.knowledge.calibration, self.parts.strategy_name
-        (probabilities,) = calibration.published(prediction.probabilities[row : row + 1])
-        request = question(decision, block.texts[row], classes, probabilities, strategy, pending.expire_seconds)
-        embedding = block.embeddings[row].copy()
-        pending.open(PendingRequest(request, embedding, decision.label, len(classes), calibration.temperature))
-        self.parts.landmarks.add(request.request_id, embedding, request.text)
-        self.parts.near_duplicates.add(request.request_id, embedding, request.text)
-        return request
+    def _ask(self, block: Items, asked: Mapping[int, Floats], prediction: Prediction, seen: Observation) -> None:
+        """Open requests about these rows of the block that was decided last, each with a copy of its embedding."""
+        pending, landmarks, calibration = self.parts.pending, self.parts.landmarks, self.parts.knowledge.calibration
+        classes, rows, begin = self.parts.knowledge.model.classes, list(asked), len(seen.decisions) - len(block)
+        decisions, texts = [seen.decisions[begin + row] for row in rows], [block.texts[row] for row in rows]
+        published = calibration.published(prediction.probabilities[rows])
+        strategy, expire_seconds = self.parts.strategy_name, pending.expire_seconds
+        requests = questions(decisions, texts, classes, published, strategy, expire_seconds)
+        for request, decision, embedding in zip(requests, decisions, asked.values(), strict=True):
+            pending.open(PendingRequest(request, embedding, decision.label, len(classes), calibration.temperature))
+            landmarks.add(request.request_id, embedding, request.text)
+        seen.requests.extend(requests)
 
     def _close(self, request_id: str) -> None:
         self.parts.landmarks.close(request_id)

@@ -18,31 +18,36 @@ def request_id_of(origin: str) -> str:
     return sha256(origin.encode()).hexdigest()[:32]
 
 
-def question(
-    decision: Decision,
-    text: str,
+def questions(
+    decisions: Sequence[Decision],
+    texts: Sequence[str],
     classes: Sequence[str],
     probabilities: Doubles,
     strategy: str,
     expire_seconds: float,
-) -> Request:
-    """The request for a text with these class probabilities, (k,); its id derives from the text's origin."""
-    likely = (-probabilities).argsort(kind="stable")[:_SUGGESTIONS].tolist()
-    return Request(
-        request_id=request_id_of(decision.origin),
-        origin=decision.origin,
-        text_id=decision.id,
-        text=text,
-        suggestions=tuple((classes[column], probabilities.item(column)) for column in likely),
-        verdict=decision.verdict,
-        reason=decision.reason,
-        utility=decision.utility,
-        threshold=decision.threshold,
-        strategy=strategy,
-        query_probability=decision.query_probability,
-        asked_at=decision.decided_at,
-        expires_at=decision.decided_at + expire_seconds,
-    )
+) -> list[Request]:
+    """The requests for n texts with these class probabilities, (n, k); each one's id derives from its text's origin."""
+    likely = (-probabilities).argsort(axis=1, kind="stable")[:, :_SUGGESTIONS]
+    shares = np.take_along_axis(probabilities, likely, axis=1).tolist()
+    names = [[classes[column] for column in columns] for columns in likely.tolist()]
+    return [
+        Request(
+            request_id=request_id_of(decision.origin),
+            origin=decision.origin,
+            text_id=decision.id,
+            text=text,
+            suggestions=tuple(zip(*suggested, strict=True)),
+            verdict=decision.verdict,
+            reason=decision.reason,
+            utility=decision.utility,
+            threshold=decision.threshold,
+            strategy=strategy,
+            query_probability=decision.query_probability,
+            asked_at=decision.decided_at,
+            expires_at=decision.decided_at + expire_seconds,
+        )
+        for decision, text, *suggested in zip(decisions, texts, names, shares, strict=True)
+    ]
 
 
 def answered(waiting: PendingRequest, label: str, reviewer: str) -> Example:

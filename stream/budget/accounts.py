@@ -184,9 +184,9 @@ class Budget:
             if sources and self._sources.limited:
                 end = row + self._sources.free(sources[row:end])
             if end > row:
-                credits = self._asks.outlook(end - row)
-                thresholds, proposal = self._rule.propose_run(_checked(utilities[row:end]), credits)
-            else:  # of a source that has its share: the rule does not see it, or it would raise the bound for all others
+                outlook = self._asks.outlook(end - row)
+                thresholds, proposal = self._rule.propose_run(_checked(utilities[row:end]), outlook)
+            else:  # of a source that has its share: the rule does not see it, it would raise the bound for all others
                 thresholds, proposal = [], Proposal(0.0, 1.0)
             if audit_due:
                 proposal = proposal or Proposal(0.0, thresholds.pop())

@@ -14,7 +14,7 @@ _PACE = 1 + _DRIP
 
 
 class _Share(NamedTuple):
-    """All in parts of a request: the credit afterwards, and what goes to the reserve and comes from the released one."""
+    """All in parts of a request: the credit afterwards, what goes to the reserve, what comes from the released one."""
 
     credit: int
     put_by: int

@@ -28,16 +28,14 @@ class BudgetRule(ABC):
     def propose(self, utility: float, credit: float) -> Proposal:
         """Look at the next text: ``utility`` in [0, 1], ``credit`` in requests (below 1: it cannot be asked)."""
 
-    def propose_run(
-        self, utilities: Sequence[float], credits: Sequence[float]
-    ) -> tuple[list[float], Proposal | None]:
+    def propose_run(self, utilities: Sequence[float], outlook: Sequence[float]) -> tuple[list[float], Proposal | None]:
         """Look at the next texts, up to and including the first that might be asked about: `propose` for each of them.
 
-        Of ``credits`` there may be fewer: then no more texts are looked at. Returns the thresholds of those before that
+        Of ``outlook`` there may be fewer: then no more texts are looked at. Returns the thresholds of those before that
         one, and what is proposed for it; None where there is none.
         """
         thresholds: list[float] = []
-        for utility, credit in zip(utilities, credits, strict=False):
+        for utility, credit in zip(utilities, outlook, strict=False):
             proposal = self.propose(utility, credit)
             if proposal.probability:
                 return thresholds, proposal

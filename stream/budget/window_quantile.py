@@ -48,13 +48,11 @@ class WindowQuantile(BudgetRule):
         thresholds, proposal = self.propose_run((utility,), (credit,))
         return proposal or Proposal(0.0, *thresholds)
 
-    def propose_run(
-        self, utilities: Sequence[float], credits: Sequence[float]
-    ) -> tuple[list[float], Proposal | None]:
+    def propose_run(self, utilities: Sequence[float], outlook: Sequence[float]) -> tuple[list[float], Proposal | None]:
         """As `BudgetRule.propose_run`, at half the cost: most texts are not asked about."""
         arrived, highest, least, fraction = self._arrived, self._highest, self._least, self._fraction
         thresholds: list[float] = []
-        for utility, credit in zip(utilities, credits, strict=False):
+        for utility, credit in zip(utilities, outlook, strict=False):
             if len(arrived) == self._window and (left := arrived.popleft()) >= least:
                 del highest[bisect_left(highest, left)]
             arrived.append(utility)

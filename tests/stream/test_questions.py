@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from stream.pending import PendingRequest
-from stream.questions import answered, question
+from stream.questions import answered, questions
 from stream.records import Decision, Reason, Request, Verdict
 
 NOON = 1_738_324_800.0
@@ -16,7 +16,8 @@ CLASSES = ("a", "b", "c", "d", "e", "f")
 
 
 def asked(classes: tuple[str, ...], probabilities: list[float]) -> Request:
-    return question(DECISION, "where is it?", classes, np.array(probabilities), "margin", 60.0)
+    (request,) = questions([DECISION], ["where is it?"], classes, np.array([probabilities]), "margin", 60.0)
+    return request
 
 
 def test_a_question_carries_what_was_decided_and_when_it_ends() -> None:
