@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from river.drift import ADWIN
-
 from stream.drift.rebased import Rebased, require
+from stream.river_parts import river_part
 
 
 def adwin(delta: float = 0.002, numbers_per_value: int = 1, rebase: int = 500, hold: int = 30) -> Rebased:
@@ -29,4 +28,10 @@ def adwin(delta: float = 0.002, numbers_per_value: int = 1, rebase: int = 500, h
     [115]
     """
     require(delta, numbers_per_value)
-    return Rebased("adwin", partial(ADWIN, delta=delta, clock=1), numbers_per_value, rebase, hold)
+    return Rebased(
+        "adwin",
+        partial(river_part("river.drift.adwin", "ADWIN"), delta=delta, clock=1),
+        numbers_per_value,
+        rebase,
+        hold,
+    )

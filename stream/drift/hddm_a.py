@@ -5,9 +5,8 @@ from __future__ import annotations
 from functools import partial
 from math import sqrt
 
-from river.drift.binary import HDDMA
-
 from stream.drift.rebased import Rebased, require
+from stream.river_parts import river_part
 
 
 def hddm_a(delta: float = 0.002, numbers_per_value: int = 1, rebase: int = 500, hold: int = 30) -> Rebased:
@@ -22,5 +21,7 @@ def hddm_a(delta: float = 0.002, numbers_per_value: int = 1, rebase: int = 500, 
     [103]
     """
     require(delta, numbers_per_value)
-    build = partial(HDDMA, drift_confidence=delta, warning_confidence=sqrt(delta))
+    build = partial(
+        river_part("river.drift.binary.hddm_a", "HDDMA"), drift_confidence=delta, warning_confidence=sqrt(delta)
+    )
     return Rebased("hddm_a", build, sqrt(numbers_per_value), rebase, hold)

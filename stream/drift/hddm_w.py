@@ -5,9 +5,8 @@ from __future__ import annotations
 from functools import partial
 from math import sqrt
 
-from river.drift.binary import HDDMW
-
 from stream.drift.rebased import Rebased, require
+from stream.river_parts import river_part
 
 
 def hddm_w(delta: float = 0.002, numbers_per_value: int = 1, rebase: int = 500, hold: int = 30) -> Rebased:
@@ -22,5 +21,7 @@ def hddm_w(delta: float = 0.002, numbers_per_value: int = 1, rebase: int = 500, 
     [112]
     """
     require(delta, numbers_per_value)
-    build = partial(HDDMW, drift_confidence=delta, warning_confidence=sqrt(delta))
+    build = partial(
+        river_part("river.drift.binary.hddm_w", "HDDMW"), drift_confidence=delta, warning_confidence=sqrt(delta)
+    )
     return Rebased("hddm_w", build, sqrt(numbers_per_value), rebase, hold)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from river.drift import KSWIN
-
 from stream.drift.rebased import Rebased, require
+from stream.river_parts import river_part
 
 _TESTS_PER_WINDOW = 50
 
@@ -23,4 +22,10 @@ def kswin(delta: float = 0.002, numbers_per_value: int = 1, rebase: int = 500, h
     [117]
     """
     require(delta, numbers_per_value)
-    return Rebased("kswin", partial(KSWIN, alpha=delta / _TESTS_PER_WINDOW, seed=0), 1.0, rebase, hold)
+    return Rebased(
+        "kswin",
+        partial(river_part("river.drift.kswin", "KSWIN"), alpha=delta / _TESTS_PER_WINDOW, seed=0),
+        1.0,
+        rebase,
+        hold,
+    )

@@ -5,9 +5,8 @@ from __future__ import annotations
 from functools import partial
 from math import log
 
-from river.drift import PageHinkley
-
 from stream.drift.rebased import Rebased, require
+from stream.river_parts import river_part
 
 
 def page_hinkley(
@@ -27,5 +26,10 @@ def page_hinkley(
     if not 0 < margin < 1:
         raise ValueError(f"the margin is between 0 and 1, not {margin}")
     threshold = log(1 / delta) / (8 * margin)
-    build = partial(PageHinkley, delta=margin * numbers_per_value, threshold=threshold, mode="up")
+    build = partial(
+        river_part("river.drift.page_hinkley", "PageHinkley"),
+        delta=margin * numbers_per_value,
+        threshold=threshold,
+        mode="up",
+    )
     return Rebased("page_hinkley", build, numbers_per_value, rebase, hold)

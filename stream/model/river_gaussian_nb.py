@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from river.naive_bayes import GaussianNB
-
 from stream.model.river_classifier import RiverClassifier
+from stream.river_parts import river_part
 
 
 def river_gaussian_nb() -> RiverClassifier:
     """A new one."""
-    return RiverClassifier(GaussianNB)
+    return RiverClassifier(river_part("river.naive_bayes.gaussian", "GaussianNB"))

@@ -6,13 +6,16 @@ import time
 import uuid
 from threading import Event, Thread
 
-from confluent_kafka import Consumer
+from confluent_kafka import Consumer, TopicPartition
 
 from tests.chaos.service import until
 
 
 class Tail:
-    """Follows a topic of one partition in a thread, through broker restarts as well."""
+    """Follows a topic of one partition in a thread, through broker restarts as well.
+
+    It is in no group: one whose member was away for longer than its session waits 45 s for that member.
+    """
 
     def __init__(self, bootstrap: str, topic: str) -> None:
         self._seen: list[tuple[float, float]] = []
@@ -28,7 +31,7 @@ class Tail:
                 "log_level": 0,
             }
         )
-        self._reader.subscribe([topic])
+        self._reader.assign([TopicPartition(topic, 0, 0)])
         self._thread = Thread(target=self._follow, name="tail")
         self._thread.start()
 
