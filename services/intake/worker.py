@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar, cast
 
@@ -126,8 +126,10 @@ class IntakeWorker:
         batch = await self._ask(self._prepare, records, covered, attempts)
         if survived := attempts.survived():
             await self._note(records[0].partition, survived)
-        await self._send(batch.letters)
-        await self._send(batch.items)
+        # All letters at once: they are many where somebody attacks. Items, which need their order, one after the other.
+        await asyncio.gather(*[await self._send(letter) for letter in batch.letters])
+        for items in batch.items:
+            await (await self._send(items))
         ends = {partition: end for partition, (_, end) in covered.items()}
         self._positions |= ends
         done = {TP(self._source.topic, partition): end for partition, end in ends.items()}
@@ -143,11 +145,10 @@ class IntakeWorker:
         self._source.require_same()
         return batch
 
-    async def _send(self, messages: Sequence[Message]) -> None:
-        """Returns when all are acknowledged, each sent after the one before."""
-        for message in messages:
-            topic, headers = self._settings.kafka.topic_prefix + message.topic, list(message.headers)
-            await self._app.producer.send_and_wait(topic, message.key, message.value, 0, None, headers)
+    async def _send(self, message: Message) -> Awaitable[object]:
+        """Hand a message to the producer; what is returned ends when it is acknowledged."""
+        topic, headers = self._settings.kafka.topic_prefix + message.topic, list(message.headers)
+        return await self._app.producer.send(topic, message.key, message.value, 0, None, headers)
 
     async def _begin(self, *_: object, **__: object) -> None:
         """Go on with the partitions of a new assignment, before the first of their records is read."""
@@ -168,7 +169,7 @@ class IntakeWorker:
     async def _announce(self) -> None:
         classes = self._settings.task.classes
         if classes:
-            await self._send([await self._ask(announcement, classes, self._encoder)])
+            await (await self._send(await self._ask(announcement, classes, self._encoder)))
             _log.info("classes_announced", classes=len(classes), encoder=self._encoder.name)
         self._announced = True
 

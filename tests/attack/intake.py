@@ -62,9 +62,10 @@ def attack_intake(kafka: KafkaSettings, count: int, seed: int, log: Path) -> Out
             certain.update(_placed(places, [each.certain for each in chunk]))
             good.update(_placed(places, [each.name == "good" for each in chunk]))
             places.clear()
-            wait_for(lambda: reader.poll() >= len(written), 300)
+            wait_for(lambda: reader.poll() >= len(written) - _AT_ONCE, 300)  # the next ones are made meanwhile
             if not before and len(written) >= count / 5:
                 before = resident_megabytes(process.pid)
+        wait_for(lambda: reader.poll() >= len(written), 300)
         grown = resident_megabytes(process.pid) - before
         return Outcome(written, certain, good, reader.items, reader.letters, grown, time.monotonic() - started)
     finally:
