@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import sys
-import tempfile
 from collections import Counter
 from collections.abc import Sequence
-from hashlib import sha256
-from pathlib import Path
 
 import numpy as np
 
 from services import assembly
 from services.edges.datasets import BANKING77, Row, load
+from services.edges.embedding_cache import CachedEncoder, cache_directory
 from services.edges.settings_sources import load_settings
+from services.edges.terminal import progress
 from stream.records import Floats
 
-_CACHE = Path(tempfile.gettempdir()) / "sluice-benchmarks"
+_BLOCK_TEXTS = 1_000
 
 
 def rows() -> list[Row]:
@@ -26,16 +24,17 @@ def rows() -> list[Row]:
 
 
 def embeddings(rows: Sequence[Row]) -> Floats:
-    """The embedding of each of `rows`, (n, d)."""
-    digest = sha256("\n".join(row.text for row in rows).encode()).hexdigest()
-    path = _CACHE / f"minilm-{digest[:16]}.npy"
-    if not path.exists():
-        print(f"Encoding {len(rows):,} texts once, for about a minute", file=sys.stderr)
-        encoded = assembly.build_encoder(load_settings()).encode([row.text for row in rows])
-        path.parent.mkdir(exist_ok=True)
-        np.save(path, encoded.astype(np.float16))
-    cached: Floats = np.load(path).astype(np.float32)
-    return cached
+    """The embedding of each of `rows`, (n, d), by the default encoder."""
+    settings = load_settings()
+    encoder = CachedEncoder(
+        assembly.encoder_name(settings), lambda: assembly.build_encoder(settings), cache_directory()
+    )
+    parts = []
+    with progress("encoding, once for each machine", len(rows)) as advance:
+        for start in range(0, len(rows), _BLOCK_TEXTS):
+            parts.append(encoder.encode([row.text for row in rows[start : start + _BLOCK_TEXTS]]))
+            advance(len(parts[-1]))
+    return np.concatenate(parts)
 
 
 def first_of_each_class(rows: Sequence[Row], count: int) -> list[int]:
