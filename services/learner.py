@@ -63,7 +63,9 @@ class LearnerProcess:
         self._unmarked: Changes = {}
         self._commands = Commands(journal, learner, self._window)
         self._writer = journal.writer("learner", wait=wait)
-        self._positions = _first_positions(journal) | dict(self._writer.positions)
+        first = _first_positions(journal)
+        _tell_of_lost_labels(first, self._writer.positions)
+        self._positions = first | dict(self._writer.positions)
         self._committed = dict(self._positions)
         self._restore(_decoded(self._writer.state))
         return_memory()
@@ -266,6 +268,16 @@ def _first_positions(journal: Journal) -> dict[tuple[str, int], int]:
     """The oldest records that are kept, for a learner that has never committed."""
     read = (topics.ITEMS, topics.LABELS, topics.COMMANDS)
     return {place: low for topic in read for place, (low, _) in journal.bounds(topic).items()}
+
+
+def _tell_of_lost_labels(first: Positions, committed: Positions) -> None:
+    """Labels that their retention took before they were read are gone; their requests stay open until they expire."""
+    for (topic, partition), low in first.items():
+        position = committed.get((topic, partition), low)
+        if topic == topics.LABELS and position < low:
+            _log.error(
+                "labels_lost", partition=partition, first=position, last=low - 1, why="older than their retention"
+            )
 
 
 def _closed(request_id: str) -> Message:
