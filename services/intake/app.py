@@ -41,6 +41,7 @@ def build_app(settings: KafkaSettings, group: str, topic: str, handle: Handle) -
         broker_credentials=_credentials(settings),
         broker_session_timeout=10,
         broker_heartbeat_interval=3,
+        broker_rebalance_timeout=20,  # so long are dead members waited for after a broker's return (kafka_election.py)
         broker_request_timeout=40,
         broker_max_poll_records=_BUFFER_RECORDS,
         consumer_auto_offset_reset="earliest",

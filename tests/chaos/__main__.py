@@ -26,6 +26,7 @@ class Part(Protocol):
 
 PARTS: Mapping[str, Part] = {
     "kafka": kafka.run,
+    "broker": kafka.run_broker,
     "takeover": takeovers.run,
     "sqlite": sqlite_kills.run,
     "files": sqlite_files.run,

@@ -24,6 +24,8 @@ from tests.chaos.world import World, laps
 ROLES = ("intake", "intake", "intake", "learner", "learner", "console", "oracle")
 _AGAIN_SECONDS = 0.5
 _RATE = 60
+_MOST_MEANWHILE = 90_000
+"""More texts than are sent while the broker's faults alone take place."""
 _SETTLED_SECONDS = 300.0
 _PROGRESS_SECONDS = 120.0
 """How long progress is waited for; what is promised is less, and judged afterwards."""
@@ -54,6 +56,10 @@ class Size:
         away = (60.0 * shorter,) * math.ceil(3 * share)
         return Size(math.ceil(100_000 * share), plan, math.ceil(20 * share), away)
 
+    def of_the_broker(self) -> Size:
+        """Its faults alone, and as many texts as come meanwhile."""
+        return replace(self, texts=0, plan=Plan(0.0, 0, 0, (0.0, 0.0), 0, ()))
+
 
 @contextmanager
 def proxied_kafka(directory: Path, seed: int) -> Iterator[tuple[LocalKafka, Proxy, KafkaSettings, str]]:
@@ -80,16 +86,25 @@ def proxied_kafka(directory: Path, seed: int) -> Iterator[tuple[LocalKafka, Prox
 
 def run(directory: Path, *, share: float, seed: int, say: Callable[[str], None]) -> dict[str, Any]:
     """All of it; the report, in which ``broken`` lists what was promised and not kept."""
-    size = Size.of(share)
+    return _run(directory, Size.of(share), seed, say)
+
+
+def run_broker(directory: Path, *, share: float, seed: int, say: Callable[[str], None]) -> dict[str, Any]:
+    """The faults of the broker alone, which take a third of the time."""
+    return _run(directory, Size.of(share).of_the_broker(), seed, say)
+
+
+def _run(directory: Path, size: Size, seed: int, say: Callable[[str], None]) -> dict[str, Any]:
     with proxied_kafka(directory / "kafka", seed) as (broker, proxy, settings, direct):
-        rows = laps(int(3 * size.texts / 13_078) + 1)
+        rows = laps(int(max(3 * size.texts, _MOST_MEANWHILE) / 13_078) + 1)
         world = World(settings, ROLES, directory, rows=rows, direct=direct, again_seconds=_AGAIN_SECONDS)
         try:
             with _load(world, size):
                 world.fleet.let_start()
                 faults = Faults(world.fleet, proxy, size.plan, seed, say)
-                faults.run()
-                say("faults of processes and network are over; now those of the broker")
+                if size.plan.seconds:
+                    faults.run()
+                    say("faults of processes and network are over; now those of the broker")
                 back = _broker_faults(world, broker, size, random.Random(seed), say)
             codes = world.settle(_SETTLED_SECONDS)
             found = world.judged()
