@@ -13,6 +13,7 @@ from prometheus_client import CollectorRegistry
 
 from services import assembly
 from services.edges.journal.base import Journal
+from services.edges.journal.sqlite import SqliteJournal
 from services.edges.learner_metrics import LearnerMetrics
 from services.edges.metrics import Metrics
 from services.edges.settings_sources import load_settings
@@ -39,8 +40,9 @@ class Service:
         self.journal, self.intake, self.learner = journal, intake, learner
 
     def settle(self) -> None:
-        """Handle all that was written."""
-        while self.intake.step(0.0) or self.learner.step(0.0):
+        """Handle all that was written: Kafka may show it some time after it was committed."""
+        wait = 0.0 if isinstance(self.journal, SqliteJournal) else 1.0
+        while self.intake.step(wait) or self.learner.step(wait):
             pass
 
 
