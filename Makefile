@@ -18,8 +18,8 @@ QUIET := $(shell test -t 2 || echo --quiet)
 STUDY := build/study
 RUNS := runs
 
-# Three workers on the two cores that this must be quick on: many tests wait for another process.
-PYTEST := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -n 3
+# Two workers: the machines that this must be quick on have two cores.
+PYTEST := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -n 2
 
 # `make check FAST_TESTS=` leaves them to the `make test` that follows.
 FAST_TESTS := yes

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from services.cli.errors import REFUSED, WRONG_USE, Failed
-from services.cli.options import QUEUES, AsJson, Data
+from services.cli.options import MAY_BEGIN_WITH_A_DASH, QUEUES, AsJson, Data
 from services.cli.output import print_json
 
 if TYPE_CHECKING:
@@ -28,14 +28,14 @@ Under = Annotated[
 
 def register(app: typer.Typer) -> None:
     """Add `forget`, `rebuild` and the group `command`."""
-    app.command(rich_help_panel=QUEUES)(forget)
+    app.command(rich_help_panel=QUEUES, context_settings=MAY_BEGIN_WITH_A_DASH)(forget)
     app.command(rich_help_panel=QUEUES)(rebuild)
     group = typer.Typer(help="Tell the learner what to do.", no_args_is_help=True)
     group.command("withdraw")(withdraw)
     group.command("rename")(rename)
     group.command("merge")(merge)
     group.command("hold")(hold)
-    group.command("accept-gap")(accept_gap)
+    group.command("accept-gap", context_settings=MAY_BEGIN_WITH_A_DASH)(accept_gap)
     app.add_typer(group, name="command", rich_help_panel=QUEUES)
 
 

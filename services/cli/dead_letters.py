@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from services.cli.errors import WRONG_USE, Refused
-from services.cli.options import QUEUES, AsJson, Data
+from services.cli.options import MAY_BEGIN_WITH_A_DASH, QUEUES, AsJson, Data
 from services.cli.output import print_json, print_table
 
 if TYPE_CHECKING:
@@ -20,8 +20,8 @@ def register(app: typer.Typer) -> None:
     """Add the group `dead-letters`."""
     group = typer.Typer(help="Messages that could not be read.", no_args_is_help=True)
     group.command("list")(list_all)
-    group.command("show")(show)
-    group.command("replay")(replay)
+    group.command("show", context_settings=MAY_BEGIN_WITH_A_DASH)(show)
+    group.command("replay", context_settings=MAY_BEGIN_WITH_A_DASH)(replay)
     app.add_typer(group, name="dead-letters", rich_help_panel=QUEUES)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from services.cli.errors import Refused
-from services.cli.options import QUEUES, AsJson, Data
+from services.cli.options import MAY_BEGIN_WITH_A_DASH, QUEUES, AsJson, Data
 from services.cli.output import print_json
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ _REASONS = {
 
 def register(app: typer.Typer) -> None:
     """Add `explain`."""
-    app.command(rich_help_panel=QUEUES)(explain)
+    app.command(rich_help_panel=QUEUES, context_settings=MAY_BEGIN_WITH_A_DASH)(explain)
 
 
 def explain(

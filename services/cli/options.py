@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 RUN, QUEUES, TRY, CHECK = "Run", "Look and answer", "Try on labelled data", "Check"
 """Under which headings `sluice --help` lists the commands."""
 
+MAY_BEGIN_WITH_A_DASH = {"ignore_unknown_options": True}
+"""For commands that take an origin: it begins with the id of a cluster, which is base64url."""
+
 Data = Annotated[
     Path | None, typer.Option("--data", help="The data directory (DATA__DIR).", show_default="./sluice-data")
 ]

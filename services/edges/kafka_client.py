@@ -58,6 +58,8 @@ def explained(settings: KafkaSettings) -> Iterator[None]:
     except kafka_errors.KafkaTimeoutError as error:
         raise JournalError(f"no Kafka answers at {settings.bootstrap} ({_said(error)}): is it running?") from error
     except (kafka_errors.KafkaError, OSError) as error:
+        if any(isinstance(cause, _FENCED) for cause in error.args):  # as the reason why no other request is sent
+            raise Fenced(f"another process took over ({_said(error)}): this one must end") from error
         raise JournalError(f"Kafka at {settings.bootstrap}: {_said(error)}") from error
 
 

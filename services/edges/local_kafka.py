@@ -139,8 +139,8 @@ class LocalKafka:
         return "".join(f"{name}={value}\n" for name, value in {**settings, **self._more}.items())
 
     def _format(self, settings: Path) -> None:
-        cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-        # With an equals sign: one id in 64 begins with a dash.
+        # Its first letter stands for the first six bits: never a dash, which all origins would begin with.
+        cluster = base64.urlsafe_b64encode(bytes([0x40, *uuid.uuid4().bytes[1:]])).decode().rstrip("=")
         command = [*self._command("kafka.tools.StorageTool"), "format", f"--cluster-id={cluster}", "-c", str(settings)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:

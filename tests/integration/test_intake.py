@@ -130,7 +130,7 @@ def test_texts_that_are_dropped_while_the_intake_is_behind_stop_it(
         topics.drop(0, before=14_990)
         encoder.allowed.set()
         with pytest.raises(JournalError, match=r"texts \d+ to 14989 of partition 0"):
-            intake.ended.result(30)
+            intake.ended.result(120)
     reader.poll()
     assert not [text for text in reader.texts if text >= "14990"]
 

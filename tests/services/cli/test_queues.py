@@ -115,4 +115,5 @@ def test_a_broken_message_is_listed_shown_and_sent_once_more(asked: Service, slu
 def test_replaying_needs_a_name_or_all(asked: Service, sluice: Sluice) -> None:
     assert sluice("dead-letters", "replay").code == 2
     assert sluice("dead-letters", "replay", "no/such/0/1").code == 3
+    assert sluice("dead-letters", "show", "-no/such/0/1").code == 3
     assert sluice("dead-letters", "replay", "--all", "--json").json == {"replayed": []}
