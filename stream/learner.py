@@ -154,18 +154,18 @@ class Learner:
                 strategy.asked(view, row, utility)
                 if verdict is Verdict.AUDIT:
                     strategy.audited(view, row, request_id)
-        labels, probabilities = self._best(prediction)
+        (labels, probabilities), utilities = self._best(prediction), utility.tolist()
         verdicts, reasons, chances, thresholds = rulings.columns
         if asked and not view.label_counts.any():
             reasons = [Reason.COLD_START if reason is Reason.UNCERTAIN else reason for reason in reasons]
         seen.decisions.extend(
-            block.ids, block.origins, labels, probabilities, utility.tolist(), thresholds, verdicts, reasons, chances,
+            block.ids, block.origins, labels, probabilities, utilities, thresholds, verdicts, reasons, chances,
             repeat(self.version, len(block)), repeat(self._now, len(block)),
         )  # fmt: skip
         if asked:
             self._ask(block, asked, prediction, seen)
         uncertainty = normalised_entropy(prediction.probabilities.astype(np.float32))
-        self._alarmed(self.parts.signals.scored(utility.tolist(), uncertainty.tolist(), self.texts))
+        self._alarmed(self.parts.signals.scored(utilities, uncertainty.tolist(), self.texts))
         self._alarmed(self.parts.signals.seen(block.embeddings, labels, self.texts))
 
     def _near_open(self, block: Items, row: int) -> bool:

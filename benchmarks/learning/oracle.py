@@ -9,14 +9,15 @@ import numpy as np
 
 from stream.learner import Learner
 from stream.records import Doubles, Floats
-from stream.strategies.base import Strategy, View
-from stream.strategies.neighbours import NOTHING_NEAR, Nearest, density
+from stream.strategies.base import View
+from stream.strategies.by_novelty import ByNovelty
+from stream.strategies.neighbours import density
 
 NAME = "oracle"
 _WINDOW, _NEIGHBOURS, _BLOCK = 500, 10, 500
 
 
-class Oracle(Strategy):
+class Oracle(ByNovelty):
     """What `TypicalMargin` does, with the probability that the model gives to all wrong classes in place of its margin.
 
     ``truth`` are the labels of the stream; ``classes`` the model's, in the order of its probabilities; ``believed``
@@ -25,24 +26,16 @@ class Oracle(Strategy):
     """
 
     def __init__(self, truth: Sequence[str], classes: Callable[[], Sequence[str]], believed: Doubles) -> None:
+        super().__init__()
         self._truth, self._classes, self._believed = truth, classes, believed
         self._useful: Doubles = np.zeros(0)
-        self._nearest = NOTHING_NEAR
 
-    def score(self, view: View) -> Doubles:
-        """Utilities, (n,) in [0, 1]."""
+    def _look(self, view: View) -> None:
         column_of = {name: column for column, name in enumerate(self._classes())}
         columns = [column_of.get(self._truth[position]) for position in view.positions.tolist()]
         right = [0.0 if at is None else view.query_probabilities[row, at] for row, at in enumerate(columns)]
         wrong = (1.0 - np.array(right)) * self._believed[view.positions]
         self._useful = wrong * np.sqrt(density(view, _WINDOW, _NEIGHBOURS))
-        self._nearest = Nearest(view.embeddings, view.asked)
-        return self._utility(0)
-
-    def asked(self, view: View, row: int, utility: Doubles) -> None:
-        """The text being asked is a landmark for the texts behind it."""
-        self._nearest.add(view.embeddings[row])
-        utility[row + 1 :] = self._utility(row + 1)
 
     def _utility(self, start: int) -> Doubles:
         return np.clip(self._useful[start:] * np.sqrt(self._nearest.novelty(start)), 0.0, 1.0)

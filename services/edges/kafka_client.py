@@ -53,12 +53,11 @@ def explained(settings: KafkaSettings) -> Iterator[None]:
     """Turn what kafka-python raises into JournalError, or Fenced where another writer took over."""
     try:
         yield
-    except _FENCED as error:
-        raise Fenced(f"another process took over ({_said(error)}): this one must end") from error
     except kafka_errors.KafkaTimeoutError as error:
         raise JournalError(f"no Kafka answers at {settings.bootstrap} ({_said(error)}): is it running?") from error
     except (kafka_errors.KafkaError, OSError) as error:
-        if any(isinstance(cause, _FENCED) for cause in error.args):  # as the reason why no other request is sent
+        # As the error, or as its reason why nothing else is sent.
+        if any(isinstance(each, _FENCED) for each in (error, *error.args)):
             raise Fenced(f"another process took over ({_said(error)}): this one must end") from error
         raise JournalError(f"Kafka at {settings.bootstrap}: {_said(error)}") from error
 
