@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -80,12 +80,12 @@ class KafkaSource:
         """Where the group goes on in these partitions, or where they begin. Raises JournalError at a gap."""
         starts, committed = self.starts(partitions), self.committed()
         positions = {partition: committed.get(partition, start) for partition, start in starts.items()}
-        self._refuse_gap(positions, starts)
+        self._refuse_gap(list(positions.items()), starts)
         return positions
 
-    def refuse_gap(self, positions: Mapping[int, int]) -> None:
-        """Raises JournalError where records from these positions on were dropped."""
-        self._refuse_gap(positions, self.starts(positions))
+    def refuse_gap(self, places: Sequence[tuple[int, int]]) -> None:
+        """Raises JournalError where a record at one of these places (partition, offset) was dropped."""
+        self._refuse_gap(places, self.starts({partition for partition, _ in places}))
 
     def close(self) -> None:
         """Disconnect."""
@@ -99,11 +99,11 @@ class KafkaSource:
     ) -> None:
         self.close()
 
-    def _refuse_gap(self, positions: Mapping[int, int], starts: Mapping[int, int]) -> None:
-        for partition, start in starts.items():
-            if positions[partition] < start:
+    def _refuse_gap(self, places: Sequence[tuple[int, int]], starts: Mapping[int, int]) -> None:
+        for partition, offset in reversed(places):  # the last is meant: what came before it was read
+            if offset < (start := starts.get(partition, 0)):
                 raise JournalError(
-                    f"texts {positions[partition]} to {start - 1} of partition {partition} of {self.topic} were "
+                    f"texts {offset} to {start - 1} of partition {partition} of {self.topic} were "
                     "dropped by their retention before the intake read them: to go on without them, delete that topic "
                     "and make it anew with `sluice topics apply`"
                 )

@@ -17,7 +17,11 @@ _WITHHELD = frozenset({"text", "texts", "value", "embedding"})
 
 
 def configure(stream: TextIO | None = None, *, level: int = logging.INFO) -> None:
-    """Write the events of structlog, and the warnings of libraries, to ``stream`` (standard error) from now on."""
+    """Write the events of structlog from ``level`` on to ``stream`` (standard error) from now on.
+
+    Warnings of libraries join those of a service. A command that does one thing tells its own failure in one line: what
+    a library had to say on the way to it, say of a connection that it made a second time, is left out.
+    """
     stream = sys.stderr if stream is None else stream
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -37,7 +41,7 @@ def configure(stream: TextIO | None = None, *, level: int = logging.INFO) -> Non
         logger_factory=structlog.WriteLoggerFactory(file=stream),
         cache_logger_on_first_use=False,
     )
-    _join_libraries(stream, shared, render)
+    _join_libraries(stream, shared, render, logging.WARNING if level <= logging.INFO else logging.ERROR)
 
 
 _frames = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
@@ -67,10 +71,10 @@ class _Repetitions(logging.Filter):
         return True
 
 
-def _join_libraries(stream: TextIO, shared: list[Processor], render: list[Processor]) -> None:
-    """Libraries log through the standard library: their warnings take the same form."""
+def _join_libraries(stream: TextIO, shared: list[Processor], render: list[Processor], level: int) -> None:
+    """Libraries log through the standard library: what they say takes the same form."""
     remove = structlog.stdlib.ProcessorFormatter.remove_processors_meta
     handler = logging.StreamHandler(stream)
     handler.addFilter(_Repetitions())
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=[remove, *render]))
-    logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+    logging.basicConfig(handlers=[handler], level=level, force=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -167,10 +167,18 @@ def cover(records: Sequence[Record], positions: Mapping[int, int]) -> dict[int, 
     return covered
 
 
-def follows_hole(records: Sequence[Record], positions: Mapping[int, int]) -> bool:
-    """Whether in some partition the first record lies behind what was to come next."""
-    firsts = {record.partition: record.offset for record in reversed(records)}
-    return any(offset > positions[partition] for partition, offset in firsts.items())
+def holes(records: Iterable[Record], positions: Mapping[int, int]) -> list[tuple[int, int]]:
+    """Where, as (partition, offset), a record was to come and another came: markers of transactions, or a loss.
+
+    >>> holes([Record("texts", 2, 7, None, b"a", (), 0.0), Record("texts", 2, 9, None, b"b", (), 0.0)], {2: 7})
+    [(2, 8)]
+    """
+    found, following = [], dict(positions)
+    for record in records:
+        if record.offset > following[record.partition]:
+            found.append((record.partition, following[record.partition]))
+        following[record.partition] = record.offset + 1
+    return found
 
 
 def announcement(classes: Sequence[TaskClass], encoder: Encoder) -> Message:

@@ -15,7 +15,7 @@ from services.edges.journal.base import Journal, JournalError, Positions, Record
 from services.edges.metrics import Metrics
 from services.edges.settings import TaskClass
 from services.edges.topics import TEXTS
-from services.intake.batching import READ_RECORDS, Batcher, EncoderBroken, announcement, cover, follows_hole
+from services.intake.batching import READ_RECORDS, Batcher, EncoderBroken, announcement, cover, holes
 
 _WAIT_SECONDS = 1.0
 _CLASSES = "classes"
@@ -39,7 +39,7 @@ class Intake:
         self._next = self._oldest() | {partition: offset for (_, partition), offset in self._writer.positions.items()}
         noted = self._writer.state.get(KEY)
         self._attempts.restore(None if noted is None else states.decode(noted))
-        self._refuse_gap()
+        self._refuse_gap(list(self._next.items()))
         self._announce(classes)
 
     def __enter__(self) -> Self:
@@ -74,8 +74,8 @@ class Intake:
     def _take(self, records: Sequence[Record]) -> None:
         if not records:
             return
-        if follows_hole(records, self._next):
-            self._refuse_gap()
+        if found := holes(records, self._next):
+            self._refuse_gap(found)
         covered = cover(records, self._next)
         try:
             batch = self._batcher.batch(records, covered, self._attempts)
@@ -96,11 +96,12 @@ class Intake:
         self._writer.commit([announcement(classes, self._encoder)], {_CLASSES: digest}, self.positions)
         _log.info("classes_announced", classes=len(classes), encoder=self._encoder.name)
 
-    def _refuse_gap(self) -> None:
-        for partition, oldest in self._oldest().items():
-            if self._next[partition] < oldest:
+    def _refuse_gap(self, places: Sequence[tuple[int, int]]) -> None:
+        oldest = self._oldest()
+        for partition, offset in reversed(places):
+            if offset < (start := oldest.get(partition, 0)):
                 raise JournalError(
-                    f"texts {self._next[partition]} to {oldest - 1} of partition {partition} were dropped by their "
+                    f"texts {offset} to {start - 1} of partition {partition} were dropped by their "
                     "retention before the intake read them: to go on without them, begin a new data directory"
                 )
 

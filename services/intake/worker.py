@@ -21,7 +21,7 @@ from services.edges.metrics import Metrics
 from services.edges.settings import Settings
 from services.edges.topics import TEXTS
 from services.intake.app import App, build_app
-from services.intake.batching import Batch, Batcher, EncoderBroken, announcement, cover, follows_hole
+from services.intake.batching import Batch, Batcher, EncoderBroken, announcement, cover, holes
 from services.intake.notes import Notes
 from services.intake.order import in_order
 from services.intake.transport import Consumer
@@ -139,8 +139,8 @@ class IntakeWorker:
         self._batcher.count(batch)
 
     def _prepare(self, records: Sequence[Record], covered: Mapping[int, tuple[int, int]], attempts: Attempts) -> Batch:
-        if follows_hole(records, self._positions):
-            self._source.refuse_gap({partition: self._positions[partition] for partition in covered})
+        if found := holes(records, self._positions):
+            self._source.refuse_gap(found)
         batch = self._batcher.batch(records, covered, attempts)
         self._source.require_same()
         return batch

@@ -67,7 +67,9 @@ def test_a_gap_is_named_with_what_to_do(kafka: KafkaSettings, source: KafkaSourc
     admin.delete_records({TopicPartition(source.topic, 1): 3})
     with pytest.raises(JournalError, match=r"texts 1 to 2 of partition 1 .* make it anew"):
         source.first_positions([1])
-    source.refuse_gap({1: 3})
+    source.refuse_gap([(1, 3)])
+    with pytest.raises(JournalError, match="texts 2 to 2 of partition 1"):
+        source.refuse_gap([(1, 0), (1, 2), (1, 4)])
 
 
 def _write(kafka: KafkaSettings, source: KafkaSource, texts: int) -> None:

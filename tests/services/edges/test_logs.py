@@ -86,3 +86,11 @@ def test_an_error_is_still_one_line() -> None:
     except ValueError:
         structlog.get_logger().exception("failed")
     assert len(stream.getvalue().splitlines()) == 1
+
+
+def test_a_command_that_tells_its_own_failure_leaves_out_the_warnings_of_libraries() -> None:
+    stream = io.StringIO()
+    logs.configure(stream, level=logging.WARNING)
+    logging.getLogger("library").warning("connected a second time")
+    logging.getLogger("library").error("disk full")
+    assert [json.loads(line)["event"] for line in stream.getvalue().splitlines()] == ["disk full"]

@@ -6,7 +6,7 @@ import numpy as np
 
 from services.edges.encoders.hashing import HashingEncoder
 from services.edges.journal.base import Record
-from services.intake.batching import cover, encode, follows_hole
+from services.intake.batching import cover, encode, holes
 from tests.services.intake.fragile import Fragile
 
 
@@ -22,10 +22,10 @@ def test_a_range_begins_where_the_last_one_ended_whatever_lies_between() -> None
     assert cover(records, {0: 4, 1: 3, 2: 8}) == {0: (4, 10), 1: (3, 4)}
 
 
-def test_only_the_first_record_of_a_partition_tells_of_a_hole_before_it() -> None:
-    records = [_record(0, 4), _record(1, 3), _record(0, 9)]
-    assert not follows_hole(records, {0: 4, 1: 3})
-    assert follows_hole(records, {0: 4, 1: 2})
+def test_a_hole_is_found_before_the_first_record_of_a_partition_and_between_two() -> None:
+    records = [_record(0, 4), _record(1, 3), _record(0, 5)]
+    assert holes(records, {0: 4, 1: 3}) == []
+    assert holes([*records, _record(0, 9)], {0: 4, 1: 2}) == [(1, 2), (0, 6)]
 
 
 def _record(partition: int, offset: int) -> Record:
