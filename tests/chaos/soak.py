@@ -44,7 +44,7 @@ _ANSWERED = 5
 _LATE_SECONDS = 60.0
 """How much longer than asked for a record may stay: a broker drops whole segments."""
 _SAMPLE_SECONDS = 5.0
-_SETTINGS = {"BUDGET__FRACTION": "0.1", "REQUESTS__EXPIRE_SECONDS": "20", "ENCODER__MODEL": ENCODER}
+_SETTINGS = {"BUDGET__FRACTION": "0.05", "REQUESTS__EXPIRE_SECONDS": "20", "ENCODER__MODEL": ENCODER}
 _KAFKA = {"log.segment.bytes": 2**24, "log.retention.check.interval.ms": 5_000, "log.segment.delete.delay.ms": 1_000}
 
 

@@ -16,7 +16,7 @@ from services.edges.settings_sources import load_settings
 KEPT_SECONDS = 60.0
 SHORT_LIVED = (topics.ITEMS, topics.DECISIONS, topics.LABELS)
 ENCODER = "hashing"
-_SAY_SECONDS = 2.0
+_SAY_SECONDS = 0.1
 _TIDY_SECONDS = 10.0
 
 
