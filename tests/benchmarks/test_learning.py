@@ -122,7 +122,7 @@ def test_a_study_runs_what_is_missing_and_no_more(tmp_path: Path, capsys: pytest
     (tmp_path / "tiny.jsonl.gz").write_bytes(gzip.compress("".join(json.dumps(row) + "\n" for row in rows).encode()))
     results = tmp_path / "runs.jsonl"
     options = [
-        "--sets", "tiny", "--budgets", "0.1", "--encoder", "hashing", "--jobs", "2",
+        "--sets", "tiny", "--budgets", "0.1", "--encoder", "hashing", "--jobs", "1",
         "--strategies", "margin,random,scikit-activeml/split/parzen_window",
         "--data", str(tmp_path), "--cache", str(tmp_path / "cache"), "--results", str(results),
     ]  # fmt: skip

@@ -69,11 +69,10 @@ def test_law_1_utility_is_finite_and_between_0_and_1(configuration: Configuratio
 
 
 @every_part
-@pytest.mark.parametrize("batch_texts", [1, 35])
-@given(seed=seeds)
+@given(seed=seeds, batch_texts=st.sampled_from([1, 35]))
 @few
 def test_law_2_requests_keep_within_the_budget_at_every_prefix(
-    configuration: Configuration, batch_texts: int, seed: int
+    configuration: Configuration, seed: int, batch_texts: int
 ) -> None:
     diary, _, _ = _live(seed, configuration, batch_texts)
 

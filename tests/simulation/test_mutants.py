@@ -11,13 +11,22 @@ from tests.simulation.run import run
 
 SEEDS = range(200)
 """The same that the safe code passes in `test_simulation`."""
+NOTICED_LATE = {
+    "restores before it fences": 83,
+    "random transactional ids": 59,
+    "learns what is not committed": 20,
+    "reuses the producer after an ambiguous commit": 19,
+    "positions after the transaction": 12,
+}
+"""The first seed that notices each of these, so that it is tried before all others: a change elsewhere moves it."""
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", MUTANTS)
 def test_an_unsafe_variant_is_caught(name: str) -> None:
     with MUTANTS[name].in_place() as production:
-        caught = next((seed for seed in SEEDS if run(seed, production, memory=False).broken), None)
+        seeds = (NOTICED_LATE.get(name, 0), *SEEDS)
+        caught = next((seed for seed in seeds if run(seed, production, memory=False).broken), None)
 
     assert caught is not None
 
