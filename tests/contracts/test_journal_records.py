@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from weakref import ReferenceType, ref
 
 import pytest
 
@@ -14,6 +16,10 @@ from tests.contracts.storages import Storage
 
 START = {(LABELS, 0): 0}
 PATIENCE_SECONDS = 30.0
+
+
+class Held:
+    """What a caller has in hand."""
 
 
 def values(records: list[Record]) -> list[bytes | None]:
@@ -144,6 +150,20 @@ def test_a_reader_that_finds_nothing_waits_as_long_as_it_was_told(journal: Journ
     assert journal.read(START, 1, wait=0.1) == []
 
     assert 0.1 <= time.monotonic() - started < PATIENCE_SECONDS
+
+
+def test_a_wait_in_vain_keeps_nothing_that_its_caller_holds(journal: Journal) -> None:
+    def wait() -> ReferenceType[Held]:
+        held = Held()
+        assert journal.read(START, 1, wait=0.1) == []
+        return ref(held)
+
+    gc.disable()
+    try:
+        kept = [each() for each in [wait() for _ in range(5)]]
+    finally:
+        gc.enable()
+    assert kept == [None] * 5
 
 
 @pytest.mark.parametrize("same_process", [True, False])

@@ -13,6 +13,7 @@ from kafka.errors import OffsetOutOfRangeError
 
 from services.edges.journal.base import JournalError, Positions, Record, Undecoded
 from services.edges.journal.kafka_decoding import bound_decoding
+from services.edges.journal.kafka_waits import forget_waits
 from services.edges.kafka_client import connection
 from services.edges.settings import KafkaSettings
 from services.edges.topics import COMMANDS, ITEMS, LABELS, TEXTS
@@ -55,6 +56,7 @@ class Reader:
             fetch_max_wait_ms=_FETCH_WAIT_MS,
         )
         bound_decoding(self._consumer)
+        forget_waits(self._consumer)
         self._consumer.assign(list(self._partitions.values()))
 
     def read(self, positions: Positions, limit: int, wait: float, closed: Callable[[], bool]) -> list[Record]:
