@@ -10,6 +10,8 @@ from services.edges.journal.base import Record
 from stream.records import Changes, Entry
 
 KEY = "attempt"
+COMMANDS_KEY = "attempt/commands"
+"""Of the records of which the first steps of all consist, where there are any."""
 DEATHS = 3
 """So many processes end over a record before it is set aside."""
 
@@ -30,7 +32,8 @@ class Attempts:
     written.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, key: str = KEY) -> None:
+        self._key = key
         self.settled = False
         self.hopeless = False
         self._found = self._noted = _Note(0, False)
@@ -60,18 +63,18 @@ class Attempts:
 
     def first(self, records: Sequence[Record]) -> Changes:
         """What has to be on record before the first of these is handled; nothing once the first steps are through."""
-        return {} if self.settled or not records else {KEY: _entry(self._planned(records)[0][1])}
+        return {} if self.settled or not records else {self._key: _entry(self._planned(records)[0][1])}
 
     def survived(self) -> Changes:
         """What has to be on record before what came of this step is written: nothing, but for a record taken alone.
 
         Writing may fail, and end the process: that is no fault of the record's.
         """
-        return {KEY: _entry(self._noted._replace(deaths=self._noted.deaths - 1))} if self._alone else {}
+        return {self._key: _entry(self._noted._replace(deaths=self._noted.deaths - 1))} if self._alone else {}
 
     def changes(self) -> Changes:
         """What is on record once this step is through; None where that is nothing."""
-        return {} if self.settled or self._noted.deaths == 0 else {KEY: _entry(self._next)}
+        return {} if self.settled or self._noted.deaths == 0 else {self._key: _entry(self._next)}
 
     @property
     def _alone(self) -> bool:

@@ -59,7 +59,7 @@ class LearnerProcess:
         self._refit: Future[Entry] | None = None
         self._refitting: RefitJob | None = None
         self._window = WindowLog()
-        self._attempts = attempts.Attempts()
+        self._attempts, self._command_attempts = attempts.Attempts(), attempts.Attempts(attempts.COMMANDS_KEY)
         self._unmarked: Changes = {}
         self._commands = Commands(journal, learner, self._window)
         self._writer = journal.writer("learner", wait=wait)
@@ -91,16 +91,24 @@ class LearnerProcess:
         """Handle the next records in one transaction, waiting up to ``wait`` seconds for the first; says how many."""
         wait = 0.0 if self._commands.finishing else wait
         records = self._journal.read(self._positions, READ_RECORDS, wait)
-        self._note(self._attempts.first(records))
-        for group in self._attempts.steps(records):
-            self._take(group)
+        self._try(records)
         return len(records)
 
     def _carry_out_commands(self) -> None:
-        """All that were given by now, before any item is read: one may say that items are missing for good."""
+        """All that were given by now, before any item is read: one may say that items are missing for good.
+
+        Their attempts are their own: an item over which processes end is not blamed on a command, nor the other way.
+        """
+        of_items, self._attempts = self._attempts, self._command_attempts
         places = [place for place in self._positions if place[0] == topics.COMMANDS]
         while records := self._journal.read({place: self._positions[place] for place in places}, READ_RECORDS):
-            self._take(records)
+            self._try(records)
+        self._attempts = of_items
+
+    def _try(self, records: Sequence[Record]) -> None:
+        self._note(self._attempts.first(records))
+        for group in self._attempts.steps(records):
+            self._take(group)
 
     def _note(self, attempt: Changes) -> None:
         """Put on record what is about to be tried, or that it was not what ended this process."""
@@ -250,6 +258,7 @@ class LearnerProcess:
         window = self._window.restore(state.get(window_log.KEY, Entry()), self._journal)
         self.learner.restore(state, window)
         self._attempts.restore(state.get(attempts.KEY))
+        self._command_attempts.restore(state.get(attempts.COMMANDS_KEY))
         self._commands.restore(state)
         self._metrics.restored(self.learner)
         _log.info("learner_restored", texts=self.learner.texts, examples=len(self.learner.parts.knowledge.examples))

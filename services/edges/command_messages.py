@@ -11,7 +11,8 @@ from services.edges.journal.base import Message
 from services.edges.messages import Id, JsonMessage, JsonPart, Name, Time
 from services.edges.topics import COMMANDS, LABEL_OUTCOMES
 
-_Detail = Annotated[str, Field(max_length=2_000)]
+_MAX_DETAIL_CHARACTERS = 2_000
+_Detail = Annotated[str, Field(max_length=_MAX_DETAIL_CHARACTERS)]
 
 
 class CommandKind(StrEnum):
@@ -77,7 +78,7 @@ class CommandOutcome(JsonMessage):
     def of(cls, command: CommandMessage, outcome: CommandResult, detail: str, model_version: int) -> Self:
         """What became of this command."""
         return cls(
-            command_id=command.command_id, kind=command.kind, outcome=outcome, detail=detail,
+            command_id=command.command_id, kind=command.kind, outcome=outcome, detail=detail[:_MAX_DETAIL_CHARACTERS],
             model_version=model_version,
         )  # fmt: skip
 

@@ -9,15 +9,18 @@ from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
+import structlog
 
 from services.edges import batches, topics
 from services.edges.dead_letters import contents
-from services.edges.journal.base import Journal, JournalError
+from services.edges.journal.base import Journal
 from stream.records import Entry, Floats, Integers, Items
 
 KEY = "window"
 _PARTITION = (topics.ITEMS, 0)
 _COPY_AFTER_SECONDS = (topics.topic(topics.ITEMS).retention_seconds or math.inf) / 2
+
+_log = structlog.get_logger()
 
 
 class _Run(NamedTuple):
@@ -79,13 +82,18 @@ class WindowLog:
     def restore(self, entry: Entry, journal: Journal) -> Floats:
         """The window's embeddings (w, d), oldest first; none from an empty entry.
 
-        Raises JournalError where `items` has lost some of them.
+        It goes on without those that `items` has dropped, as after days in which no learner ran to copy them: refits
+        look at fewer texts for a while.
         """
-        self._runs = deque(_Run(*run) for run in entry.fields.get("runs", []))
+        runs = [_Run(*run) for run in entry.fields.get("runs", [])]
+        read = _batches(journal, runs)
+        self._runs = deque(run for run in runs if run.offset in read)
         self._rows = sum(_length(run) for run in self._runs)
+        if lost := sum(_length(run) for run in runs) - self._rows:
+            _log.warning("window_lost", count=lost, why="older than the retention of items")
         self._copied = entry.arrays.get("copied", self._copied).astype(np.float32)
         parts = [self._copied] if len(self._copied) else []
-        parts += _read(journal, self._runs)
+        parts += [read[run.offset].embeddings[run.start : run.end] for run in self._runs]
         return np.concatenate(parts)[-self.texts :] if parts else np.zeros((0, 0), np.float32)
 
 
@@ -98,14 +106,6 @@ def _breaks(rows: Integers) -> list[int]:
 
 def _length(run: _Run) -> int:
     return run.end - run.start
-
-
-def _read(journal: Journal, runs: Sequence[_Run] | deque[_Run]) -> list[Floats]:
-    read = _batches(journal, runs)
-    lost = [run.offset for run in runs if run.offset not in read]
-    if lost:
-        raise JournalError(f"items has lost offset {lost[0]}, which the learner's window needs: was its retention cut?")
-    return [read[run.offset].embeddings[run.start : run.end] for run in runs]
 
 
 def _batches(journal: Journal, runs: Sequence[_Run] | deque[_Run]) -> dict[int, Items]:

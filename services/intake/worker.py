@@ -139,7 +139,9 @@ class IntakeWorker:
         self._batcher.count(batch)
 
     def _prepare(self, records: Sequence[Record], covered: Mapping[int, tuple[int, int]], attempts: Attempts) -> Batch:
-        if found := holes(records, self._positions):
+        # Where no text is to be seen all of them may have been dropped, and the reading have gone on behind them.
+        unseen = [] if records else [(partition, start) for partition, (start, _) in covered.items()]
+        if found := [*holes(records, self._positions), *unseen]:
             self._source.refuse_gap(found)
         batch = self._batcher.batch(records, covered, attempts)
         self._source.require_same()

@@ -88,9 +88,9 @@ class Topics:
             producer.commit_transaction()
         producer.close()
 
-    def drop(self, partition: int, before: int) -> None:
+    def drop(self, partition: int, before: int, topic: str = "texts") -> None:
         """What a retention does: nothing before this offset is kept."""
-        self.admin.delete_records({TopicPartition(self.name("texts"), partition): before})
+        self.admin.delete_records({TopicPartition(self.name(topic), partition): before})
 
     def committed(self, group: str) -> dict[int, int]:
         """Where the group goes on in each partition of `texts`."""

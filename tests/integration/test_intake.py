@@ -119,20 +119,21 @@ def test_texts_that_were_dropped_before_they_were_read_stop_the_intake(
     assert reader.poll() == 1
 
 
+@pytest.mark.parametrize("kept", [10, 0])
 def test_texts_that_are_dropped_while_the_intake_is_behind_stop_it(
-    kafka: KafkaSettings, topics: Topics, reader: Reader
+    kafka: KafkaSettings, topics: Topics, reader: Reader, kept: int
 ) -> None:
-    encoder = Slow()
-    with running(kafka, encoder) as intake:
+    encoder, end = Slow(), 15_000 - kept
+    with running(kafka, encoder, idle_seconds=0.5) as intake:
         topics.write(
             [b"%05d" % number + b" much text" * 100 for number in range(15_000)]
         )  # far more than is read ahead
-        topics.drop(0, before=14_990)
+        topics.drop(0, before=end)
         encoder.allowed.set()
-        with pytest.raises(JournalError, match=r"texts \d+ to 14989 of partition 0"):
+        with pytest.raises(JournalError, match=rf"texts \d+ to {end - 1} of partition 0"):
             intake.ended.result(120)
     reader.poll()
-    assert not [text for text in reader.texts if text >= "14990"]
+    assert not [text for text in reader.texts if text >= f"{end}"]
 
 
 @pytest.mark.parametrize("texts", [10, 5_000], ids=["fewer than the new one's", "more, under load"])

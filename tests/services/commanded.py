@@ -23,7 +23,11 @@ def drain(process: LearnerProcess) -> None:
 
 def tell(service: Service, kind: str, command_id: str = "", **arguments: object) -> str:
     """Write a command; its id."""
-    fields = {"command_id": command_id or f"{kind}-{sorted(arguments.items())}", "kind": kind, "arguments": arguments}
+    fields = {
+        "command_id": command_id or f"{kind}-{sorted(arguments.items())}"[:100],
+        "kind": kind,
+        "arguments": arguments,
+    }
     command = CommandMessage.read(fields)
     service.journal.append([command.record()])
     return command.command_id

@@ -7,6 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from services.attempts import DEATHS
+from services.commands import Commands
 from services.edges import topics
 from services.edges.command_messages import outcome_key
 from services.edges.dead_letters import Fault, read_dead_letters
@@ -49,6 +51,7 @@ def test_a_refit_under_way_is_dropped_when_what_it_looks_at_is_forgotten(service
         ("rebuild", {"encoder": "hashing:64"}, "begin a new data directory"),
         ("withdraw", {}, "the argument request_id is missing"),
         ("withdraw", {"request_id": "none"}, "request 'none' is not open"),
+        ("withdraw", {"request_id": "\u200b" * 500}, "request '" + r"\u200b" * 300),
         ("rename", {"old": "card_lost", "new": "refund"}, "is a class already"),
         ("merge", {"old": "card_lost"}, "the argument new is missing"),
         ("hold", {"reviewer": "ann", "release": True}, "'ann' is not on hold"),
@@ -116,6 +119,28 @@ def test_a_gap_that_ended_a_learner_is_accepted_at_the_start_of_the_next(service
     assert outcome(service, command_id)[0] == "done"
     drain(process)
     assert [each.origin for each in service.decisions()] == ["cluster/topic/0/0", "cluster/topic/0/4"]
+
+
+def test_a_command_over_which_processes_end_at_their_start_is_set_aside(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> str:
+        raise RuntimeError
+
+    taught(service).close()
+    monkeypatch.setattr(Commands, "_withdraw", fail)
+    tell(service, "withdraw", request_id="any")
+    hold = tell(service, "hold", reviewer="ann")
+    for _ in range(DEATHS):
+        with pytest.raises(RuntimeError):
+            service.process()
+        (service.directory / "learner.lock").unlink()  # as the end of a process does
+    service.process()
+
+    assert outcome(service, hold)[0] == "done"
+    (letter,) = read_dead_letters(service.journal)
+    assert (letter.topic, letter.reason) == (topics.COMMANDS, Fault.KILLED)
+    assert service.state()["attempt/commands"] is None
 
 
 def test_a_command_that_cannot_be_read_is_a_dead_letter(service: Service) -> None:

@@ -43,6 +43,8 @@ class Reader:
         state = all(topic_named(topic).compacted for topic, _ in places)
         self._next: dict[_Place, int] = {}
         """Behind the last record that was returned, or where the consumer was sought to."""
+        self._moved: dict[_Place, int] = {}
+        """Positions that are kept no more, where the consumer stands behind: asked for until a record comes."""
         self._ahead: dict[TopicPartition, list[ConsumerRecord]] = {}
         """What came behind it already."""
         self._consumer = KafkaConsumer(
@@ -92,7 +94,11 @@ class Reader:
         self._consumer.close()
 
     def _go(self, positions: Positions) -> None:
-        elsewhere = [place for place, offset in positions.items() if self._next.get(place) != offset]
+        elsewhere = [
+            place
+            for place, offset in positions.items()
+            if offset not in (self._next.get(place), self._moved.get(place))
+        ]
         if elsewhere and self._ahead:
             elsewhere, self._ahead = list(positions), {}
         for place in elsewhere:
@@ -101,6 +107,7 @@ class Reader:
     def _seek(self, place: _Place, offset: int) -> None:
         self._consumer.seek(self._partitions[place], offset)
         self._next[place] = offset
+        self._moved.pop(place, None)
 
     def _at_end(self) -> bool:
         """Whether nothing that is committed by now was left unread: a short wait may end before an answer comes."""
@@ -112,7 +119,9 @@ class Reader:
         if sum(len(each.value or b"") for several in found.values() for each in several) >= _BACKLOG_BYTES:
             self._look_ahead(limit)
         records = [self._record(each) for several in found.values() for each in several]
-        self._next |= {(record.topic, record.partition): record.offset + 1 for record in records}
+        ends = {(record.topic, record.partition): record.offset + 1 for record in records}
+        self._next |= ends
+        self._moved = {place: offset for place, offset in self._moved.items() if place not in ends}
         return records
 
     def _look_ahead(self, limit: int) -> None:
@@ -128,7 +137,8 @@ class Reader:
                 "KAFKA__TOPIC_PREFIX"
             )
         return Record(
-            topic, record.partition, record.offset, record.key, record.value, tuple(record.headers),
+            topic, record.partition, record.offset, record.key, record.value,
+            tuple((name, content or b"") for name, content in record.headers),  # Kafka's may have none
             record.timestamp / 1_000,
         )  # fmt: skip
 
@@ -145,6 +155,7 @@ class Reader:
                     "was it deleted and created again?"
                 )
             self._seek(place, low)
+            self._moved[place] = wanted[partition]
 
 
 class Readers:

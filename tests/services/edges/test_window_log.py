@@ -8,9 +8,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from structlog.testing import capture_logs
 
 from services.edges import batches, topics
-from services.edges.journal.base import JournalError, Message
+from services.edges.journal.base import Message
 from services.edges.journal.sqlite import SqliteJournal
 from services.edges.window_log import WindowLog
 from stream.records import ClassNames, Entry, Floats, Items
@@ -134,11 +135,15 @@ def test_copied_embeddings_leave_as_new_texts_come(journal: SqliteJournal) -> No
     assert len(again.save().arrays["copied"]) == 0
 
 
-def test_texts_that_items_has_lost_are_named(journal: SqliteJournal) -> None:
-    log = WindowLog(5)
+def test_the_window_goes_on_without_what_items_has_lost(journal: SqliteJournal) -> None:
+    log, again = WindowLog(5), WindowLog(5)
     passed(log, journal, [1, 2])
     journal.tidy(NOON + 99 * DAY)
-    append(journal, [3])
+    passed(log, journal, [3])
 
-    with pytest.raises(JournalError, match="items has lost offset 0, which the learner's window needs"):
-        restored(log, journal)
+    with capture_logs() as logs:
+        window = again.restore(log.save(), journal)
+    assert np.array_equal(window, embeddings([3]))
+    assert [(each["event"], each["count"]) for each in logs] == [("window_lost", 2)]
+    passed(again, journal, [4, 5])
+    assert restored(again, journal) == [3, 4, 5]
