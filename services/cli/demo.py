@@ -33,7 +33,7 @@ def demo(
     keep: Annotated[bool, typer.Option("--keep", help=f"Keep the journals in ./{DIRECTORY}/data.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Everything at work, on questions that people put to a bank; ends by itself in about two minutes.
+    """Everything at work, on questions that people put to a bank; ends by itself in about a minute.
 
     Simulated reviewers answer late and are sometimes wrong. Random sampling runs beside, on the same texts. Half-way
     classes appear that nobody named. A page with the curves is written to ./sluice-demo/report.
