@@ -27,6 +27,7 @@ from stream.records import ClassNames
 from stream.scenario import Scenario
 
 _ENCODE_TEXTS = 256
+_FEW_TEST_TEXTS = 20
 RANDOM = "random"
 
 Progress = Callable[[int], None]
@@ -65,6 +66,16 @@ class Plan:
         """Texts that `compare` simulates, for its progress. Raises ValueError where late classes are too few."""
         streams = sum(len(self.scenario.arrange(data.labels, seed).stream) for seed in range(self.seeds))
         return streams * len(_all(configurations))
+
+    def doubts(self, data: Labelled) -> str:
+        """Why so few texts tell little, for a person; empty where they are enough. Raises ValueError as `texts`."""
+        split, budget = self.scenario.arrange(data.labels, seed=0), self.settings.budget
+        texts, tested, told = len(split.stream), len(split.test), []
+        if budget.fraction and self.scenario.budget * texts + budget.burst < 1:
+            told.append(f"a budget of {budget.fraction:g} allows no request on {texts} texts")
+        if tested < _FEW_TEST_TEXTS:
+            told.append(f"{tested} test texts measure little")
+        return f"{', and '.join(told)}: give more rows" if told else ""
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from services.cli.errors import WrongUse
+from services.cli.files import make_directory
 from services.cli.options import TRY, AsJson, spread
 from services.cli.output import print_json, print_table
 
@@ -81,7 +83,7 @@ def compare(
     models: Annotated[str | None, typer.Option(help="Models, between commas; or all.")] = None,
     budget_rules: Annotated[str | None, typer.Option(help="Budget rules, between commas; or all.")] = None,
     against: Annotated[
-        str | None, typer.Option(help="Other libraries: scikit-activeml, river; needs sluice[compare].")
+        str | None, typer.Option(help="Other libraries: scikit-activeml, river; needs the extra `compare`.")
     ] = None,
     peers_capped: Annotated[bool, typer.Option(help="Refuse what a peer asks beyond the budget.")] = True,
 ) -> None:
@@ -122,9 +124,9 @@ def _grid(
 
     learner = settings.learner
     axes = [
-        _listed(strategies, STRATEGIES, learner.strategy),
-        _listed(models, MODELS, learner.model),
-        _listed(budget_rules, RULES, learner.budget_rule),
+        _listed("--strategies", strategies, STRATEGIES, learner.strategy),
+        _listed("--models", models, MODELS, learner.model),
+        _listed("--budget-rules", budget_rules, RULES, learner.budget_rule),
     ]
     grid = {}
     for strategy, model, rule in product(*axes):
@@ -134,13 +136,18 @@ def _grid(
     return grid
 
 
-def _listed(text: str | None, table: Mapping[str, object], usual: str) -> list[str]:
+def _listed(flag: str, text: str | None, table: Mapping[str, object], usual: str) -> list[str]:
+    from services.edges.settings import no_such_part
+
     match text:
         case None:
             return [usual]
         case "all":
             return list(table)
-    return list(dict.fromkeys(name.strip() for name in text.split(",")))
+    names = list(dict.fromkeys(name.strip() for name in text.split(",")))
+    if wrong := [name for name in names if name not in table]:
+        raise WrongUse(f"{flag} {wrong[0]}: {no_such_part(wrong[0], table)}")
+    return names
 
 
 def _settings(options: Options, **flags: object) -> Settings:
@@ -172,11 +179,16 @@ def _run(
         late_classes=options.late_classes,
     )
     plan = Plan(settings, scenario, options.seeds, options.jobs or os.cpu_count() or 1, peers_capped)
+    if options.report is not None:
+        # Before hours of work, not after them.
+        make_directory(options.report, "--report")
     data = _read(options, settings)
     try:
         texts = plan.texts(data, list(configurations.values()))
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--late-classes") from None
+    if doubts := plan.doubts(data):
+        typer.echo(f"sluice: {doubts}", err=True)
     with progress("simulating", texts) as advance:
         results = compare(data, plan, configurations, advance)
     if options.report is not None:

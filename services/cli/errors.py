@@ -7,6 +7,10 @@ WRONG_USE = 2
 REFUSED = 3
 
 
+class WrongUse(Exception):
+    """A flag or a file that the user named cannot be used; the message is one line that says why, and what to do."""
+
+
 class Refused(Exception):
     """What was asked for is not there, or not allowed; the message is one line that says why."""
 
@@ -23,6 +27,7 @@ def exit_code(error: Exception) -> int | None:
     from services.edges.encoders.base import EncoderError
     from services.edges.formats.base import FormatError
     from services.edges.journal.base import JournalError
+    from services.edges.journal.sqlite_schema import DirectoryIsFile
     from services.edges.listening import PortTaken
     from services.edges.settings import SettingsError
 
@@ -31,6 +36,8 @@ def exit_code(error: Exception) -> int | None:
         DatasetError: WRONG_USE,
         EncoderError: WRONG_USE,
         FormatError: WRONG_USE,
+        WrongUse: WRONG_USE,
+        DirectoryIsFile: WRONG_USE,
         Refused: REFUSED,
         NotReplayable: REFUSED,
         Failed: FAILED,

@@ -39,7 +39,8 @@ def kafka(
     try:
         from services.edges.local_kafka import LocalKafka, LocalKafkaError, to_fetch
     except ModuleNotFoundError as error:
-        raise Failed(f"the package {error.name} is missing: pip install 'sluice[broker]'") from None
+        mend = ".venv/bin/pip install -e '.[broker]' in the checkout of sluice"
+        raise Failed(f"the package {error.name} is missing: {mend}") from None
     try:
         if fetched := to_fetch():
             typer.echo(f"Fetching {fetched} ...", err=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from services.cli.files import to_read, to_write
 from services.cli.options import QUEUES, AsJson, Data
 from services.cli.output import print_json
 
@@ -38,8 +39,8 @@ def import_file(
     from services.cli.following import existing_journal
     from services.cli.options import settings_with
 
+    labels = _read(file, reviewer)
     with existing_journal(settings_with(data__dir=data), "labels") as journal:
-        labels = _read(file, reviewer)
         journal.append([label.record() for label in labels])
     if as_json:
         print_json({"accepted": len(labels)})
@@ -70,7 +71,7 @@ def export_file(
                 labels.append(LabelMessage.parse(record.value or b""))
             except Unreadable:
                 unreadable += 1
-    with file.open("w", encoding="utf-8", newline="") as out:
+    with to_write(file) as out:
         written = form.write(LabelMessage, labels, out)
     if as_json:
         print_json({"written": written, "unreadable": unreadable})
@@ -84,8 +85,11 @@ def _read(file: Path, reviewer: str | None) -> list[LabelMessage]:
     from services.edges.messages import LabelMessage
 
     missing = {"reviewer": reviewer} if reviewer else None
+    form = format_of(file)
     try:
-        with file.open(encoding="utf-8", newline="") as content:
-            return list(format_of(file).read(LabelMessage, content, missing))
-    except (FormatError, UnicodeDecodeError) as error:
+        with to_read(file) as content:
+            return list(form.read(LabelMessage, content, missing))
+    except UnicodeDecodeError:
+        raise FormatError(f"{file}: not UTF-8: save it as UTF-8") from None
+    except FormatError as error:
         raise FormatError(f"{file}: {error}") from None

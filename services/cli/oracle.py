@@ -31,7 +31,7 @@ def oracle(
 
     Example: `sluice oracle --truth mails.jsonl --latency 5 --noise 0.05`
     """
-    from services.assembly import checked_journal
+    from services.cli.following import existing_journal
     from services.cli.options import settings_with
     from services.edges import logs
     from services.edges.datasets import load
@@ -41,7 +41,7 @@ def oracle(
     dataset = load(truth, text_field=text_field, label_field=label_field, labelled=True)
     source = Mistaken(Truth.of(dataset), dataset.classes, noise, seed)
     logs.configure()
-    with checked_journal(settings_with(data__dir=data), "oracle") as journal:
+    with existing_journal(settings_with(data__dir=data), "oracle") as journal:
         process = Oracle(journal, source, Latency(latency, latency_texts), reviewer=reviewer)
         if once:
             while process.step(0.0):

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from services.cli.files import to_write
 from services.cli.options import QUEUES, AsJson, Data
 from services.cli.output import print_json, print_table
 
@@ -54,7 +55,7 @@ def export_file(
 
     form = format_of(file)
     requests = [RequestMessage.read(each) for each in _open(sys.maxsize, data)]
-    with file.open("w", encoding="utf-8", newline="") as out:
+    with to_write(file) as out:
         written = form.write(RequestMessage, requests, out)
     if as_json:
         print_json({"written": written})

@@ -23,6 +23,7 @@ from services.edges.settings import HttpSettings
 
 _OLDEST_PYTHON = (3, 11)
 _FREE_BYTES = 2**30
+_MEND_DIRECTORY = "choose another with --data, or give this user the right to write there"
 _ANSWER_SECONDS = 1.0
 _TORCH = ("torch", "sentence_transformers")
 _PACKAGES = {"minilm": _TORCH, "sentence_transformer": _TORCH, "static": ("model2vec",)}
@@ -45,13 +46,12 @@ def _existing(path: Path) -> Path:
 
 def directory(directory: Path) -> Finding:
     """Whether the data directory can be written."""
-    mend = "choose another with --data, or give this user the right to write there"
     place = _existing(directory)
     try:
         with tempfile.TemporaryFile(dir=place):
             pass
     except OSError as error:
-        return Finding("data directory", False, f"{place} cannot be written ({error.strerror})", mend)
+        return Finding("data directory", False, f"{place} cannot be written ({error.strerror})", _MEND_DIRECTORY)
     return Finding("data directory", True, f"{directory} {'can be written' if directory.exists() else 'will be made'}")
 
 
@@ -64,7 +64,8 @@ def disk(directory: Path) -> Finding:
 def journal(path: Path) -> Finding:
     """Whether the embedded journal, if there is one, is ours and whole."""
     if not path.exists():
-        return Finding("journal", True, f"{path} will be made")
+        made = not _existing(path).is_file()
+        return Finding("journal", made, f"{path} {'will' if made else 'cannot'} be made", _MEND_DIRECTORY)
     try:
         with explained(path), closing(connect(path)) as connection:
             is_new(connection, path)
@@ -103,7 +104,7 @@ def port(http: HttpSettings) -> Finding:
         if _answers(http):
             return Finding(what, True, "a running sluice answers there")
         mend = "end what uses it, or choose another with --port (HTTP__PORT)"
-        return Finding(what, False, f"cannot be listened on ({error.strerror})", mend)
+        return Finding(what, False, f"cannot be listened on ({error.strerror})", _MEND_DIRECTORY)
     return Finding(what, True, f"free on {http.host}")
 
 

@@ -172,6 +172,8 @@ def _json_lines(path: Path, text: io.StringIO) -> Iterator[tuple[int, Mapping[st
 def _csv_rows(path: Path, text: io.StringIO) -> Iterator[tuple[int, Mapping[str, Any]]]:
     reader = csv.DictReader(text, strict=True)
     try:
+        if len(names := reader.fieldnames or ()) == 1 and ";" in names[0]:
+            raise DatasetError(f"{path}, line 1: separate columns by commas, not by semicolons")
         for fields in reader:
             yield reader.line_num, _columns(path, reader.line_num, fields)
     except csv.Error as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 from collections.abc import Mapping
 from ipaddress import ip_address
@@ -48,10 +49,16 @@ def _closed_unless_exposed(host: str, info: ValidationInfo) -> str:
     return host
 
 
+def no_such_part(name: str, table: Mapping[str, object]) -> str:
+    """What to say to who named a part that is not in the table: the nearest name first, then all of them."""
+    near = difflib.get_close_matches(name, table, n=1)
+    return f"there is no such part; {f'did you mean {near[0]}? ' if near else ''}there are {', '.join(table)}"
+
+
 def _one_of(table: Mapping[str, object]) -> AfterValidator:
     def check(name: str) -> str:
         if name not in table:
-            raise ValueError(f"there is no such part; there are {', '.join(table)}")
+            raise ValueError(no_such_part(name, table))
         return name
 
     return AfterValidator(check)
@@ -61,7 +68,12 @@ def _listed(value: object) -> object:
     """A list as it may stand in an environment variable: JSON, or names between commas."""
     if not isinstance(value, str):
         return value
-    return json.loads(value) if value.lstrip().startswith("[") else [name.strip() for name in value.split(",")]
+    if not value.lstrip().startswith("["):
+        return [name.strip() for name in value.split(",")]
+    try:
+        return json.loads(value)
+    except ValueError as error:
+        raise ValueError(f'a list in JSON is expected, such as ["spam", "ham"] ({error})') from None
 
 
 def _lowered(names: tuple[str, ...]) -> tuple[str, ...]:

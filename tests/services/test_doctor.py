@@ -64,7 +64,8 @@ def test_a_journal_that_this_version_would_refuse_is_found(tmp_path: Path, state
 
 def test_a_file_in_place_of_the_directory_is_found(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    assert not found(tmp_path / "file", "data directory").ok
+    for what in ("data directory", "journal"):
+        assert not found(tmp_path / "file", what).ok
 
 
 def test_a_busy_port_is_found(tmp_path: Path) -> None:

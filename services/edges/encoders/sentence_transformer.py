@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from sentence_transformers import SentenceTransformer
 from transformers.utils.logging import disable_progress_bar
 
-from services.edges.encoders.base import Encoder, EncoderError, local_directory
+from services.edges.encoders.base import Encoder, loading, local_directory
 from stream import exact
 from stream.records import Floats
 
@@ -21,7 +21,7 @@ _BATCH_TEXTS = 32
 class SentenceTransformerEncoder(Encoder):
     """``source`` is a directory, or a model's name on the hub, which is then downloaded once.
 
-    Raises EncoderError where there is no such model.
+    Raises EncoderError where it cannot be loaded or fetched.
     """
 
     def __init__(self, source: str) -> None:
@@ -52,9 +52,7 @@ class SentenceTransformerEncoder(Encoder):
 
 def _load(source: str) -> SentenceTransformer:
     directory = local_directory(source)
-    try:
+    with loading(source, directory):
         if directory is not None:
             return SentenceTransformer(str(directory), local_files_only=True)
         return SentenceTransformer(source)
-    except (OSError, ValueError) as error:
-        raise EncoderError(f"encoder {source}: {str(error).partition(chr(10))[0]}") from error

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from model2vec import StaticModel
 
-from services.edges.encoders.base import Encoder, EncoderError, local_directory
+from services.edges.encoders.base import Encoder, EncoderError, loading, local_directory
 from stream import exact
 from stream.records import Floats
 
@@ -17,17 +17,16 @@ from stream.records import Floats
 class StaticEncoder(Encoder):
     """``source`` is a directory, of model2vec or of sentence-transformers' static kind, or a model's name on the hub.
 
-    Raises EncoderError where there is no such model.
+    Raises EncoderError where it cannot be loaded or fetched.
     """
 
     def __init__(self, source: str) -> None:
         if not source:
             raise EncoderError("encoder static: which one? Write static:NAME or static:DIRECTORY")
         self._name = f"static:{source}"
-        try:
-            self._model = StaticModel.from_pretrained(local_directory(source) or source, force_download=False)
-        except (OSError, ValueError) as error:
-            raise EncoderError(f"encoder {self._name}: {str(error).partition(chr(10))[0]}") from error
+        directory = local_directory(source)
+        with loading(self._name, directory):
+            self._model = StaticModel.from_pretrained(directory or source, force_download=False)
 
     @property
     def name(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, TextIO, TypeVar
 
 from services.edges.dead_letters import Unreadable
@@ -41,6 +41,13 @@ def lines(file: TextIO) -> Iterator[str]:
     """The lines of a file, without the byte order mark that spreadsheets put before the first."""
     for number, line in enumerate(file):
         yield line if number else line.removeprefix("\ufeff")
+
+
+def no_column(wanted: str, names: Sequence[str]) -> str:
+    """What to say where the first line of a CSV file names no such column."""
+    if len(names) == 1 and ";" in names[0]:
+        return f"no column {wanted}: separate columns by commas, not by semicolons"
+    return f"no column {wanted}; " + (f"there are {', '.join(names)}" if names else "the first line is empty")
 
 
 def message_of(kind: type[Exchanged], line: int, fields: Mapping[str, Any]) -> Exchanged:

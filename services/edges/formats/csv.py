@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, TextIO
 
-from services.edges.formats.base import Exchanged, Format, FormatError, lines, message_of
+from services.edges.formats.base import Exchanged, Format, FormatError, lines, message_of, no_column
 from services.edges.messages import LabelMessage, RequestMessage
 
 _COLUMNS: Mapping[type, tuple[str, ...]] = {
@@ -53,12 +53,21 @@ class Csv(Format):
         """As `Format.read`; rows that answer nothing are passed over where labels are read."""
         reader = csv.DictReader(lines(file), strict=True)
         try:
+            _check_header(kind, reader.fieldnames or ())
             for row in reader:
                 fields = {**(missing or {}), **_fields(reader.line_num, row)}
                 if kind is not LabelMessage or "label" in fields or fields.get("skip"):
                     yield message_of(kind, reader.line_num, fields)
         except csv.Error as error:
             raise FormatError(f"line {reader.reader.line_num}: {error}") from None
+
+
+def _check_header(kind: type, names: Sequence[str]) -> None:
+    """Raises FormatError where no row can be a message: what lacks an answer would be passed over, all of it."""
+    if "request_id" not in names:
+        raise FormatError(no_column("request_id", names))
+    if kind is LabelMessage and not {"label", "skip"} & set(names):
+        raise FormatError(no_column("label or skip", names))
 
 
 def _cell(value: object) -> object:

@@ -55,6 +55,10 @@ _MENDING = {
 _OTHERWISE = "cannot be used: restore a backup, or choose another data directory"
 
 
+class DirectoryIsFile(JournalError):
+    """A file is where the data directory is to be; the message is one line that says what to do."""
+
+
 @contextmanager
 def explained(path: Path) -> Iterator[None]:
     """Turn what SQLite and the file system say into a JournalError of one line."""
@@ -88,10 +92,13 @@ def connect(path: Path) -> sqlite3.Connection:
 def prepare(directory: Path) -> Path:
     """Make the data directory and its file where they are missing, check them where they are not: the file's path.
 
-    Raises JournalError where the directory cannot be written, or the file is not a journal of this version.
+    Raises DirectoryIsFile, and JournalError where the directory cannot be written, or the file is not a journal of this
+    version.
     """
     path = directory / FILE_NAME
     with explained(path):
+        if file := next((each for each in (directory, *directory.parents) if each.is_file()), None):
+            raise DirectoryIsFile(f"{file} is a file: name a directory with --data (DATA__DIR)")
         directory.mkdir(parents=True, exist_ok=True)
         with FileLock(directory / f"{FILE_NAME}.lock", timeout=_BUSY_SECONDS), closing(connect(path)) as connection:
             if is_new(connection, path):

@@ -41,4 +41,5 @@ def _module(library: str) -> Any:
     try:
         return import_module(f"{__name__}.{PEERS[library]}")
     except ModuleNotFoundError as error:
-        raise PeerError(f"{library} needs the package {error.name}: pip install 'sluice[compare]'") from error
+        mend = ".venv/bin/pip install -e '.[compare]' in the checkout of sluice"
+        raise PeerError(f"{library} needs the package {error.name}: {mend}") from error

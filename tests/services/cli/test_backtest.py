@@ -61,9 +61,9 @@ def test_a_comparison_has_one_result_for_each_strategy_and_a_page(file: Path, sl
 
 
 def test_an_unknown_strategy_is_named_before_anything_is_encoded(file: Path, sluice: Sluice) -> None:
-    done = sluice("compare", file, "--strategies", "margin,magic")
-    assert done.code == 2
-    assert "LEARNER__STRATEGY = magic (flag)" in done.err
+    done = sluice("compare", file, "--strategies", "margin,margn")
+    assert (done.code, done.err.count("\n")) == (2, 1)
+    assert done.err.startswith("sluice: --strategies margn: there is no such part; did you mean margin? there are ")
 
 
 def test_a_row_without_a_label_is_named(file: Path, sluice: Sluice) -> None:
@@ -159,3 +159,24 @@ def test_late_classes_and_silent_reviewers_are_part_of_the_scenario(file: Path, 
     assert sum(each["asked"] for each in run["per_class"].values()) == run["asked"]
     refused = sluice(*options, "--late-classes", 1.0)
     assert (refused.code, "texts enough for 0" in refused.err) == (2, True)
+
+
+def test_a_page_that_cannot_be_made_is_refused_before_anything_is_encoded(file: Path, sluice: Sluice) -> None:
+    done = sluice("backtest", file, "--report", file)
+    assert (done.code, done.err) == (2, f"sluice: {file} is a file: name a directory with --report\n")
+    done = sluice("backtest", file, "--report", file / "page")
+    assert (done.code, done.err.count("\n")) == (2, 1)
+    assert done.err.startswith(f"sluice: {file}/page cannot be made (")
+
+
+@pytest.mark.parametrize(
+    ("limit", "told"),
+    [
+        (24, "a budget of 0.05 allows no request on 18 texts, and 6 test texts measure little: give more rows"),
+        (76, "19 test texts measure little: give more rows"),
+        (80, ""),
+    ],
+)
+def test_too_few_rows_are_told_in_one_line(limit: int, told: str, file: Path, sluice: Sluice) -> None:
+    done = sluice("backtest", file, "--seeds", 1, "--limit", limit, "--jobs", 1, "--no-cache", "--json")
+    assert (done.code, done.err) == (0, f"sluice: {told}\n" if told else "")

@@ -56,6 +56,20 @@ def test_looking_makes_no_journal(command: tuple[str, ...], sluice: Sluice) -> N
     assert not Path("sluice-data").exists()
 
 
+def test_a_program_that_answers_makes_no_journal(sluice: Sluice) -> None:
+    Path("truth.csv").write_text("text,label\na,b\n")
+    done = sluice("oracle", "--truth", "truth.csv", "--once", "--data", "nosuch")
+    assert done.code == 3
+    assert "nosuch holds no journal" in done.err
+    assert not Path("nosuch").exists()
+
+
+def test_a_file_in_place_of_the_data_directory_is_wrong_use(sluice: Sluice) -> None:
+    Path("texts.csv").write_text("text\na\n")
+    done = sluice("replay", "texts.csv", "--data", "texts.csv")
+    assert (done.code, done.err) == (2, "sluice: texts.csv is a file: name a directory with --data (DATA__DIR)\n")
+
+
 def test_a_file_that_is_not_there_is_named(sluice: Sluice) -> None:
     for command in (("replay", "no.jsonl"), ("backtest", "no.jsonl"), ("oracle", "--truth", "no.jsonl")):
         done = sluice(*command)

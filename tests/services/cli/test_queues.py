@@ -117,3 +117,27 @@ def test_replaying_needs_a_name_or_all(asked: Service, sluice: Sluice) -> None:
     assert sluice("dead-letters", "replay", "no/such/0/1").code == 3
     assert sluice("dead-letters", "show", "-no/such/0/1").code == 3
     assert sluice("dead-letters", "replay", "--all", "--json").json == {"replayed": []}
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("cols.csv", b"id,body\n1,hello\n", "cols.csv: no column request_id; there are id, body"),
+        ("bad.csv", b"request_id,label\n\xff,a\n", "bad.csv: not UTF-8: save it as UTF-8"),
+        ("no.csv", None, "no.csv: No such file or directory"),
+    ],
+)
+def test_answers_that_cannot_be_read_are_refused(
+    name: str, content: bytes | None, told: str, service: Service, sluice: Sluice
+) -> None:
+    if content is not None:
+        Path(name).write_bytes(content)
+    done = sluice("labels", "import", name, "--reviewer", "anna")
+    assert (done.code, done.err) == (2, f"sluice: {told}\n")
+
+
+def test_a_file_that_cannot_be_written_is_named_with_what_to_do(service: Service, sluice: Sluice) -> None:
+    for what in ("labels", "requests"):
+        done = sluice(what, "export", "no/such.csv")
+        assert (done.code, done.err.count("\n")) == (2, 1)
+        assert done.err.startswith("sluice: no/such.csv: No such file or directory: name a file ")

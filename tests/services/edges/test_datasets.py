@@ -85,6 +85,7 @@ def test_rows_may_lack_labels_unless_they_are_needed(tmp_path: Path) -> None:
         ("set.jsonl", b"\n", "no rows"),
         ("set.csv", b"text,label\n", "no rows"),
         ("set.csv", b"text\na,b\n", "line 2: more columns"),
+        ("set.csv", b"text;label\na;b\n", "line 1: separate columns by commas"),
         ("set.csv", b'text\na\n"b\n', "line 3: not CSV"),
         ("set.csv", b"text\n" + b"x" * 200_000, "line 2: not CSV"),
         ("set.jsonl.gz", b"plain", "not a whole gzip file"),

@@ -81,6 +81,9 @@ def test_a_class_may_bring_a_description_and_examples(monkeypatch: pytest.Monkey
         ("SLUICE_BUDGET_FRACTION", "0.1", "did you mean BUDGET__FRACTION?"),
         ("SLUICE_BUDGET__FRACTOIN", "0.1", "did you mean BUDGET__FRACTION?"),
         ("SLUICE_BUDGET", '{"fraction": 0.1', "BUDGET (environment): there is no such setting"),
+        ("SLUICE_BUDGET", "0.1", "BUDGET is a section: name one of its settings, such as BUDGET__FRACTION"),
+        ("SLUICE_LEARNER__STRATEGY", "margn", "there is no such part; did you mean margin? there are"),
+        ("SLUICE_TASK__CLASSES", "[1", 'a list in JSON is expected, such as ["spam", "ham"]'),
     ],
 )
 def test_a_wrong_variable_is_named_in_one_line_that_says_how_to_mend_it(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import subprocess
 import sys
 from collections.abc import Callable
@@ -10,7 +11,7 @@ import numpy as np
 import pytest
 
 from services.edges.encoders import DEFAULT, ENCODERS, place
-from services.edges.encoders.base import Encoder, EncoderError, local_directory
+from services.edges.encoders.base import Encoder, EncoderError, loading, local_directory
 
 TEXTS = ["I lost my card", "refund", "", "\x00 🙂", "card " * 2_000, "Where is my refund?"]
 Make = Callable[[str], Encoder]
@@ -78,6 +79,29 @@ def test_a_path_that_is_not_there_is_never_looked_up_on_the_hub() -> None:
         with pytest.raises(EncoderError, match="no such directory"):
             local_directory(source)
     assert local_directory("org/model") is None
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (RuntimeError("Cannot send a request, as the client has been closed."), "no connection"),
+        (OSError("404 Client Error.\n\nRepository Not Found"), "404 Client Error."),
+        (KeyError(), "KeyError"),
+    ],
+)
+def test_whatever_keeps_a_model_from_being_fetched_is_told_in_one_line(error: Exception, reason: str) -> None:
+    with pytest.raises(EncoderError) as refused, loading("org/model", None):
+        raise error
+    assert str(refused.value) == (
+        f"encoder org/model: not a directory here, and it cannot be fetched from the hub ({reason}): "
+        "correct ENCODER__MODEL, or name a local path"
+    )
+
+
+def test_the_hub_does_not_tell_of_its_retries(caplog: pytest.LogCaptureFixture) -> None:
+    with loading("org/model", None):
+        logging.getLogger("huggingface_hub.utils._http").warning("Retrying in 1s [Retry 1/5].")
+    assert caplog.messages == []
 
 
 def test_the_table_of_encoders_and_the_hashing_one_load_no_torch() -> None:

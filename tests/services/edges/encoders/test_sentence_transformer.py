@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from services.edges.encoders.base import Encoder
+from services.edges.encoders import sentence_transformer
+from services.edges.encoders.base import Encoder, EncoderError
 
 pytestmark = pytest.mark.slow
 
@@ -29,3 +30,12 @@ def test_a_directory_without_a_model_is_refused_in_one_line(make: Callable[[str]
     with pytest.raises(ValueError, match="encoder ") as refused:
         type(make("sentence_transformer"))(str(tmp_path))  # type: ignore[call-arg]
     assert "\n" not in str(refused.value)
+
+
+def test_a_hub_that_cannot_be_reached_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unreachable(source: str) -> None:
+        raise RuntimeError("Cannot send a request, as the client has been closed.")
+
+    monkeypatch.setattr(sentence_transformer, "SentenceTransformer", unreachable)
+    with pytest.raises(EncoderError, match=r"^encoder org/model: .*hub \(no connection\): correct ENCODER__MODEL"):
+        sentence_transformer.SentenceTransformerEncoder("org/model")

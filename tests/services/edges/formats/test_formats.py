@@ -124,11 +124,15 @@ def test_what_the_file_says_counts_before_what_it_might_lack() -> None:
         ("csv", "request_id,label\nr1,b\n", "line 2: reviewer: Field required"),
         ("csv", "request_id,label,reviewer\nr1,b,ann\nr2," + "x" * 201 + ",ann\n", "line 3: label: "),
         ("csv", "request_id,label\nr1,b,c\n", "line 2: more columns"),
+        ("csv", "id,body\n1,b\n", "no column request_id; there are id, body"),
+        ("csv", "request_id,body\n1,b\n", "no column label or skip; there are request_id, body"),
+        ("csv", "request_id;label\nr1;b\n", "no column request_id: separate columns by commas"),
+        ("csv", "", "no column request_id; the first line is empty"),
         ("csv", "request_id,skip,reviewer\nr1,perhaps,ann\n", "line 2: skip: true or false"),
         ("csv", 'request_id,label\nr1,"b', "line 2: unexpected end"),
     ],
 )
-def test_a_file_that_is_wrong_is_refused_with_the_line(name: str, content: str, complaint: str) -> None:
+def test_a_file_that_is_wrong_is_refused_with_its_line_or_column(name: str, content: str, complaint: str) -> None:
     with pytest.raises(FormatError, match=complaint):
         list(FORMATS[name]().read(LabelMessage, _file(content)))
 

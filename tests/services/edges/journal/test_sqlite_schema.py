@@ -13,7 +13,7 @@ import pytest
 
 from services.edges.journal.base import JournalError, Message
 from services.edges.journal.sqlite import SqliteJournal
-from services.edges.journal.sqlite_schema import connect, explained, prepare
+from services.edges.journal.sqlite_schema import DirectoryIsFile, connect, explained, prepare
 from services.edges.topics import LABELS
 
 
@@ -117,7 +117,9 @@ def test_a_directory_in_place_of_the_file_is_named(path: Path) -> None:
 def test_a_file_in_place_of_the_directory_is_named(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("")
 
-    assert "cannot be used (File exists)" in refusal(tmp_path / "data")
+    for directory in (tmp_path / "data", tmp_path / "data" / "below"):
+        with pytest.raises(DirectoryIsFile, match=f"^{tmp_path}/data is a file: name a directory with --data"):
+            prepare(directory)
 
 
 def test_a_directory_that_may_not_be_written_is_named(path: Path) -> None:

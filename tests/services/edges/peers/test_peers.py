@@ -116,5 +116,7 @@ def test_a_library_stands_for_its_usual_configurations_and_all_for_every_one() -
 def test_a_peer_that_is_not_installed_is_named_with_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(peers.PEERS, "gone", "no_such_file")  # type: ignore[misc]
 
-    with pytest.raises(base.PeerError, match=r"gone needs the package .*: pip install 'sluice\[compare\]'"):
+    with pytest.raises(
+        base.PeerError, match=r"gone needs the package .*: .venv/bin/pip install -e '\.\[compare\]' in the checkout"
+    ):
         peers.configurations("gone")
