@@ -104,7 +104,7 @@ def port(http: HttpSettings) -> Finding:
         if _answers(http):
             return Finding(what, True, "a running sluice answers there")
         mend = "end what uses it, or choose another with --port (HTTP__PORT)"
-        return Finding(what, False, f"cannot be listened on ({error.strerror})", _MEND_DIRECTORY)
+        return Finding(what, False, f"cannot be listened on ({error.strerror})", mend)
     return Finding(what, True, f"free on {http.host}")
 
 
