@@ -18,6 +18,8 @@ _WITHIN_SECONDS = 0.05
 _BUFFER_RECORDS = 512
 """Read ahead of the batch in hand; Faust's 4,096 are no faster, and would be 4 GiB of records as large as may be."""
 _MAX_REQUEST_BYTES = 2 * 2**20
+_MAX_BATCH_BYTES = 2**20
+"""aiokafka has one batch under way at a time: the dead letters of an attack would go 16 KiB by 16 KiB."""
 
 Handle = Callable[[list[faust.EventT[bytes]]], Awaitable[None]]
 
@@ -48,6 +50,7 @@ def build_app(settings: KafkaSettings, group: str, topic: str, handle: Handle) -
         producer_acks=-1,
         producer_request_timeout=30,
         producer_max_request_size=_MAX_REQUEST_BYTES,
+        producer_max_batch_size=_MAX_BATCH_BYTES,
         value_serializer="raw",
         topic_disable_leader=True,
         topic_allow_declare=False,

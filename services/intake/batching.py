@@ -101,7 +101,8 @@ def decode(records: Sequence[Record]) -> Decoded:
         try:
             decoded.read.append((record, texts.parse(record)))
         except Unreadable as error:
-            decoded.failed.append((record, error))
+            # Without the frames that it came through: this one holds it, and they would keep each other alive.
+            decoded.failed.append((record, error.with_traceback(None)))
     return decoded
 
 
