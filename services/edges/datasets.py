@@ -15,6 +15,7 @@ from typing import Any
 
 from pydantic_core import from_json
 
+from services.edges.formats.base import USE_COMMAS, of_semicolons
 from services.edges.messages import MAX_NAME_CHARACTERS
 from services.edges.times import seconds_of
 
@@ -172,8 +173,8 @@ def _json_lines(path: Path, text: io.StringIO) -> Iterator[tuple[int, Mapping[st
 def _csv_rows(path: Path, text: io.StringIO) -> Iterator[tuple[int, Mapping[str, Any]]]:
     reader = csv.DictReader(text, strict=True)
     try:
-        if len(names := reader.fieldnames or ()) == 1 and ";" in names[0]:
-            raise DatasetError(f"{path}, line 1: separate columns by commas, not by semicolons")
+        if of_semicolons(reader.fieldnames or ()):
+            raise DatasetError(f"{path}, line 1: {USE_COMMAS}")
         for fields in reader:
             yield reader.line_num, _columns(path, reader.line_num, fields)
     except csv.Error as error:

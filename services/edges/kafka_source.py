@@ -11,7 +11,7 @@ from kafka import KafkaAdminClient, TopicPartition
 from kafka.admin import OffsetSpec
 from kafka.errors import KafkaError, UnknownTopicOrPartitionError
 
-from services.edges.journal.base import JournalError
+from services.edges.journal.base import JournalError, refuse_gap
 from services.edges.kafka_client import connection, explained
 from services.edges.settings import KafkaSettings
 from services.edges.topics import TEXTS
@@ -100,13 +100,8 @@ class KafkaSource:
         self.close()
 
     def _refuse_gap(self, places: Sequence[tuple[int, int]], starts: Mapping[int, int]) -> None:
-        for partition, offset in reversed(places):  # the last is meant: what came before it was read
-            if offset < (start := starts.get(partition, 0)):
-                raise JournalError(
-                    f"texts {offset} to {start - 1} of partition {partition} of {self.topic} were "
-                    "dropped by their retention before the intake read them: to go on without them, delete that topic "
-                    "and make it anew with `sluice topics apply`"
-                )
+        mend = "delete that topic and make it anew with `sluice topics apply`"
+        refuse_gap(places, starts, mend, of_topic=f" of {self.topic}")
 
     def _topic_id(self) -> str:
         (described,) = self._ask(self._admin.describe_topics, [self.topic])

@@ -11,13 +11,14 @@ import structlog
 from services.attempts import KEY, Attempts
 from services.edges import class_names, states
 from services.edges.encoders.base import Encoder
-from services.edges.journal.base import Journal, JournalError, Positions, Record
+from services.edges.journal.base import Journal, Positions, Record, refuse_gap
 from services.edges.metrics import Metrics
 from services.edges.settings import TaskClass
 from services.edges.topics import TEXTS
 from services.intake.batching import READ_RECORDS, Batcher, EncoderBroken, announcement, cover, holes
 
 _WAIT_SECONDS = 1.0
+_MEND_GAP = "begin a new data directory"
 _CLASSES = "classes"
 """Key of the state entry that holds the hash of the classes that were announced last."""
 
@@ -39,7 +40,7 @@ class Intake:
         self._next = self._oldest() | {partition: offset for (_, partition), offset in self._writer.positions.items()}
         noted = self._writer.state.get(KEY)
         self._attempts.restore(None if noted is None else states.decode(noted))
-        self._refuse_gap(list(self._next.items()))
+        refuse_gap(list(self._next.items()), self._oldest(), _MEND_GAP)
         self._announce(classes)
 
     def __enter__(self) -> Self:
@@ -75,7 +76,7 @@ class Intake:
         if not records:
             return
         if found := holes(records, self._next):
-            self._refuse_gap(found)
+            refuse_gap(found, self._oldest(), _MEND_GAP)
         covered = cover(records, self._next)
         try:
             batch = self._batcher.batch(records, covered, self._attempts)
@@ -95,15 +96,6 @@ class Intake:
             return
         self._writer.commit([announcement(classes, self._encoder)], {_CLASSES: digest}, self.positions)
         _log.info("classes_announced", classes=len(classes), encoder=self._encoder.name)
-
-    def _refuse_gap(self, places: Sequence[tuple[int, int]]) -> None:
-        oldest = self._oldest()
-        for partition, offset in reversed(places):
-            if offset < (start := oldest.get(partition, 0)):
-                raise JournalError(
-                    f"texts {offset} to {start - 1} of partition {partition} were dropped by their "
-                    "retention before the intake read them: to go on without them, begin a new data directory"
-                )
 
     def _oldest(self) -> dict[int, int]:
         """The oldest offset that is kept of each partition."""

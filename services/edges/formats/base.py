@@ -11,6 +11,7 @@ from services.edges.messages import LabelMessage, RequestMessage
 
 Exchanged = TypeVar("Exchanged", RequestMessage, LabelMessage)
 """What can be exported and imported: requests and labels."""
+USE_COMMAS = "separate columns by commas, not by semicolons"
 
 
 class FormatError(ValueError):
@@ -43,10 +44,15 @@ def lines(file: TextIO) -> Iterator[str]:
         yield line if number else line.removeprefix("\ufeff")
 
 
+def of_semicolons(names: Sequence[str]) -> bool:
+    """Whether what looks like the only column of a CSV file is several: `USE_COMMAS` says what to do."""
+    return len(names) == 1 and ";" in names[0]
+
+
 def no_column(wanted: str, names: Sequence[str]) -> str:
     """What to say where the first line of a CSV file names no such column."""
-    if len(names) == 1 and ";" in names[0]:
-        return f"no column {wanted}: separate columns by commas, not by semicolons"
+    if of_semicolons(names):
+        return f"no column {wanted}: {USE_COMMAS}"
     return f"no column {wanted}; " + (f"there are {', '.join(names)}" if names else "the first line is empty")
 
 

@@ -78,6 +78,19 @@ def lag(journal: Journal, positions: Positions) -> dict[str, int]:
     return lags
 
 
+def refuse_gap(places: Sequence[tuple[int, int]], starts: Mapping[int, int], mend: str, *, of_topic: str = "") -> None:
+    """Raises JournalError where a text at one of these places (partition, offset) was dropped, with how to ``mend`` it.
+
+    ``starts`` are the oldest offsets that are kept. Of several places the last is told: what came before it was read.
+    """
+    for partition, offset in reversed(places):
+        if offset < (start := starts.get(partition, 0)):
+            raise JournalError(
+                f"texts {offset} to {start - 1} of partition {partition}{of_topic} were dropped by their retention "
+                f"before the intake read them: to go on without them, {mend}"
+            )
+
+
 def reached(positions: Positions, ends: Positions) -> bool:
     """Whether all was read that lies before ``ends``.
 
