@@ -16,6 +16,8 @@ from tests.attack.mutators import records
 from tests.integration.intake_worlds import Process, wait_for
 
 _AT_ONCE = 20_000
+_AHEAD = 60_000
+"""So many are written before they are accounted for: the intake never waits for them to be made."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ def attack_intake(kafka: KafkaSettings, count: int, seed: int, log: Path) -> Out
             certain.update(_placed(places, [each.certain for each in chunk]))
             good.update(_placed(places, [each.name == "good" for each in chunk]))
             places.clear()
-            wait_for(lambda: reader.poll() >= len(written) - _AT_ONCE, 300)  # the next ones are made meanwhile
+            wait_for(lambda: reader.poll() >= len(written) - _AHEAD, 300)  # the next ones are made meanwhile
             if not before and len(written) >= count / 5:
                 before = resident_megabytes(process.pid)
         wait_for(lambda: reader.poll() >= len(written), 300)
