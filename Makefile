@@ -21,6 +21,9 @@ RUNS := runs
 # Two workers: the machines that this must be quick on have two cores.
 PYTEST := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -n 2
 
+# Hundreds of processes start in the tests: each would compile all that it imports, for seconds.
+unexport PYTHONDONTWRITEBYTECODE
+
 # `make check FAST_TESTS=` leaves them to the `make test` that follows.
 FAST_TESTS := yes
 
@@ -82,6 +85,7 @@ lock: $(UV) ## resolve requirements/*.txt anew; UPGRADE=--upgrade moves the pins
 
 clean: ## remove what can be made again, the virtual environment included
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	find stream services tests benchmarks grafana -name __pycache__ -prune -exec rm -r {} +
 
 # Installing. A stamp file says what the environment holds; dev holds all of run.
 

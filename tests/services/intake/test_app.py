@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
 from pathlib import Path
 
 import faust
@@ -11,7 +13,8 @@ from mode import CrashingSupervisor
 from pydantic import SecretStr
 
 from services.edges.settings import KafkaSettings
-from services.intake.app import App, build_app
+from services.intake.app import App, _handle_all, build_app
+from services.intake.batching import READ_RECORDS
 
 KAFKA = KafkaSettings(bootstrap="one:9092,two:9093")
 
@@ -64,3 +67,62 @@ def test_tls_alone_trusts_the_authority_that_is_named(tmp_path: Path) -> None:
     assert credentials_to_aiokafka_auth(_app(KAFKA.model_copy(update=settings)).conf.broker_credentials)["ssl_context"]
     with pytest.raises(FileNotFoundError):
         _app(KAFKA.model_copy(update={**settings, "ca_file": nobody}))
+
+
+class Handling:
+    """Handles batches, each once it is allowed to; raises at the ``worst`` event."""
+
+    def __init__(self, worst: int | None = None) -> None:
+        self.worst = worst
+        self.allowed = asyncio.Semaphore(0)
+        self.begun: list[int] = []
+        self.acknowledged: list[int] = []
+        self.gathered: asyncio.Queue[int] = asyncio.Queue(READ_RECORDS)
+
+    async def handle(self, events: list[int]) -> None:
+        self.begun += events
+        await self.allowed.acquire()
+        if self.worst in events:
+            raise ArithmeticError
+
+    async def ack(self, event: int) -> bool:
+        self.acknowledged.append(event)
+        return True
+
+    async def run(self, events: int, batches: int) -> None:
+        """Let so many events come, and so many batches pass."""
+        handling = asyncio.ensure_future(_handle_all(self.gathered, self.handle, self.ack))
+        coming = asyncio.ensure_future(self._come(events))
+        for _ in range(batches):
+            self.allowed.release()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(handling, 0.3)
+        coming.cancel()
+
+    async def _come(self, events: int) -> None:
+        for event in range(events):
+            await self.gathered.put(event)
+
+
+def test_the_next_batch_is_gathered_while_one_is_handled_and_acknowledged_is_what_was_handled() -> None:
+    async def scenario() -> Handling:
+        handling = Handling()
+        await handling.run(3 * READ_RECORDS, batches=1)
+        return handling
+
+    handling = asyncio.run(scenario())
+    assert handling.acknowledged == list(range(READ_RECORDS))
+    assert handling.begun == list(range(2 * READ_RECORDS))
+    assert handling.gathered.full()
+
+
+def test_a_batch_does_not_wait_to_be_full_and_one_that_fails_is_not_acknowledged() -> None:
+    async def scenario() -> Handling:
+        handling = Handling(worst=3)
+        with pytest.raises(ArithmeticError):
+            await handling.run(5, batches=1)
+        return handling
+
+    handling = asyncio.run(scenario())
+    assert handling.begun == [0, 1, 2, 3, 4]
+    assert handling.acknowledged == []
