@@ -17,10 +17,12 @@ from services.intake.transport import Transport
 
 _WITHIN_SECONDS = 0.05
 """How long a batch waits to fill up."""
-_POLL_RECORDS = 128
-_BUFFER_RECORDS = 640
-"""Read ahead of what is gathered: five polls, since Faust stops at four fifths, and a full buffer makes it slow. Its
-4,096 are no faster, and would be 4 GiB of records as large as may be."""
+_GATHERED_RECORDS = 128
+"""Taken over from Faust while a batch is written; what follows waits in Faust's buffer."""
+_POLL_RECORDS = 64
+_BUFFER_RECORDS = 320
+"""Five polls, since Faust stops at four fifths, and a full buffer makes it slow. Its 4,096 are no faster, and would be
+4 GiB of records as large as may be."""
 _MAX_REQUEST_BYTES = 2 * 2**20
 _MAX_BATCH_BYTES = 2**20
 """aiokafka has one batch under way at a time: the dead letters of an attack would go 16 KiB by 16 KiB."""
@@ -40,8 +42,9 @@ class App(faust.App):
 def build_app(settings: KafkaSettings, group: str, topic: str, handle: Handle) -> App:
     """An app that reads the ``topic`` for ``group``; it starts nothing, and asks no broker.
 
-    ``handle`` gets up to 256 events at a time, in order, and while it has them the next are gathered. They are
-    acknowledged when it returns; where it raises, the app crashes.
+    ``handle`` gets up to 256 events at a time, in order, and while it has them the next are gathered. Where it raises,
+    the app crashes. Events are acknowledged when it returns: for those Faust waits when the group gathers anew, or is
+    left. What was gathered only is let go then, and comes again: how far was handled, `Consumer.done` says.
     """
     app = App(
         group,
@@ -71,13 +74,14 @@ def build_app(settings: KafkaSettings, group: str, topic: str, handle: Handle) -
 
     @app.agent(app.topic(topic, value_type=bytes, value_serializer="raw"), concurrency=1, name="intake")
     async def intake(stream: Any) -> None:  # faust.Stream: its types say that values are yielded, not events
-        gathered: _Gathered = asyncio.Queue(READ_RECORDS)
+        gathered: _Gathered = asyncio.Queue(_GATHERED_RECORDS)
         unacknowledged = stream.noack()
-        handling = _handle_all(gathered, handle, unacknowledged.ack)
+        handling = _handle_all(gathered, handle, unacknowledged.ack, app.flow_control.is_active)
         parts = [asyncio.ensure_future(part) for part in (_gather(unacknowledged, gathered), handling)]
         try:
             done, _ = await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
-            done.pop().result()
+            for part in done:
+                part.result()
         finally:
             for part in parts:
                 part.cancel()
@@ -90,7 +94,9 @@ async def _gather(stream: Any, gathered: _Gathered) -> None:
         await gathered.put(event)
 
 
-async def _handle_all(gathered: _Gathered, handle: Handle, ack: Callable[[_Event], Awaitable[bool]]) -> None:
+async def _handle_all(
+    gathered: _Gathered, handle: Handle, ack: Callable[[_Event], Awaitable[bool]], flowing: Callable[[], bool]
+) -> None:
     """Handle what is gathered, batch by batch, for good."""
     while True:
         events = [await gathered.get()]
@@ -98,7 +104,8 @@ async def _handle_all(gathered: _Gathered, handle: Handle, ack: Callable[[_Event
             async with asyncio.timeout(_WITHIN_SECONDS):
                 while len(events) < READ_RECORDS:
                     events.append(await gathered.get())
-        await handle(events)
+        if flowing():
+            await handle(events)
         for event in events:
             await ack(event)
 

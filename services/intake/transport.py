@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from asyncio import CancelledError
+import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
@@ -17,6 +17,7 @@ from mode.threads import WorkerThread
 from services.intake.decoding import bound_decoding
 from services.intake.order import Before
 
+_POLL_SECONDS = 1.0
 _ROOM_SECONDS = 0.02
 
 
@@ -59,18 +60,22 @@ class Consumer(driver.Consumer):
     async def _drain_messages(self, fetcher: ServiceT) -> None:
         """Hand on what is read, until stopped; what a rebalance interrupts comes again.
 
-        As Faust's, which makes four tasks of each record to be interrupted at.
+        As Faust's, which makes four tasks of each record to be interrupted at, and where a partition waits for room
+        looks a second later whether it still does.
         """
         try:
             while not (self.should_stop or fetcher.should_stop):
                 if self._get_active_partitions():
-                    fetched = [message async for _, message in self.getmany(timeout=1.0)]
-                    await self.wait_first(self._hand_on(fetched), self.suspend_flow.wait())
-                else:  # all of them wait for room: Faust's `getmany` would sleep for a second, whatever comes
-                    await self.sleep(_ROOM_SECONDS)
-        except (ConsumerStoppedError, CancelledError):
+                    await self.wait_first(self._hand_on(await self._poll()), self.suspend_flow.wait())
+                else:
+                    await asyncio.sleep(_ROOM_SECONDS)
+        except (ConsumerStoppedError, asyncio.CancelledError):
             if not self.app.should_stop:
                 raise
+
+    async def _poll(self) -> list[Message]:
+        seconds = _ROOM_SECONDS if self._buffered_partitions else _POLL_SECONDS
+        return [message async for _, message in self.getmany(seconds)]
 
     async def _hand_on(self, messages: Sequence[Message]) -> None:
         for message in messages:

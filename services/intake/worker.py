@@ -177,9 +177,14 @@ class IntakeWorker:
 
     async def _watch(self) -> None:
         """Show the lag; notice in time what no batch of texts would tell: another topic, markers, a standstill."""
-        asked = time.monotonic()
+        asked = settled = time.monotonic()
         while True:
             await asyncio.sleep(_WATCH_SECONDS)
+            if not self._app.rebalancing:
+                settled = time.monotonic()
+            elif time.monotonic() - settled >= _STUCK_SECONDS:
+                # Where Kafka is away while Faust goes back to where the group goes on, it gives up and says nothing.
+                raise IntakeStopped(f"Kafka's group {self._source.group} did not settle for {_STUCK_SECONDS:.0f} s")
             lag = self._lag()
             self._metrics.journal_lag_records.labels(TEXTS).set(lag)
             if not lag:

@@ -119,6 +119,16 @@ def test_texts_that_were_dropped_before_they_were_read_stop_the_intake(
     assert reader.poll() == 1
 
 
+def test_a_group_that_does_not_settle_stops_the_intake(
+    kafka: KafkaSettings, monkeypatch: pytest.MonkeyPatch, topics: Topics
+) -> None:
+    monkeypatch.setattr("services.intake.worker._STUCK_SECONDS", 1.5)
+    with running(kafka) as intake:
+        intake.worker._app.on_rebalance_start()
+        with pytest.raises(JournalError, match="did not settle for 2 s"):
+            intake.ended.result(20)
+
+
 @pytest.mark.parametrize("kept", [10, 0])
 def test_texts_that_are_dropped_while_the_intake_is_behind_stop_it(
     kafka: KafkaSettings, topics: Topics, reader: Reader, kept: int

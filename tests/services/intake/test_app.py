@@ -78,6 +78,7 @@ class Handling:
         self.begun: list[int] = []
         self.acknowledged: list[int] = []
         self.gathered: asyncio.Queue[int] = asyncio.Queue(READ_RECORDS)
+        self.flowing = True
 
     async def handle(self, events: list[int]) -> None:
         self.begun += events
@@ -91,7 +92,7 @@ class Handling:
 
     async def run(self, events: int, batches: int) -> None:
         """Let so many events come, and so many batches pass."""
-        handling = asyncio.ensure_future(_handle_all(self.gathered, self.handle, self.ack))
+        handling = asyncio.ensure_future(_handle_all(self.gathered, self.handle, self.ack, lambda: self.flowing))
         coming = asyncio.ensure_future(self._come(events))
         for _ in range(batches):
             self.allowed.release()
@@ -126,3 +127,15 @@ def test_a_batch_does_not_wait_to_be_full_and_one_that_fails_is_not_acknowledged
     handling = asyncio.run(scenario())
     assert handling.begun == [0, 1, 2, 3, 4]
     assert handling.acknowledged == []
+
+
+def test_what_was_gathered_when_the_group_gathers_anew_is_let_go() -> None:
+    async def scenario() -> Handling:
+        handling = Handling()
+        handling.flowing = False
+        await handling.run(5, batches=0)
+        return handling
+
+    handling = asyncio.run(scenario())
+    assert handling.begun == []
+    assert handling.acknowledged == [0, 1, 2, 3, 4]
