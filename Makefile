@@ -18,8 +18,8 @@ QUIET := $(shell test -t 2 || echo --quiet)
 STUDY := build/study
 RUNS := runs
 
-# Two workers: the machines that this must be quick on have two cores.
-PYTEST := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -n 2
+# The machines that this must be quick on have two cores; a third of the time tests wait for processes and brokers.
+PYTEST := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -n 3
 
 # Hundreds of processes start in the tests: each would compile all that it imports, for seconds.
 unexport PYTHONDONTWRITEBYTECODE
