@@ -19,7 +19,7 @@ STUDY := build/study
 RUNS := runs
 
 # The machines that this must be quick on have two cores; a third of the time tests wait for processes and brokers.
-PYTEST := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -n 3
+PYTEST := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -n 3 --dist worksteal
 
 # Hundreds of processes start in the tests: each would compile all that it imports, for seconds.
 unexport PYTHONDONTWRITEBYTECODE

@@ -74,19 +74,23 @@ def build_app(settings: KafkaSettings, group: str, topic: str, handle: Handle) -
 
     @app.agent(app.topic(topic, value_type=bytes, value_serializer="raw"), concurrency=1, name="intake")
     async def intake(stream: Any) -> None:  # faust.Stream: its types say that values are yielded, not events
-        gathered: _Gathered = asyncio.Queue(_GATHERED_RECORDS)
-        unacknowledged = stream.noack()
-        handling = _handle_all(gathered, handle, unacknowledged.ack, app.flow_control.is_active)
-        parts = [asyncio.ensure_future(part) for part in (_gather(unacknowledged, gathered), handling)]
-        try:
-            done, _ = await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
-            for part in done:
-                part.result()
-        finally:
-            for part in parts:
-                part.cancel()
+        await _handle_stream(stream.noack(), handle, app.flow_control.is_active)
 
     return app
+
+
+async def _handle_stream(stream: Any, handle: Handle, flowing: Callable[[], bool]) -> None:
+    """Handle what comes, batch by batch, and gather the next one meanwhile."""
+    gathered: _Gathered = asyncio.Queue(_GATHERED_RECORDS)
+    handling = _handle_all(gathered, handle, stream.ack, flowing)
+    parts = [asyncio.ensure_future(part) for part in (_gather(stream, gathered), handling)]
+    try:
+        done, _ = await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
+        for part in done:
+            part.result()
+    finally:
+        for part in parts:
+            part.cancel()
 
 
 async def _gather(stream: Any, gathered: _Gathered) -> None:
@@ -97,7 +101,6 @@ async def _gather(stream: Any, gathered: _Gathered) -> None:
 async def _handle_all(
     gathered: _Gathered, handle: Handle, ack: Callable[[_Event], Awaitable[bool]], flowing: Callable[[], bool]
 ) -> None:
-    """Handle what is gathered, batch by batch, for good."""
     while True:
         events = [await gathered.get()]
         with suppress(TimeoutError):
