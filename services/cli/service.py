@@ -30,11 +30,13 @@ def up(data: Data = None, port: Port = None, budget: Budget = None) -> None:
     """
     from services.cli.options import settings_with
     from services.edges import logs
+    from services.edges.journal.sqlite_schema import FILE_NAME, blamed_on_damage
     from services.embedded import Embedded
 
     settings = settings_with(data__dir=data, http__port=port, budget__fraction=budget)
     logs.configure()
-    Embedded(settings).run()
+    with blamed_on_damage(settings.data.dir / FILE_NAME):
+        Embedded(settings).run()
 
 
 def intake(metrics_port: MetricsPort = None) -> None:

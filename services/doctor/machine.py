@@ -8,7 +8,6 @@ import sys
 import tempfile
 import urllib.error
 import urllib.request
-from contextlib import closing
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -18,7 +17,7 @@ from services.doctor.base import Finding
 from services.edges.encoders import DEFAULT, place
 from services.edges.encoders.base import EncoderError, local_directory
 from services.edges.journal.base import JournalError
-from services.edges.journal.sqlite_schema import connect, explained, is_new
+from services.edges.journal.sqlite_schema import damage
 from services.edges.settings import HttpSettings
 
 _OLDEST_PYTHON = (3, 11)
@@ -67,13 +66,11 @@ def journal(path: Path) -> Finding:
         made = not _existing(path).is_file()
         return Finding("journal", made, f"{path} {'will' if made else 'cannot'} be made", _MEND_DIRECTORY)
     try:
-        with explained(path), closing(connect(path)) as connection:
-            is_new(connection, path)
-            (verdict,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
+        fault = damage(path)
     except JournalError as error:
         return Finding("journal", False, str(error), "see the line above")
     mend = "restore a backup, or move it away to start anew"
-    return Finding("journal", verdict == "ok", f"{path} {'is whole' if verdict == 'ok' else verdict}", mend)
+    return Finding("journal", not fault, f"{path} {fault or 'is whole'}", mend)
 
 
 def encoder(name: str) -> Finding:

@@ -74,6 +74,33 @@ def explained(path: Path) -> Iterator[None]:
         raise JournalError(f"{path} cannot be used ({error.strerror}): {mending}") from error
 
 
+def damage(path: Path) -> str:
+    """The first fault in the structure of a journal's file, in one line; empty where it is whole.
+
+    Raises JournalError where it is not a journal of this version, or too damaged to look.
+    """
+    with explained(path), closing(connect(path)) as connection:
+        is_new(connection, path)
+        (verdict,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
+    return "" if verdict == "ok" else " ".join(str(verdict).split())
+
+
+@contextmanager
+def blamed_on_damage(path: Path) -> Iterator[None]:
+    """Raise JournalError for whatever fails where the file is damaged: what is read from it may be anything then.
+
+    What is told in one line anyway is let pass.
+    """
+    try:
+        yield
+    except (JournalError, OSError):
+        raise
+    except Exception as error:
+        if path.exists() and (fault := damage(path)):
+            raise JournalError(f"{path} {_MENDING[sqlite3.SQLITE_CORRUPT]} ({fault})") from error
+        raise
+
+
 def connect(path: Path) -> sqlite3.Connection:
     """A connection that any one thread at a time may use; every commit through it is durable."""
     connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
