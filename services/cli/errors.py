@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
 FAILED = 1
 WRONG_USE = 2
 REFUSED = 3
@@ -47,3 +51,16 @@ def exit_code(error: Exception) -> int | None:
         OSError: FAILED,
     }
     return next((code for kind, code in codes.items() if isinstance(error, kind)), None)
+
+
+@contextmanager
+def blamed_on_damage(path: Path) -> Iterator[None]:
+    """Raise JournalError for what would be a bug where the journal's file is damaged."""
+    try:
+        yield
+    except Exception as error:
+        if exit_code(error) is None:
+            from services.edges.journal.sqlite_schema import require_whole
+
+            require_whole(path)
+        raise

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from services.cli.errors import blamed_on_damage
 from services.cli.options import RUN, Data
 
 Port = Annotated[int | None, typer.Option(help="The port to listen on (HTTP__PORT).", show_default="8080")]
@@ -30,7 +31,7 @@ def up(data: Data = None, port: Port = None, budget: Budget = None) -> None:
     """
     from services.cli.options import settings_with
     from services.edges import logs
-    from services.edges.journal.sqlite_schema import FILE_NAME, blamed_on_damage
+    from services.edges.journal.sqlite_schema import FILE_NAME
     from services.embedded import Embedded
 
     settings = settings_with(data__dir=data, http__port=port, budget__fraction=budget)

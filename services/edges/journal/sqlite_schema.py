@@ -85,20 +85,10 @@ def damage(path: Path) -> str:
     return "" if verdict == "ok" else " ".join(str(verdict).split())
 
 
-@contextmanager
-def blamed_on_damage(path: Path) -> Iterator[None]:
-    """Raise JournalError for whatever fails where the file is damaged: what is read from it may be anything then.
-
-    What is told in one line anyway is let pass.
-    """
-    try:
-        yield
-    except (JournalError, OSError):
-        raise
-    except Exception as error:
-        if path.exists() and (fault := damage(path)):
-            raise JournalError(f"{path} {_MENDING[sqlite3.SQLITE_CORRUPT]} ({fault})") from error
-        raise
+def require_whole(path: Path) -> None:
+    """Raises JournalError where the file is there and damaged: what is read from it may be anything then."""
+    if path.exists() and (fault := damage(path)):
+        raise JournalError(f"{path} {_MENDING[sqlite3.SQLITE_CORRUPT]} ({fault})")
 
 
 def connect(path: Path) -> sqlite3.Connection:

@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from services.cli.errors import blamed_on_damage
 from services.edges.journal.base import JournalError, Message
 from services.edges.journal.sqlite import SqliteJournal
-from services.edges.journal.sqlite_schema import FILE_NAME, blamed_on_damage, damage
+from services.edges.journal.sqlite_schema import FILE_NAME, damage
+from services.edges.listening import PortTaken
+from services.edges.settings import SettingsError
 from services.edges.topics import LABELS
 
 _PAGE = 16_384
@@ -44,7 +47,11 @@ def test_what_fails_on_a_damaged_file_is_told_in_one_line(file: Path) -> None:
     assert damage(file)
 
 
-@pytest.mark.parametrize("known", [JournalError("the disk is full"), PermissionError("no")], ids=["journal", "system"])
+@pytest.mark.parametrize(
+    "known",
+    [JournalError("the disk is full"), PermissionError("no"), PortTaken("port"), SettingsError("setting")],
+    ids=["journal", "system", "port", "settings"],
+)
 def test_what_is_told_in_one_line_anyway_is_let_pass(file: Path, known: Exception) -> None:
     _spoil(file)
 
