@@ -146,7 +146,7 @@ class LearnerProcess:
             else:
                 self._handle_label(record, step)
         except Unreadable as error:
-            self._refuse(record, error.with_traceback(None), step)  # whose frames hold the step that keeps it
+            self._refuse(record, error.bare(), step)
         self._positions[record.topic, record.partition] = record.offset + 1
 
     def _refuse(self, record: Record, error: Unreadable, step: Step) -> None:

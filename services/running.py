@@ -21,13 +21,12 @@ Part = Callable[[Event], None]
 _log = structlog.get_logger()
 
 
-def collect_rarely(objects: int = 50_000) -> None:
-    """Let Python look for garbage in cycles after so many new ``objects`` that hold others, not after every 700.
+def collect_rarely() -> None:
+    """Let Python look for garbage in cycles after 50,000 new objects that hold others, not after every 700.
 
-    A step of the learner makes 50,000 and leaves no cycle: looking for one took 20% of its time. Among malformed texts
-    it took the intake 25%.
+    A step of the learner makes as many and leaves no cycle: looking for one took 20% of its time.
     """
-    gc.set_threshold(objects, 10, 10)
+    gc.set_threshold(50_000, 10, 10)
 
 
 def return_memory() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Self
 
 from services.edges.journal.base import Headers, Journal, Message, Record, Undecoded
 from services.edges.topics import DEAD_LETTERS
@@ -53,6 +54,15 @@ class Unreadable(Exception):
         self.reason = reason if isinstance(reason, Fault) else Fault(reason)
         self.detail = " ".join(detail.split())[:_MAX_DETAIL_CHARACTERS]
         super().__init__(f"{self.reason} ({self.detail})")
+
+    def bare(self) -> Self:
+        """For keeps: itself, without the frames that it and its cause came through.
+
+        Whoever keeps it is in one of them: they would keep each other, and the whole batch, until Python looks for
+        cycles.
+        """
+        self.__cause__ = self.__context__ = None
+        return self.with_traceback(None)
 
 
 class NotReplayable(Exception):

@@ -32,8 +32,9 @@ def parse(record: Record) -> TextMessage:
     fields = _fields(value)
     if "specversion" in fields and "text" not in fields:
         event, fields = fields, _data(fields)
-    attributes = {name: event[name] for name in _ATTRIBUTES if name in event and fields.get(name) is None}
-    return TextMessage.read(fields | attributes)
+    if event:
+        fields |= {name: event[name] for name in _ATTRIBUTES if name in event and fields.get(name) is None}
+    return TextMessage.read(fields)
 
 
 def _fields(value: bytes) -> dict[str, Any]:

@@ -90,7 +90,7 @@ def _harmless(records: Sequence[Record], attempts: Attempts) -> Decoded:
     try:
         attempts.require_harmless()
     except Unreadable as error:
-        return Decoded(failed=[(record, error) for record in records])
+        return Decoded(failed=[(record, error.bare()) for record in records])
     return decode(records)
 
 
@@ -101,8 +101,7 @@ def decode(records: Sequence[Record]) -> Decoded:
         try:
             decoded.read.append((record, texts.parse(record)))
         except Unreadable as error:
-            # Without the frames that it came through: this one holds it, and they would keep each other alive.
-            decoded.failed.append((record, error.with_traceback(None)))
+            decoded.failed.append((record, error.bare()))
     return decoded
 
 

@@ -24,8 +24,6 @@ from services.edges.settings import Settings
 from services.intake.worker import IntakeStopped, IntakeWorker
 from services.running import collect_rarely
 
-COLLECT_OBJECTS = 10_000
-"""Some 500 texts: what they hold may be large."""
 _STOP_SECONDS = 9.0
 """How long the end may take; then the process goes as it is, and what it had in hand comes again."""
 
@@ -42,7 +40,7 @@ def run_intake(
     """
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: sys.exit(0))
-    collect_rarely(COLLECT_OBJECTS)
+    collect_rarely()
     for library in ("faust", "kafka", "mode"):
         # What they fail at is raised, and told once: they would log each attempt, and tracebacks from each part.
         logging.getLogger(library).setLevel(logging.CRITICAL + 1)

@@ -11,7 +11,6 @@ from pathlib import Path
 from services.edges.dead_letters import dead_letter
 from services.edges.journal.base import Record
 from services.intake.batching import READ_RECORDS, decode
-from services.intake.process import COLLECT_OBJECTS
 from services.running import collect_rarely
 from tests.attack.mutators import records
 
@@ -33,7 +32,7 @@ class Decoding:
 
 def decode_attacks(count: int, seed: int) -> Decoding:
     """Decode so many records; ``wrong`` names the mutators whose records became what they must not."""
-    collect_rarely(COLLECT_OBJECTS)  # as the intake's process does
+    collect_rarely()  # as the intake's process does
     told, attacks, before = Decoding(), islice(records(seed), count), 0.0
     while chunk := list(islice(attacks, READ_RECORDS)):
         made = [

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import gc
+
 import numpy as np
+import pytest
 
 from services.edges.encoders.hashing import HashingEncoder
 from services.edges.journal.base import Record
-from services.intake.batching import cover, encode, holes
+from services.intake.batching import cover, decode, encode, holes
 from tests.services.intake.fragile import Fragile
 
 
@@ -28,5 +31,15 @@ def test_a_hole_is_found_before_the_first_record_of_a_partition_and_between_two(
     assert holes([*records, _record(0, 9)], {0: 4, 1: 2}) == [(1, 2), (0, 6)]
 
 
-def _record(partition: int, offset: int) -> Record:
-    return Record("texts", partition, offset, None, b"text", (), 0.0)
+@pytest.mark.parametrize("value", [b"{", b"\xff", b"{}", b'{"text": 7}', b'{"text": "a", "text": "b"}'])
+def test_what_cannot_be_read_keeps_nothing_of_its_batch_alive(value: bytes) -> None:
+    decode([_record(0, 5, value)])
+    gc.collect()
+    decoded = decode([_record(0, 5), _record(0, 6, value)])
+    assert [record.offset for record, _ in decoded.failed] == [6]
+    del decoded
+    assert gc.collect() == 0
+
+
+def _record(partition: int, offset: int, value: bytes = b"text") -> Record:
+    return Record("texts", partition, offset, None, value, (), 0.0)
