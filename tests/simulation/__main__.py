@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import suppress
 from dataclasses import dataclass, field
+from hashlib import sha256
 
 from services.edges.terminal import progress
 from tests.simulation.run import Result, run
@@ -25,12 +26,15 @@ class _Tally:
     counts: Counter[str] = field(default_factory=Counter)
     seeds: int = 0
     wrong: int = 0
+    digest: int = 0
+    """Of all runs, whatever their order: where two states of the code give the same one, they commit the same bytes."""
 
     def add(self, result: Result) -> None:
         self.faults.update(result.faults)
         self.counts.update(result.counts)
         self.seeds += 1
         self.wrong += bool(result.broken or result.unsound)
+        self.digest ^= int(sha256(f"{result.seed} {result.digest}".encode()).hexdigest(), 16)
         for line in [*result.broken, *result.unsound]:
             print(f"seed {result.seed}: {line}", flush=True)  # noqa: T201
 
@@ -56,7 +60,8 @@ def main() -> int:
 
 
 def _so_far(tally: _Tally, started: float) -> str:
-    return f"{tally.seeds} seeds in {time.monotonic() - started:.0f} s, {tally.wrong} with a broken promise"
+    told = f"{tally.seeds} seeds in {time.monotonic() - started:.0f} s, {tally.wrong} with a broken promise"
+    return f"{told}, digest {tally.digest:064x}"
 
 
 def _results(seeds: range, jobs: int) -> Iterator[Result]:
