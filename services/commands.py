@@ -11,6 +11,7 @@ from typing import TypeVar
 import numpy as np
 import structlog
 
+from services import reencoding
 from services.edges import topics
 from services.edges.command_messages import Arguments, CommandKind, CommandMessage, CommandOutcome, CommandResult
 from services.edges.dead_letters import contents
@@ -54,11 +55,14 @@ class Commands:
     once what was forgotten is off the disk, as far as the journal can see to that.
     """
 
-    def __init__(self, journal: Journal, learner: Learner, window: WindowLog) -> None:
-        self._journal, self._learner, self._window = journal, learner, window
+    def __init__(self, journal: Journal, learner: Learner, window: WindowLog, encoder: str) -> None:
+        self._journal, self._learner, self._window, self._encoder = journal, learner, window, encoder
         self._known: OrderedDict[bytes, None] = OrderedDict()
         self._unfinished: list[_Unfinished] = []
         self._unsaved = False
+        self._move: Changes = {}
+        self.ends = ""
+        """Why the process must end once all that `handle` did is committed, if it must."""
         self._effects: dict[CommandKind, Callable[[CommandMessage, list[Message]], str | _Unfinished]] = {
             CommandKind.FORGET: self._forget,
             CommandKind.REBUILD: self._rebuild,
@@ -118,12 +122,13 @@ class Commands:
         changed, self._unsaved = self._unsaved, False
         if not changed:
             return {}
+        move, self._move = self._move, {}
         waiting = [
             [each.command_id, each.kind, each.detail, each.kept, list(each.names), each.scrub]
             for each in self._unfinished
         ]
         known = np.frombuffer(b"".join(self._known), np.uint8)
-        return {KEY: Entry({"unfinished": waiting}, {"known": known})}
+        return {KEY: Entry({"unfinished": waiting}, {"known": known}), **move}
 
     def restore(self, state: State) -> None:
         """Go on from what `changes` returned."""
@@ -182,16 +187,28 @@ class Commands:
             if key.count(b"/") >= 2 and chosen(key.decode(errors="replace"))
         ]
 
-    def _rebuild(self, command: CommandMessage, _: list[Message]) -> _Unfinished:
+    def _rebuild(self, command: CommandMessage, _: list[Message]) -> str | _Unfinished:
         if command.arguments.encoder is not None:
-            raise Refused(
-                "the kept examples cannot be encoded anew: begin a new data directory, or new topics, with the other "
-                "encoder, and replay the labelled texts (`sluice labels export`, `sluice replay --with-labels`)"
-            )
+            return self._change_encoder(command.arguments.encoder, command.arguments.offset)
         commands.rebuild(self._learner)
         return _Unfinished(
             command.command_id, command.kind, f"rebuilt from {len(self._learner.parts.knowledge.examples)} examples"
         )
+
+    def _change_encoder(self, encoder: str, offset: int | None) -> str:
+        """Keep the embeddings for the next process: it restores the whole state, and so can change it."""
+        if encoder == self._encoder:
+            raise Refused(f"{encoder} is the encoder already")
+        embedded = reencoding.embeddings(self._journal, encoder, offset) if offset is not None else {}
+        kept = commands.kept_texts(self._learner)
+        if missing := len(kept - embedded.keys()):
+            raise Refused(
+                f"{missing} of {len(kept)} texts are not embedded by {encoder}: `sluice rebuild --encoder {encoder}` "
+                "embeds them first; while it runs, no texts should come"
+            )
+        self._move = reencoding.announced(encoder, embedded)
+        self.ends = f"{len(kept)} texts are embedded by {encoder}: {reencoding.mend(encoder)}"
+        return self.ends
 
     def _withdraw(self, command: CommandMessage, outputs: list[Message]) -> str:
         request_id = _required(command.arguments.request_id, "request_id")

@@ -10,16 +10,17 @@ from threading import Event
 
 import structlog
 
-from services import attempts
+from services import attempts, reencoding
 from services.commands import Commands
 from services.edges import batches, states, topics, window_log
-from services.edges.batches import ClassesBatch, ItemsBatch
+from services.edges.batches import ClassesBatch, ItemsBatch, ReencodedBatch
 from services.edges.dead_letters import Fault, Unreadable, contents, dead_letter
 from services.edges.journal.base import Journal, JournalError, Message, Positions, Record
 from services.edges.learner_metrics import LearnerMetrics, Step
 from services.edges.messages import LabelMessage, OutcomeMessage, request_record, texts_as_records
 from services.edges.window_log import WindowLog
 from services.running import return_memory
+from services.start import first_positions
 from stream.arrivals import Gap
 from stream.learner import Learner
 from stream.model.base import RefitJob
@@ -61,13 +62,11 @@ class LearnerProcess:
         self._window = WindowLog()
         self._attempts, self._command_attempts = attempts.Attempts(), attempts.Attempts(attempts.COMMANDS_KEY)
         self._unmarked: Changes = {}
-        self._commands = Commands(journal, learner, self._window)
+        self._commands = Commands(journal, learner, self._window, encoder)
         self._writer = journal.writer("learner", wait=wait)
-        first = _first_positions(journal)
-        _tell_of_lost_labels(first, self._writer.positions)
-        self._positions = first | dict(self._writer.positions)
+        self._positions = first_positions(journal, self._writer.positions)
         self._committed = dict(self._positions)
-        self._restore(_decoded(self._writer.state))
+        self._restore(self._moved(_decoded(self._writer.state)))
         return_memory()
         self._carry_out_commands()
 
@@ -125,6 +124,8 @@ class LearnerProcess:
         try:
             for record in records:
                 self._handle(record, step)
+                if self._commands.ends:
+                    break
                 self._run_refit(step)
         except Gap:
             self._note({attempts.KEY: None})
@@ -135,6 +136,8 @@ class LearnerProcess:
             self._writer.renew()
         else:
             self._commit(step)
+        if self._commands.ends:
+            raise JournalError(self._commands.ends)
 
     def _handle(self, record: Record, step: Step) -> None:
         try:
@@ -162,6 +165,8 @@ class LearnerProcess:
 
     def _handle_items(self, record: Record, step: Step) -> None:
         batch = batches.decode(contents(record))
+        if isinstance(batch, ReencodedBatch):
+            return  # a command is to follow, and reads it
         if batch.encoder != self._encoder:
             told = f"encoded by {batch.encoder}; this learner takes {self._encoder}"
             self._set_aside(batch, Unreadable(Fault.OTHER_ENCODER, told), step)
@@ -179,10 +184,10 @@ class LearnerProcess:
             step.decided.append(seen.decisions)
         step.outputs += map(request_record, seen.requests)
 
-    def _set_aside(self, batch: ItemsBatch | ClassesBatch, error: Unreadable, step: Step) -> None:
+    def _set_aside(self, batch: ItemsBatch | ClassesBatch | ReencodedBatch, error: Unreadable, step: Step) -> None:
         """Texts that are not observed become dead letters of `texts`: replayed, they are encoded anew."""
-        if isinstance(batch, ClassesBatch):
-            _log.warning("classes_refused", reason=error.detail)
+        if not isinstance(batch, ItemsBatch):
+            _log.warning("batch_refused", kind=type(batch).__name__, reason=error.detail)
             return
         new = self.learner.parts.arrivals.pass_over(batch.items)
         for letter in texts_as_records(batch.items.take(new)):
@@ -246,6 +251,14 @@ class LearnerProcess:
     def _status(self) -> Entry:
         return Entry({**status(self.learner), "encoder": self._encoder})
 
+    def _moved(self, state: State) -> State:
+        """The state, gone over to this encoder where the process before was told so."""
+        changes = reencoding.moved(state, self._encoder)
+        if changes:
+            self._writer.commit([], states.encode_all(changes), self._committed)
+            _log.info("encoder_changed", encoder=self._encoder)
+        return {key: entry for key, entry in {**state, **changes}.items() if entry is not None}
+
     def _restore(self, state: State) -> None:
         states.require_readable(state)
         self._unmarked = {} if states.KEY in state else states.written_as()
@@ -271,22 +284,6 @@ def _decoded(values: dict[str, bytes]) -> State:
         key, value = values.popitem()
         state[key] = states.decode(value)
     return state
-
-
-def _first_positions(journal: Journal) -> dict[tuple[str, int], int]:
-    """The oldest records that are kept, for a learner that has never committed."""
-    read = (topics.ITEMS, topics.LABELS, topics.COMMANDS)
-    return {place: low for topic in read for place, (low, _) in journal.bounds(topic).items()}
-
-
-def _tell_of_lost_labels(first: Positions, committed: Positions) -> None:
-    """Labels that their retention took before they were read are gone; their requests stay open until they expire."""
-    for (topic, partition), low in first.items():
-        position = committed.get((topic, partition), low)
-        if topic == topics.LABELS and position < low:
-            _log.error(
-                "labels_lost", partition=partition, first=position, last=low - 1, why="older than their retention"
-            )
 
 
 def _closed(request_id: str) -> Message:

@@ -67,6 +67,12 @@ def rebuild(learner: Learner) -> None:
     learner.parts.knowledge.rebuild(learner.texts, learner.parts.window.last(WINDOW_TEXTS))
 
 
+def kept_texts(learner: Learner) -> set[str]:
+    """The keys of all texts that another encoder would have to embed: those of `stream.reencoding.kept_texts`."""
+    parts = learner.parts
+    return {each.key for each in parts.knowledge.examples} | {each.request.request_id for each in parts.pending.kept()}
+
+
 def withdraw(learner: Learner, request_id: str) -> None:
     """Close a request without an answer. Raises Refused where it is not open."""
     if not learner.parts.pending.withdraw(request_id):

@@ -12,7 +12,7 @@ from stream.model.class_change import ClassChange
 from stream.model.committee import Committee
 from stream.records import Changes, ClassNames, Doubles, Entry, Example, Floats, Label, State
 
-_KEY, _JOB, _CALIBRATION = "knowledge", "job", "calibration"
+KEY, JOB, CALIBRATION, MODEL_PREFIX = "knowledge", "job", "calibration", "model/"
 
 
 class Knowledge:
@@ -143,28 +143,28 @@ class Knowledge:
     def changes(self) -> Changes:
         """The entries that changed since this was last asked."""
         changes = self.examples.changes()
-        changes[_KEY] = Entry({"version": self.version, "names_digest": self._names_digest})
+        changes[KEY] = Entry({"version": self.version, "names_digest": self._names_digest})
         if self._unsaved:
             changes |= self.model.save()
-            changes[_JOB] = self.job.save() if self.job else None
+            changes[JOB] = self.job.save() if self.job else None
             self._unsaved = False
         if self._recalibrated:
-            changes[_CALIBRATION] = self.calibration.save()
+            changes[CALIBRATION] = self.calibration.save()
             self._recalibrated = False
         return changes
 
     def restore(self, state: State) -> None:
         """Go on from all entries that `changes` returned; the model learns the kept examples again."""
         self.examples.restore({key: entry for key, entry in state.items() if key.startswith(Examples.PREFIX)})
-        self.model.restore({key: entry for key, entry in state.items() if key.startswith("model/")})
+        self.model.restore({key: entry for key, entry in state.items() if key.startswith(MODEL_PREFIX)})
         self._arrange()
         for example in self.examples:
             self._learn(example)
-        if _KEY in state:
-            self.version, self._names_digest = state[_KEY].fields["version"], state[_KEY].fields["names_digest"]
-        if _CALIBRATION in state:
-            self.calibration.restore(state[_CALIBRATION])
-        self.job = self.model.restore_job(state[_JOB]) if _JOB in state else None
+        if KEY in state:
+            self.version, self._names_digest = state[KEY].fields["version"], state[KEY].fields["names_digest"]
+        if CALIBRATION in state:
+            self.calibration.restore(state[CALIBRATION])
+        self.job = self.model.restore_job(state[JOB]) if JOB in state else None
         self._unsaved = False
 
     def _change(self, change: ClassChange) -> None:

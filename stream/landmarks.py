@@ -12,7 +12,7 @@ from stream.records import Changes, Entry, Floats, State
 from stream.segments import Segments
 from stream.shingles import Sketches, as_rows, from_row, sketch
 
-_PREFIX = "landmark/"
+PREFIX = "landmark/"
 
 
 class Landmarks:
@@ -33,7 +33,7 @@ class Landmarks:
         """Texts whose sketches nobody has wanted yet."""
         self._open: set[str] = set()
         self._next = 0
-        self._segments = Segments(_PREFIX, 64)
+        self._segments = Segments(PREFIX, 64)
 
     @property
     def embeddings(self) -> Floats:

@@ -19,6 +19,7 @@ from stream.records import Changes, State
 from stream.strategies.base import Strategy
 from stream.window import Window
 
+DRIFT, STRATEGY = "drift/", "strategy/"
 _BUDGET = "budget"
 
 
@@ -73,11 +74,11 @@ class Parts:
     @property
     def _strategy_key(self) -> str:
         """By its name: what one strategy kept says nothing to another."""
-        return f"strategy/{self.strategy_name}"
+        return f"{STRATEGY}{self.strategy_name}"
 
     def _below(self) -> Mapping[str, _Part]:
         return {
-            "drift/": self.signals,
+            DRIFT: self.signals,
             "arrivals/": self.arrivals,
             "pending/": self.pending,
             "evaluation/": self.evaluation,

@@ -13,8 +13,8 @@ import numpy as np
 from stream.records import Changes, Entry, Floats, Label, OutcomeKind, Reason, Request, State, Verdict
 from stream.segments import Segments
 
-_OPEN = "pending/open/"
-_SKIPPED = "pending/skipped/"
+OPEN = "pending/open/"
+SKIPPED = "pending/skipped/"
 _CLOSED = "pending/closed/"
 _SKIPPED_KEPT = 1_000
 _PREDICTED: dict[str, Any] = {"predicted": None, "classes": 0, "temperature": 1.0}
@@ -80,8 +80,8 @@ class Pending:
         self._closed: OrderedDict[str, _Closed] = OrderedDict()
         self._earliest_expiry = inf
         # Numbers of both kinds take turns: some 16 open ones, 20 KB, and 128 closed ones, 10 KB, stand in an entry.
-        self._open_segments = Segments(_OPEN, 32)
-        self._skipped_segments = Segments(_SKIPPED)
+        self._open_segments = Segments(OPEN, 32)
+        self._skipped_segments = Segments(SKIPPED)
         self._closed_segments = Segments(_CLOSED, 256)
 
     def open(self, waiting: PendingRequest) -> None:
@@ -202,8 +202,8 @@ class Pending:
 
     def restore(self, state: State) -> None:
         """Go on from all entries that `changes` ever returned."""
-        self._open = dict(_restored(_OPEN, state))
-        self._skipped = OrderedDict(_restored(_SKIPPED, state))
+        self._open = dict(_restored(OPEN, state))
+        self._skipped = OrderedDict(_restored(SKIPPED, state))
         self._closed = OrderedDict(_restored_closed(state))
         self._open_segments.restore((number, request_id) for request_id, (number, _) in self._open.items())
         self._skipped_segments.restore((number, request_id) for request_id, (number, _) in self._skipped.items())

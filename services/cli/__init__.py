@@ -22,6 +22,7 @@ from services.cli.explain import register as add_explain
 from services.cli.kafka import register as add_kafka
 from services.cli.labels import register as add_labels
 from services.cli.oracle import register as add_oracle
+from services.cli.rebuild import register as add_rebuild
 from services.cli.replay import register as add_replay
 from services.cli.requests import register as add_requests
 from services.cli.service import register as add_service
@@ -37,6 +38,7 @@ _GROUPS = (
     add_dead_letters,
     add_explain,
     add_commands,
+    add_rebuild,
     add_backtest,
     add_kafka,
     add_topics,

@@ -1,4 +1,4 @@
-"""`sluice forget`, `rebuild`, `command ...` -> a command to the learner, and what became of it."""
+"""`sluice forget`, `command ...` -> a command to the learner, and what became of it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from services.cli.errors import REFUSED, WRONG_USE, Failed
+from services.cli.errors import REFUSED, WRONG_USE, Failed, WrongUse
 from services.cli.options import MAY_BEGIN_WITH_A_DASH, QUEUES, AsJson, Data
 from services.cli.output import print_json
 
@@ -27,9 +27,8 @@ Under = Annotated[
 
 
 def register(app: typer.Typer) -> None:
-    """Add `forget`, `rebuild` and the group `command`."""
+    """Add `forget` and the group `command`."""
     app.command(rich_help_panel=QUEUES, context_settings=MAY_BEGIN_WITH_A_DASH)(forget)
-    app.command(rich_help_panel=QUEUES)(rebuild)
     group = typer.Typer(help="Tell the learner what to do.", no_args_is_help=True)
     group.command("withdraw")(withdraw)
     group.command("rename")(rename)
@@ -55,20 +54,6 @@ def forget(
         typer.echo("sluice: name either a --text or a --reviewer", err=True)
         raise typer.Exit(WRONG_USE)
     _send("forget", {"text": text, "reviewer": reviewer}, under, data, wait, as_json)
-
-
-def rebuild(
-    encoder: Annotated[str | None, typer.Option(help="Another encoder: refused, with what to do instead.")] = None,
-    wait: Wait = 300.0,
-    under: Under = None,
-    data: Data = None,
-    as_json: AsJson = False,
-) -> None:
-    """Fit the model anew, from zero to convergence, to the examples that are kept.
-
-    Example: `sluice rebuild`
-    """
-    _send("rebuild", {"encoder": encoder}, under, data, wait, as_json)
 
 
 def withdraw(
@@ -146,10 +131,20 @@ def accept_gap(
 
 
 def _send(kind: str, arguments: dict[str, Any], under: str | None, data: Data, wait: float, as_json: bool) -> None:
-    """Append the command, wait for its outcome and print it; a refusal is exit code 3."""
+    """Have the learner carry it out, and tell what became of it."""
     from services.cli.following import existing_journal
     from services.cli.options import settings_with
-    from services.edges.command_messages import CommandMessage, CommandResult
+
+    with existing_journal(settings_with(data__dir=data), "command") as journal:
+        outcome = carried_out(journal, kind, arguments, under, wait)
+    tell(outcome, as_json)
+
+
+def carried_out(
+    journal: Journal, kind: str, arguments: dict[str, Any], under: str | None, wait: float
+) -> CommandOutcome:
+    """What became of this command, which is written to the journal, ``under`` an id; None makes one."""
+    from services.edges.command_messages import CommandMessage
     from services.edges.dead_letters import Unreadable
     from services.edges.times import rfc3339
 
@@ -161,11 +156,15 @@ def _send(kind: str, arguments: dict[str, Any], under: str | None, data: Data, w
             {"command_id": command_id, "kind": kind, "arguments": given, "issued_at": issued_at}
         )
     except Unreadable as error:
-        typer.echo(f"sluice: {error.detail}", err=True)
-        raise typer.Exit(WRONG_USE) from None
-    with existing_journal(settings_with(data__dir=data), "command") as journal:
-        journal.append([command.record()])
-        outcome = _outcome(journal, command, wait)
+        raise WrongUse(error.detail) from None
+    journal.append([command.record()])
+    return _outcome(journal, command, wait)
+
+
+def tell(outcome: CommandOutcome, as_json: bool) -> None:
+    """Print it; a refusal is exit code 3."""
+    from services.edges.command_messages import CommandResult
+
     if as_json:
         print_json(outcome.model_dump(mode="json"))
     else:

@@ -66,5 +66,6 @@ ACCESS: Final[Mapping[str, Access]] = {
     "explain": Access(_FOLLOWED),
     "labels": Access((LABELS,), (LABELS,), transactional_id=APPEND),
     "command": Access((LABEL_OUTCOMES,), (COMMANDS,), transactional_id=APPEND),
+    "rebuild": Access((LABEL_OUTCOMES, LEARNER_STATE), (COMMANDS, ITEMS), transactional_id=APPEND),
     "dead-letters": Access((DEAD_LETTERS,), (DEAD_LETTERS, TEXTS, ITEMS, LABELS), transactional_id=APPEND),
 }

@@ -1,4 +1,4 @@
-"""Items, class names and decisions <-> Arrow IPC bytes."""
+"""Items, class names, texts embedded anew and decisions <-> Arrow IPC bytes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from services.edges import arrow
 from services.edges.dead_letters import Fault, Unreadable
-from stream.records import ClassNames, Decision, Decisions, Items, Reason, Verdict
+from stream.records import ClassNames, Decision, Decisions, Floats, Items, Reason, Verdict
 
 MAX_BYTES = 512 * 1024
 """What `pack` keeps a batch of items within."""
@@ -60,6 +60,15 @@ class ClassesBatch:
 
     encoder: str
     names: ClassNames
+
+
+@dataclass(frozen=True, slots=True)
+class ReencodedBatch:
+    """Embeddings that another encoder, by its name, made of texts that are kept: of ``keys`` (n), (n, d)."""
+
+    encoder: str
+    keys: Sequence[str]
+    embeddings: Floats
 
 
 def pack(items: Items, encoder: str) -> list[bytes]:
@@ -110,14 +119,30 @@ def encode_classes(names: ClassNames, encoder: str) -> bytes:
     return arrow.encode(schema, (names.names, arrow.embedding_column(names.embeddings)), metadata)
 
 
-def decode(data: bytes) -> ItemsBatch | ClassesBatch:
-    """What `encode_items` or `encode_classes` made; Unreadable where it is anything else."""
+def pack_reencoded(batch: ReencodedBatch) -> list[bytes]:
+    """Encode it in as many batches as keep each well within `MAX_BYTES`."""
+    rows = max(1, MAX_BYTES // (3 * batch.embeddings.shape[1] + 200))
+    cuts = [slice(start, start + rows) for start in range(0, len(batch.keys), rows)]
+    return [encode_reencoded(replace(batch, keys=batch.keys[cut], embeddings=batch.embeddings[cut])) for cut in cuts]
+
+
+def encode_reencoded(batch: ReencodedBatch) -> bytes:
+    """One batch, a row a text."""
+    metadata = {"kind": "reencoded", "encoder": batch.encoder}
+    schema = _reencoded_schema(batch.embeddings.shape[1])
+    return arrow.encode(schema, (batch.keys, arrow.embedding_column(batch.embeddings)), metadata)
+
+
+def decode(data: bytes) -> ItemsBatch | ClassesBatch | ReencodedBatch:
+    """What `encode_items`, `encode_classes` or `pack_reencoded` made; Unreadable where it is anything else."""
     batch = arrow.decode(data)
     kind = arrow.metadata(batch, "kind")
     if kind == "items":
         return ItemsBatch(arrow.metadata(batch, "encoder"), _items(batch))
     if kind == "classes":
         return ClassesBatch(arrow.metadata(batch, "encoder"), _class_names(batch))
+    if kind == "reencoded":
+        return _reencoded(batch)
     raise Unreadable(Fault.WRONG_SCHEMA, f"a batch of kind {kind!r}")
 
 
@@ -200,6 +225,11 @@ def _class_names(batch: pa.RecordBatch) -> ClassNames:
     return ClassNames(names, arrow.embeddings(batch), arrow.metadata(batch, "digest"))
 
 
+def _reencoded(batch: pa.RecordBatch) -> ReencodedBatch:
+    arrow.require(batch, _reencoded_schema(arrow.dimension(batch)))
+    return ReencodedBatch(arrow.metadata(batch, "encoder"), arrow.values(batch, "key"), arrow.embeddings(batch))
+
+
 @lru_cache(maxsize=4)
 def _items_schema(dimension: int) -> pa.Schema:
     label = arrow.text_field("label", nullable=True)
@@ -210,3 +240,7 @@ def _items_schema(dimension: int) -> pa.Schema:
 
 def _classes_schema(dimension: int) -> pa.Schema:
     return pa.schema([arrow.text_field("name"), arrow.embedding_field(dimension)])
+
+
+def _reencoded_schema(dimension: int) -> pa.Schema:
+    return pa.schema([arrow.text_field("key"), arrow.embedding_field(dimension)])

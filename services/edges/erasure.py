@@ -10,6 +10,7 @@ from services.edges import batches, json_object
 from services.edges.dead_letters import DeadLetter, Unreadable, dead_letter_records
 from services.edges.journal.base import Journal, Message, Record
 from services.edges.topics import DEAD_LETTERS, ITEMS, TEXTS
+from stream.questions import request_id_of
 
 
 def erase_texts(journal: Journal, names: Collection[str]) -> int:
@@ -27,12 +28,14 @@ def erase_texts(journal: Journal, names: Collection[str]) -> int:
 def _without_rows(record: Record, known: set[str]) -> Record | None:
     """The batch without the rows of these names, whose origins are added to them; None where it has none."""
     value = record.value or b""
-    if not any(name.encode() in value for name in known):
+    if not any(name.encode() in value for name in {*known, *map(request_id_of, known)}):
         return None
     try:
         batch = batches.decode(value)
     except Unreadable:
         return None
+    if isinstance(batch, batches.ReencodedBatch):
+        return _without_keys(record, batch, known)
     if not isinstance(batch, batches.ItemsBatch):
         return None
     items = batch.items
@@ -42,6 +45,16 @@ def _without_rows(record: Record, known: set[str]) -> Record | None:
     known |= {items.origins[row] for row in gone}
     kept = replace(items.take([row for row in range(len(items)) if row not in gone]), covered=items.covered)
     return replace(record, value=batches.encode_items(kept, batch.encoder))
+
+
+def _without_keys(record: Record, batch: batches.ReencodedBatch, known: set[str]) -> Record | None:
+    """The batch without the embeddings of texts that were kept under these names, or whose request has one's id."""
+    named = known | {request_id_of(name) for name in known}
+    rows = [row for row, key in enumerate(batch.keys) if key not in named]
+    if len(rows) == len(batch.keys):
+        return None
+    kept = batches.ReencodedBatch(batch.encoder, [batch.keys[row] for row in rows], batch.embeddings[rows])
+    return replace(record, value=batches.encode_reencoded(kept))
 
 
 def _without_value(record: Record, identity: str, known: set[str]) -> Record | None:

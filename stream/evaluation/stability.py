@@ -19,7 +19,7 @@ from stream.records import Changes, Entry, Floats, Integers, State
 Best = Callable[[Floats], tuple[Sequence[str | None], Sequence[float]]]
 """Embeddings (n, d) -> the likeliest class of each text, and its probability."""
 
-_KEY = "evaluation/stability"
+KEY = "evaluation/stability"
 _PROBE_TEXTS = 500
 _FIRST_LABELS = 10
 _STEPS_PER_DOUBLING = 4
@@ -110,13 +110,13 @@ class Stability:
             "changed": self.changed,
         }
         past = np.array(self._past, np.int32).reshape(len(self._past), len(self._probe))
-        return {_KEY: Entry(fields, {"probe": self._probe.astype(np.float16), "past": past})}
+        return {KEY: Entry(fields, {"probe": self._probe.astype(np.float16), "past": past})}
 
     def restore(self, state: State) -> None:
         """Go on from the last entry that `changes` returned."""
-        if _KEY not in state:
+        if KEY not in state:
             return
-        fields, arrays = state[_KEY]
+        fields, arrays = state[KEY]
         self._labels, self._classes, self.changed = fields["labels"], list(fields["classes"]), fields["changed"]
         self._logs.extend(fields["logs"])
         self._past.extend(row.astype(np.int64) for row in arrays["past"])

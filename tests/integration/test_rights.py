@@ -146,6 +146,10 @@ def test_each_process_can_do_its_work_with_the_rights_of_the_table(
         settle(learner)
         told = as_user("command")("command", "hold", "ann", "--id", "h1", "--wait", "10")
         assert (told.code, told.out) == (0, "done: 'ann' is on hold\n")
+        told = as_user("rebuild")("rebuild", "--encoder", "hashing:64", "--wait", "0.1")
+        assert (told.code, "is a learner running?" in told.err) == (1, True)
+        learner = under_another_encoder(journal, settings_of("learner", guarded), learner)
+        assert [each.embedding.shape for each in learner.learner.parts.knowledge.examples] == [(64,)]
         learner.close()
 
     told = as_user("explain")("explain", request["text_id"], "--json").json
@@ -182,9 +186,17 @@ def serve_as_the_console_does(settings: Settings, directory: Path) -> None:
         view.close()
 
 
-def learner_over(journal: Journal, settings: Settings) -> LearnerProcess:
+def learner_over(journal: Journal, settings: Settings, encoder: str = "hashing") -> LearnerProcess:
     metrics = LearnerMetrics(Metrics(CollectorRegistry()))
-    return LearnerProcess(journal, assembly.build_learner(settings), "hashing", metrics)
+    return LearnerProcess(journal, assembly.build_learner(settings), encoder, metrics)
+
+
+def under_another_encoder(journal: Journal, settings: Settings, learner: LearnerProcess) -> LearnerProcess:
+    """The learner after the one that is told to change its encoder, and ends."""
+    with pytest.raises(JournalError, match="set ENCODER__MODEL to hashing:64"):
+        settle(learner)
+    learner.close()
+    return learner_over(journal, settings, "hashing:64")
 
 
 def settle(learner: LearnerProcess) -> None:

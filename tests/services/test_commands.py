@@ -48,7 +48,7 @@ def test_a_refit_under_way_is_dropped_when_what_it_looks_at_is_forgotten(service
     [
         ("forget", {}, "forget needs either a text or a reviewer"),
         ("forget", {"text": "nobody"}, "nothing is kept of the text 'nobody'"),
-        ("rebuild", {"encoder": "hashing:64"}, "begin a new data directory"),
+        ("rebuild", {"encoder": "hashing:64"}, "5 of 5 texts are not embedded by hashing:64"),
         ("withdraw", {}, "the argument request_id is missing"),
         ("withdraw", {"request_id": "none"}, "request 'none' is not open"),
         ("withdraw", {"request_id": "\u200b" * 500}, "request '" + r"\u200b" * 300),

@@ -90,6 +90,24 @@ def test_each_kind_of_command_is_carried_out(data: Path, sluice: Sluice) -> None
     assert (wrong.code, gap.code) == (3, 3)
 
 
+def test_the_encoder_is_changed_and_what_was_learned_and_asked_stays(data: Path, sluice: Sluice) -> None:
+    with serving(data) as (process, url):
+        first, second = ask(url, id="1", text="lost card"), ask(url, id="2", text="refund please")
+        post(url, "/v1/labels", {"request_id": first, "label": "lost", "reviewer": "ann"})
+        done = sluice("rebuild", "--encoder", "hashing:64", "--data", data)
+        assert process.wait(WAIT_SECONDS) == 1
+    with serving(data, encoder="hashing:64") as (_, url):
+        learned = post(url, "/v1/labels", {"request_id": second, "label": "refund", "reviewer": "ann"})["outcomes"]
+        decided = post(url, "/v1/texts", {"id": "3", "text": "a lost card"})["decisions"]
+        again = sluice("rebuild", "--encoder", "hashing:64", "--data", data)
+
+    assert done.code == 0
+    assert done.out.startswith("done: 2 texts are embedded by hashing:64: set ENCODER__MODEL to hashing:64, ")
+    assert [each["outcome"] for each in learned] == ["learned"]
+    assert [each["class"] for each in decided] == ["lost"]
+    assert (again.code, again.out) == (3, "refused: hashing:64 is the encoder already\n")
+
+
 def test_a_command_is_carried_out_once_though_its_service_was_killed(data: Path, sluice: Sluice) -> None:
     with serving(data) as (process, url):
         request_id = ask(url, id="1", text="lost card")

@@ -19,10 +19,10 @@ END_SECONDS = 10.0
 pytestmark = pytest.mark.slow
 
 
-def up(data: Path, *options: str) -> subprocess.Popen[str]:
+def up(data: Path, *options: str, encoder: str = "hashing") -> subprocess.Popen[str]:
     return subprocess.Popen(
         [str(SLUICE), "up", "--data", str(data), *options],
-        env={**os.environ, "SLUICE_ENCODER__MODEL": "hashing"},
+        env={**os.environ, "SLUICE_ENCODER__MODEL": encoder},
         cwd=data.parent,
         stderr=subprocess.PIPE,
         text=True,
@@ -30,9 +30,9 @@ def up(data: Path, *options: str) -> subprocess.Popen[str]:
 
 
 @contextmanager
-def serving(data: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+def serving(data: Path, encoder: str = "hashing") -> Iterator[tuple[subprocess.Popen[str], str]]:
     """A service and its address, once it says that it serves."""
-    process = up(data, "--port", "0")
+    process = up(data, "--port", "0", encoder=encoder)
     assert process.stderr is not None
     with process:
         events = (json.loads(line) for line in process.stderr)

@@ -17,12 +17,14 @@ from services.edges.batches import (
     MAX_BYTES,
     ClassesBatch,
     ItemsBatch,
+    ReencodedBatch,
     decode,
     decode_decisions,
     encode_classes,
     encode_decisions,
     encode_items,
     pack,
+    pack_reencoded,
 )
 from services.edges.dead_letters import Fault, Unreadable
 from stream import exact
@@ -95,6 +97,18 @@ def test_class_names_come_back_exactly() -> None:
     assert isinstance(batch, ClassesBatch)
     assert (batch.encoder, batch.names.names, batch.names.digest) == ("minilm", names.names, names.digest)
     assert np.array_equal(batch.names.embeddings, names.embeddings)
+
+
+def test_texts_that_were_embedded_anew_come_back_exactly_in_batches_that_fit() -> None:
+    embeddings = exact.unit(np.random.default_rng(0).normal(size=(900, 512)))
+    batch = ReencodedBatch("other", [f"key-{row}" for row in range(900)], embeddings)
+    parts = pack_reencoded(batch)
+    read = [part for part in map(decode, parts) if isinstance(part, ReencodedBatch)]
+
+    assert (len(read), max(map(len, parts)) <= MAX_BYTES) == (len(parts), True)
+    assert {part.encoder for part in read} == {"other"}
+    assert [key for part in read for key in part.keys] == batch.keys
+    assert np.array_equal(np.concatenate([part.embeddings for part in read]), embeddings)
 
 
 def test_a_batch_that_fits_is_not_split() -> None:

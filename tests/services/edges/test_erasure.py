@@ -9,13 +9,14 @@ import numpy as np
 import pytest
 
 from services.edges import batches
-from services.edges.batches import ItemsBatch
+from services.edges.batches import ItemsBatch, ReencodedBatch
 from services.edges.dead_letters import Fault, Unreadable, dead_letter
 from services.edges.erasure import erase_texts, letters_of
 from services.edges.journal.base import Journal, Message
 from services.edges.journal.sqlite import SqliteJournal
 from services.edges.messages import TextMessage
 from services.edges.topics import ITEMS, TEXTS
+from stream.questions import request_id_of
 from stream.records import ClassNames, Items
 
 ROWS = np.eye(3, dtype=np.float32)
@@ -86,3 +87,17 @@ def test_dead_letters_are_found_by_origin_key_and_id(journal: Journal) -> None:
     found = letters_of(journal, ["mine", f"{identity}/0/2"])
     assert [message.key for message in found] == [f"{identity}/0/{offset}".encode() for offset in range(3)]
     assert all(message.value is None for message in found)
+
+
+def test_what_another_encoder_made_of_a_text_goes_with_it(journal: Journal) -> None:
+    identity = write(journal)
+    named, asked = f"{identity}/0/2", request_id_of(f"{identity}/0/0")
+    keys = [named, asked, "another"]
+    journal.append([Message(ITEMS, each) for each in batches.pack_reencoded(ReencodedBatch("other", keys, ROWS))])
+
+    assert erase_texts(journal, ["mine", f"{identity}/0/0"]) == 4
+    *_, record = journal.read({(ITEMS, 0): 0}, 10)
+    batch = batches.decode(record.value or b"")
+    assert isinstance(batch, ReencodedBatch)
+    assert (batch.encoder, list(batch.keys)) == ("other", ["another"])
+    assert np.array_equal(batch.embeddings, ROWS[2:])
