@@ -33,7 +33,8 @@ def unit(vectors: ArrayLike) -> Floats:
 def weights(rows: ArrayLike) -> Floats:
     """Weight rows (k, d), each rounded so that its dot products with `unit` vectors are exact; relative error 2^-12."""
     matrix = np.asarray(rows, dtype=np.float64)
-    norms = np.linalg.norm(matrix, axis=-1, keepdims=True)
-    step = np.exp2(np.ceil(np.log2(np.where(norms > 0, norms, 1.0))) - _WEIGHT_BITS)
-    rounded: Floats = (np.round(matrix / step) * step).astype(np.float32)
+    norms = np.sqrt(np.add.reduce(matrix * matrix, axis=-1, keepdims=True))
+    norms[norms == 0.0] = 1.0
+    step = np.exp2(np.ceil(np.log2(norms)) - _WEIGHT_BITS)
+    rounded: Floats = (np.rint(matrix / step) * step).astype(np.float32)
     return rounded

@@ -43,13 +43,15 @@ class _Judge(NamedTuple):
     @staticmethod
     def of(direction: Doubles, sample: Floats) -> _Judge:
         rounded = exact.weights(direction)
-        return _Judge(rounded, np.sort(sample @ rounded))
+        known: Floats = sample @ rounded
+        known.sort()
+        return _Judge(rounded, known)
 
     def ranks(self, rows: Floats) -> int:
         """Twice the number of pairs of a row and a text of the sample of which the row lies farther; a tie is half."""
         projected = rows @ self.direction
-        below, up_to = (np.searchsorted(self.known, projected, side) for side in ("left", "right"))
-        return int(below.sum() + up_to.sum())
+        below, up_to = self.known.searchsorted(projected, "left"), self.known.searchsorted(projected, "right")
+        return int((below + up_to).sum())
 
 
 class EmbeddingShift:
