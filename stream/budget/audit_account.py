@@ -42,8 +42,9 @@ class AuditAccount:
         """How many texts from this place on, for which `due` was just called, have the same answer and chance."""
         if position == self._place:
             return 1
-        borders = [border for border in (self._place, self._end) if border > position]
-        return min(borders) - position if borders else _FOREVER
+        if position < self._place:
+            return self._place - position
+        return self._end - position if position < self._end else _FOREVER
 
     def save(self) -> dict[str, int]:
         """The block that the stream is in, and the place that was drawn in it."""

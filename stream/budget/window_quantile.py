@@ -50,7 +50,7 @@ class WindowQuantile(BudgetRule):
 
     def propose_run(self, utilities: Sequence[float], outlook: Sequence[float]) -> tuple[list[float], Proposal | None]:
         """As `BudgetRule.propose_run`, at half the cost: most texts are not asked about."""
-        arrived, highest, least, fraction = self._arrived, self._highest, self._least, self._fraction
+        arrived, highest, least, fraction, urge = self._arrived, self._highest, self._least, self._fraction, self._urge
         thresholds: list[float] = []
         for utility, credit in zip(utilities, outlook, strict=False):
             if len(arrived) == self._window and (left := arrived.popleft()) >= least:
@@ -58,13 +58,13 @@ class WindowQuantile(BudgetRule):
             arrived.append(utility)
             if utility >= least:
                 insort(highest, utility)
-            share = fraction if credit <= 1.0 else min(1.0, fraction + (credit - 1.0) * self._urge)
-            wanted = len(arrived) * share
+            share = fraction if credit <= 1.0 else fraction + (credit - 1.0) * urge
+            wanted = len(arrived) * (share if share < 1.0 else 1.0)
             places = ceil(wanted)
             if places > len(highest):
                 highest, least = self._rank(_AHEAD * places)
             threshold = highest[-places] if places else 1.0
-            if places and utility >= threshold:
+            if utility >= threshold and places:
                 if len(highest) > 2 * _AHEAD * wanted:
                     self._rank(_AHEAD * places)
                 return thresholds, Proposal(self._probability(utility, wanted), threshold)
