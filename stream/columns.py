@@ -34,6 +34,10 @@ class Columns(Sequence[_Row]):
         """The values of one field."""
         return self.columns[self.fields.index(name)]
 
+    def take(self, rows: Sequence[int]) -> list[_Row]:
+        """These rows, in the given order."""
+        return list(map(self.of, *([column[row] for row in rows] for column in self.columns)))
+
     @overload
     def __getitem__(self, row: int) -> _Row: ...
     @overload

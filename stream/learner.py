@@ -144,18 +144,19 @@ class Learner:
         view = self._view(block, prediction)
         utility = strategy.score(view)
         rulings, asked, near = Rulings(), dict[int, Floats](), partial(self._near_open, block)
+        utilities, (verdicts, reasons, chances, thresholds) = utility.tolist(), rulings.columns
         while len(rulings) < len(block):
             open_requests = waiting + len(asked)
-            self.parts.budget.decide_run(utility.tolist(), self._now, open_requests, block.sources, near, rulings)
-            row, verdict = len(rulings) - 1, rulings.column("verdict")[-1]
+            self.parts.budget.decide_run(utilities, self._now, open_requests, block.sources, near, rulings)
+            row, verdict = len(verdicts) - 1, verdicts[-1]
             if verdict is not Verdict.SKIP:
                 request_id, asked[row] = request_id_of(block.origins[row]), block.embeddings[row].copy()
                 near_duplicates.add(request_id, asked[row], block.texts[row])
                 strategy.asked(view, row, utility)
+                utilities[row + 1 :] = utility[row + 1 :].tolist()
                 if verdict is Verdict.AUDIT:
                     strategy.audited(view, row, request_id)
-        (labels, probabilities), utilities = self._best(prediction), utility.tolist()
-        verdicts, reasons, chances, thresholds = rulings.columns
+        labels, probabilities = self._best(prediction)
         if asked and not view.label_counts.any():
             reasons = [Reason.COLD_START if reason is Reason.UNCERTAIN else reason for reason in reasons]
         seen.decisions.extend(
@@ -211,7 +212,7 @@ class Learner:
         """Open requests about these rows of the block that was decided last, each with a copy of its embedding."""
         pending, landmarks, calibration = self.parts.pending, self.parts.landmarks, self.parts.knowledge.calibration
         classes, rows, begin = self.parts.knowledge.model.classes, list(asked), len(seen.decisions) - len(block)
-        decisions, texts = [seen.decisions[begin + row] for row in rows], [block.texts[row] for row in rows]
+        decisions, texts = seen.decisions.take([begin + row for row in rows]), [block.texts[row] for row in rows]
         published = calibration.published(prediction.probabilities[rows])
         strategy, expire_seconds = self.parts.strategy_name, pending.expire_seconds
         requests = questions(decisions, texts, classes, published, strategy, expire_seconds)

@@ -188,9 +188,11 @@ class Pending:
 
     def _number(self) -> int:
         """Behind the last one that is kept, not that ever was: so a restored memory goes on with the same numbers."""
-        return 1 + max(
-            (kept[next(reversed(kept))][0] for kept in (self._open, self._skipped, self._closed) if kept), default=0
-        )
+        last = 0
+        for kept in (self._open, self._skipped, self._closed):
+            if kept:
+                last = max(last, kept[next(reversed(kept))][0])
+        return 1 + last
 
     def changes(self) -> Changes:
         """The segments in which requests were opened, closed, corrected or forgotten since this was last asked."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from hashlib import sha256
 
 import numpy as np
@@ -13,6 +14,7 @@ from stream.records import Decision, Doubles, Example, Request
 _SUGGESTIONS = 5
 
 
+@lru_cache(maxsize=256)  # wanted twice for each text of a block that is asked about
 def request_id_of(origin: str) -> str:
     """The id of a request about the text of this origin."""
     return sha256(origin.encode()).hexdigest()[:32]
@@ -28,7 +30,7 @@ def questions(
 ) -> list[Request]:
     """The requests for n texts with these class probabilities, (n, k); each one's id derives from its text's origin."""
     likely = (-probabilities).argsort(axis=1, kind="stable")[:, :_SUGGESTIONS]
-    shares = np.take_along_axis(probabilities, likely, axis=1).tolist()
+    shares = probabilities[np.arange(len(likely))[:, None], likely].tolist()
     names = [[classes[column] for column in columns] for columns in likely.tolist()]
     return [
         Request(

@@ -18,4 +18,5 @@ def test_rows_that_come_as_columns_are_read_as_rows() -> None:
 
     assert list(decisions) == [SKIPPED, ASKED, SKIPPED]
     assert (len(decisions), decisions[1], decisions[-2:]) == (3, ASKED, [ASKED, SKIPPED])
+    assert decisions.take([2, 1]) == [SKIPPED, ASKED]
     assert decisions.column("label") == [None, "refund", None]
