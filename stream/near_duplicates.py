@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from math import sqrt
 
-import numpy as np
-
 from stream.dense_rows import DenseRows
 from stream.records import Floats
 from stream.shingles import overlap, pairs_of_words
@@ -51,17 +49,16 @@ class NearDuplicates:
         """Whether a text with its embedding, (d,), is nearly the same as that of an open request."""
         if not self._open:
             return False
-        bounds = self._heads.matrix @ _head(embedding)
-        if bounds[bounds.argmax()] < self._alike - _ROUNDING:
-            return False
-        rows = np.flatnonzero(bounds >= self._alike - _ROUNDING).tolist()
-        others = [self._open[self._heads.ids[row]] for row in rows]
-        cosines = [float(other @ embedding) for other, _ in others]
-        if max(cosines) >= self._same:
-            return True
-        alike = [other for (_, other), cosine in zip(others, cosines, strict=True) if cosine >= self._alike]
+        bounds, alike = self._heads.matrix.dot(_head(embedding)), list[str]()
+        for row in (bounds >= self._alike - _ROUNDING).nonzero()[0].tolist():
+            other, words = self._open[self._heads.ids[row]]
+            cosine = float(other.dot(embedding))
+            if cosine >= self._same:
+                return True
+            if cosine >= self._alike:
+                alike.append(words)
         pairs = pairs_of_words(text) if alike else set[str]()
-        return any(overlap(pairs, pairs_of_words(other)) >= self._words for other in alike)
+        return any(overlap(pairs, pairs_of_words(words)) >= self._words for words in alike)
 
     def restore(self, open_requests: Iterable[tuple[str, Floats, str]]) -> None:
         """Go on with these requests, by id, embedding and text."""
@@ -74,5 +71,5 @@ def _head(embedding: Floats) -> Floats:
     if len(embedding) <= _HEAD:
         return embedding
     head, rest = embedding[: _HEAD + 1].copy(), embedding[_HEAD:]
-    head[_HEAD] = sqrt(rest @ rest)
+    head[_HEAD] = sqrt(rest.dot(rest))
     return head
