@@ -15,6 +15,8 @@ from stream.records import Floats
 
 _EMBEDDING_STEP = 2.0**-11
 _WEIGHT_BITS = 12
+_LEAST_NORM = 2.0**-600
+"""Below any but 0, the norm of a row that stays 0 whatever it is divided by."""
 
 
 def unit(vectors: ArrayLike) -> Floats:
@@ -34,7 +36,6 @@ def weights(rows: ArrayLike) -> Floats:
     """Weight rows (k, d), each rounded so that its dot products with `unit` vectors are exact; relative error 2^-12."""
     matrix = np.asarray(rows, dtype=np.float64)
     norms = np.sqrt(np.add.reduce(matrix * matrix, axis=-1, keepdims=True))
-    norms[norms == 0.0] = 1.0
-    step = np.exp2(np.ceil(np.log2(norms)) - _WEIGHT_BITS)
+    step = np.exp2(np.ceil(np.log2(np.maximum(norms, _LEAST_NORM))) - _WEIGHT_BITS)
     rounded: Floats = (np.rint(matrix / step) * step).astype(np.float32)
     return rounded

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import sqrt
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -37,10 +38,6 @@ class _Judge(NamedTuple):
     known: Floats
 
     @staticmethod
-    def none() -> _Judge:
-        return _Judge(np.zeros(0, np.float32), np.zeros(0, np.float32))
-
-    @staticmethod
     def of(direction: Doubles, sample: Floats) -> _Judge:
         rounded = exact.weights(direction)
         known: Floats = sample @ rounded
@@ -51,7 +48,10 @@ class _Judge(NamedTuple):
         """Twice the number of pairs of a row and a text of the sample of which the row lies farther; a tie is half."""
         projected = rows @ self.direction
         below, up_to = self.known.searchsorted(projected, "left"), self.known.searchsorted(projected, "right")
-        return int((below + up_to).sum())
+        return int(np.add.reduce(below + up_to))
+
+
+_NOBODY = _Judge(np.zeros(0, np.float32), np.zeros(0, np.float32))
 
 
 class EmbeddingShift:
@@ -78,7 +78,7 @@ class EmbeddingShift:
         """Rows of this window that are not in its sum yet."""
         self._direction: Doubles = np.zeros(0)
         self._ranks = 0
-        self._judge = _Judge.none()
+        self._judge = _NOBODY
         self._unsaved = True
 
     def update(self, embeddings: Floats) -> Iterator[Shift]:
@@ -111,7 +111,7 @@ class EmbeddingShift:
         if not self._unread:
             return
         rows, self._unread = np.concatenate(self._unread), []
-        self._window = self._window + rows.sum(axis=0)
+        self._window = self._window + np.add.reduce(rows)
         if self._direction.any():
             if not len(self._judge.known):
                 self._judge = _Judge.of(self._direction, self._sample)
@@ -119,15 +119,15 @@ class EmbeddingShift:
 
     def _shift(self, end: int) -> Shift:
         reference, mean = self._reference / _REFERENCE_TEXTS, self._window / _WINDOW_TEXTS
-        spread, now = _spread(reference), _spread(mean)
+        spread, now, difference = _spread(reference), _spread(mean), mean - reference
         noise = spread / _REFERENCE_TEXTS + now / _WINDOW_TEXTS
-        squared = float(np.square(mean - reference).sum()) - noise
-        distance = np.sqrt(max(0.0, squared) / spread) + abs(now - spread) / spread if spread else 0.0
+        squared = _squared_norm(difference) - noise
+        distance = sqrt(max(0.0, squared) / spread) + abs(now - spread) / spread if spread else 0.0
         auc = self._ranks / (2 * len(self._sample) * _WINDOW_TEXTS) if self._direction.any() else 0.5
-        self._direction = _KEPT_OF_DIRECTION * self._direction + (mean - reference)
+        self._direction = _KEPT_OF_DIRECTION * self._direction + difference
         self._window, self._in_window, self._ranks = np.zeros(len(mean)), 0, 0
-        self._judge = _Judge.none()
-        return Shift(end, min(1.0, float(distance)), max(0.0, 2 * auc - 1))
+        self._judge = _NOBODY
+        return Shift(end, min(1.0, distance), max(0.0, 2 * auc - 1))
 
     def changes(self) -> Changes:
         """The sums, and the reference's sample where it changed since this was last asked."""
@@ -158,4 +158,8 @@ class EmbeddingShift:
 
 
 def _spread(mean: Doubles) -> float:
-    return max(0.0, 1.0 - float(np.square(mean).sum()))
+    return max(0.0, 1.0 - _squared_norm(mean))
+
+
+def _squared_norm(vector: Doubles) -> float:
+    return float(np.add.reduce(vector * vector))
