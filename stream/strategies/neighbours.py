@@ -17,9 +17,10 @@ class Nearest:
         if len(landmarks):
             self.cosines = (texts @ landmarks.T).max(axis=1)
 
-    def add(self, landmark: Floats) -> None:
-        """One more landmark, (d,)."""
-        np.maximum(self.cosines, self._texts @ landmark, out=self.cosines)
+    def add(self, landmark: Floats, start: int = 0) -> None:
+        """One more landmark, (d,), for the texts from row ``start`` on."""
+        cosines = self.cosines[start:]
+        np.maximum(cosines, self._texts[start:] @ landmark, out=cosines)
 
     def novelty(self, start: int = 0) -> Doubles:
         """One minus the cosine to the nearest landmark, within [0, 1], from row ``start`` on."""

@@ -23,5 +23,5 @@ class Novelty(Strategy):
 
     def asked(self, view: View, row: int, utility: Doubles) -> None:
         """The text being asked is a landmark for the texts behind it."""
-        self._nearest.add(view.embeddings[row])
+        self._nearest.add(view.embeddings[row], row + 1)
         utility[row + 1 :] = self._nearest.novelty(row + 1)
