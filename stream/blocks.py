@@ -23,7 +23,7 @@ def blocks(labels: Sequence[str | None], first: int) -> Iterator[slice]:
     [slice(0, 1, None), slice(1, 2, None), slice(2, 3, None), slice(3, 4, None)]
     """
     start = 0
-    for labelled in [*(row for row, label in enumerate(labels) if label is not None), len(labels)]:
+    for labelled in [*_labelled(labels), len(labels)]:
         while start < labelled:
             seen = first + start
             end = min(labelled, start + _SCORED_TEXTS, start + _block_texts(seen + 1) - seen % _block_texts(seen + 1))
@@ -32,6 +32,12 @@ def blocks(labels: Sequence[str | None], first: int) -> Iterator[slice]:
         if labelled < len(labels):
             yield slice(labelled, labelled + 1)
             start = labelled + 1
+
+
+def _labelled(labels: Sequence[str | None]) -> Sequence[int]:
+    if labels.count(None) == len(labels):
+        return ()
+    return [row for row, label in enumerate(labels) if label is not None]
 
 
 def _block_texts(texts: int) -> int:

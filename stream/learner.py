@@ -74,7 +74,7 @@ class Learner:
 
         Raises Gap where the items do not follow the last ones, ValueError where an embedding is not finite.
         """
-        if not isfinite(items.embeddings.sum()):
+        if not isfinite(np.vdot(items.embeddings, items.embeddings)):
             raise ValueError("an embedding is not finite")
         self._now = max(self._now, now)
         seen = Observation(self.parts.arrivals.admit(items))

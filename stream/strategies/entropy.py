@@ -25,6 +25,8 @@ def normalised_entropy(probabilities: Doubles | Floats) -> Doubles:
     if classes < 2:
         return np.ones(rows)
     least = np.finfo(probabilities.dtype).tiny  # in place of 0, whose logarithm would make a NaN of 0 log 0 = 0
-    logarithms = np.log(np.maximum(probabilities, least))
-    shares: Doubles = -(probabilities * logarithms).sum(axis=1, dtype=np.float64) / np.log(classes)
+    parts = np.maximum(probabilities, least)
+    np.log(parts, out=parts)
+    parts *= probabilities
+    shares: Doubles = -parts.sum(axis=1, dtype=np.float64) / np.log(classes)
     return shares.clip(0.0, 1.0)

@@ -29,5 +29,5 @@ def one_minus_margin(probabilities: Doubles) -> Doubles:
     best = others.argmax(axis=1)
     margins: Doubles = others[each, best]
     others[each, best] = -1.0
-    margins -= others.max(axis=1)
+    margins -= others[each, others.argmax(axis=1)]
     return 1.0 - margins
