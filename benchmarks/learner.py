@@ -24,6 +24,7 @@ from services import assembly
 from services.edges import batches
 from services.edges.settings_sources import load_settings
 from services.intake.batching import READ_RECORDS
+from services.running import collect_rarely
 from stream import exact
 from stream.learner import Learner
 from stream.records import Decision, Floats, Items, State
@@ -134,6 +135,7 @@ def observe(learner: Learner, items: Items, now: float) -> list[Decision]:
 
 
 def main() -> None:
+    collect_rarely()  # as the learner's process does
     texts = Stream()
     before = [texts.labelled(), *texts.unlabelled(TEXTS_BEFORE)]
     stream = [batches.encode_items(items, "minilm") for items in texts.unlabelled(TEXTS)]
