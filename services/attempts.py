@@ -28,8 +28,8 @@ class Attempts:
 
     The note is written before the first records of a process are handled, and taken back with what comes of them. Who
     finds one, ended there: records are then taken one by one, each under a note of its own, and the one over which
-    `DEATHS` processes ended before it was `survived` is `hopeless`. Once the first records are through nothing more is
-    written.
+    `DEATHS` processes ended, and that none `survived` in between, is `hopeless`. Once the first records are through
+    nothing more is written.
     """
 
     def __init__(self, key: str = KEY) -> None:
@@ -68,9 +68,11 @@ class Attempts:
     def survived(self) -> Changes:
         """What has to be on record before what came of this step is written: nothing, but for a record taken alone.
 
-        Writing may fail, and end the process: that is no fault of the record's.
+        Who is through with a record was not ended by it, nor was any process before. Writing may fail, and end this
+        one: that is no fault of the record's. One that is hopeless was not handled, and stays so.
         """
-        return {self._key: _entry(self._noted._replace(deaths=self._noted.deaths - 1))} if self._alone else {}
+        deaths = self._noted.deaths - 1 if self.hopeless else 0
+        return {self._key: _entry(self._noted._replace(deaths=deaths))} if self._alone else {}
 
     def changes(self) -> Changes:
         """What is on record once this step is through; None where that is nothing."""

@@ -75,6 +75,12 @@ class World:
         raise AssertionError("it never got there")
 
 
+def ended(world: World, *, times: int) -> None:
+    for _ in range(times):
+        with pytest.raises(Killed):
+            world.process(3)
+
+
 def record(offset: int) -> Record:
     return Record("items", 0, offset, None, b"", (), 0.0)
 
@@ -142,3 +148,27 @@ def test_a_journal_that_fails_is_not_blamed_on_the_record(failing: int) -> None:
     world.process(8)
     assert world.refused == []
     assert world.handled == list(range(8))
+
+
+def test_a_record_that_one_process_got_through_is_not_blamed_for_those_that_ended_before() -> None:
+    world = World(killer=0)
+    ended(world, times=2)
+    world.killer, world.full = None, True
+    ended(world, times=1)
+    world.killer, world.full = 0, False
+    ended(world, times=2)
+    world.killer = None
+    world.process(3)
+
+    assert (world.handled, world.refused) == ([0, 1, 2], [])
+
+
+def test_a_record_that_is_set_aside_is_not_tried_again_where_that_could_not_be_written() -> None:
+    world = World(killer=0)
+    ended(world, times=DEATHS)
+    world.full = True
+    ended(world, times=2)
+    world.full = False
+    world.process(3)
+
+    assert (world.handled, world.refused) == ([1, 2], [0])
