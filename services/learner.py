@@ -265,8 +265,8 @@ class LearnerProcess:
         known = state["status"].fields["encoder"] if "status" in state else self._encoder
         if known != self._encoder:
             raise JournalError(
-                f"this journal's learner was taught with encoder {known}, not {self._encoder}: "
-                f"set ENCODER__MODEL to {known}, or begin a new data directory"
+                f"this journal's learner was taught with encoder {known}, not {self._encoder}: set ENCODER__MODEL to "
+                f"{known}; `sluice rebuild --encoder {self._encoder}` then takes it over with all that it learned"
             )
         window = self._window.restore(state.get(window_log.KEY, Entry()), self._journal)
         self.learner.restore(state, window)
