@@ -66,10 +66,11 @@ class Attempts:
         return {} if self.settled or not records else {self._key: _entry(self._planned(records)[0][1])}
 
     def survived(self) -> Changes:
-        """What has to be on record before what came of this step is written: nothing, but for a record taken alone.
+        """What has to be on record as soon as a record that was taken alone is handled; nothing for others.
 
-        Who is through with a record was not ended by it, nor was any process before. Writing may fail, and end this
-        one: that is no fault of the record's. One that is hopeless was not handled, and stays so.
+        Who is through with a record was not ended by it, nor was any process before. What follows, as a refit and
+        writing, may take long or fail, and so end this one: that is no fault of the record's. One that is hopeless was
+        not handled, and stays so.
         """
         deaths = self._noted.deaths - 1 if self.hopeless else 0
         return {self._key: _entry(self._noted._replace(deaths=deaths))} if self._alone else {}

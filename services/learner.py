@@ -105,6 +105,8 @@ class LearnerProcess:
         self._attempts = of_items
 
     def _try(self, records: Sequence[Record]) -> None:
+        if self.learner.job is not None and not self._attempts.settled:
+            self._take([])  # a refit that was left over is no fault of the first record's
         self._note(self._attempts.first(records))
         for group in self._attempts.steps(records):
             self._take(group)
@@ -124,6 +126,7 @@ class LearnerProcess:
         try:
             for record in records:
                 self._handle(record, step)
+                self._note(self._attempts.survived())
                 if self._commands.ends:
                     break
                 self._run_refit(step)
@@ -242,7 +245,6 @@ class LearnerProcess:
         changes |= {window_log.KEY: self._window.save(), "status": self._status()}
         decided = [Message(topics.DECISIONS, value) for value in batches.pack_decisions(step.decided)]
         encoded = states.encode_all(changes)
-        self._note(self._attempts.survived())
         started = time.perf_counter()
         self._writer.commit([*decided, *step.outputs], encoded, self._positions)
         self._committed = dict(self._positions)

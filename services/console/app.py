@@ -20,7 +20,7 @@ from services.console.parts import Parts
 from services.console.queue import Queue
 from services.console.routes import labels, status, texts
 from services.console.view import View
-from services.edges.journal.base import Journal
+from services.edges.journal.base import Journal, JournalError
 from services.edges.settings import TaskSettings
 
 PAGE = Path(__file__).with_name("page")
@@ -39,11 +39,12 @@ def build_app(
     hosts: Collection[str] = ("localhost",),
     not_ready: Callable[[], Sequence[str]] = tuple,
     clock: Callable[[], float] = time.time,
+    end: Callable[[JournalError], None] = lambda _: None,
 ) -> FastAPI:
     """The app; someone else steps the follower, in a thread of its own.
 
     ``not_ready`` names the other parts of the process that are not ready yet; ``hosts`` are the names, besides loopback
-    addresses, under which the service may be called.
+    addresses, under which the service may be called; ``end`` is told what the whole process must end for.
     """
     parts = Parts(
         journal=journal,
@@ -58,6 +59,7 @@ def build_app(
     )
     # The framework's own documentation pages load scripts from other hosts.
     app = FastAPI(title="sluice", version="1", docs_url=None, redoc_url=None)
+    app.state.end = end
     problems.install(app)
     app.add_middleware(Doors, hosts=hosts)
     for concept in (texts, labels, status):

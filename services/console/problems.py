@@ -12,7 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from services.edges.journal.base import JournalError
+from services.edges.journal.base import JournalDamaged, JournalError
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -71,8 +71,10 @@ async def _parameters(_request: Request, error: Exception) -> JSONResponse:
     return respond(Problem(422, f"wrong parameters: {told}", errors=wrong))
 
 
-async def _journal(_request: Request, error: Exception) -> JSONResponse:
+async def _journal(request: Request, error: Exception) -> JSONResponse:
     _log.error("journal_failed", reason=str(error))
+    if isinstance(error, JournalDamaged):
+        request.app.state.end(error)
     return respond(Problem(503, "the journal cannot be used at the moment; nothing was accepted", {"Retry-After": "1"}))
 
 

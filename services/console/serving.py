@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable, Mapping, Sequence
+from threading import Event
 
 import uvicorn
 from prometheus_client import CollectorRegistry
@@ -11,7 +12,7 @@ from prometheus_client import CollectorRegistry
 from services.console.app import build_app
 from services.console.follower import Follower, identities
 from services.console.view import FILE, View
-from services.edges.journal.base import Journal
+from services.edges.journal.base import Journal, JournalError
 from services.edges.settings import Settings
 from services.running import Part
 
@@ -34,12 +35,13 @@ class Console:
         not_ready: Callable[[], Sequence[str]] = tuple,
     ) -> None:
         settings.data.dir.mkdir(parents=True, exist_ok=True)
+        self._failure: JournalError | None = None
         self._listening = listening
         self._view = View(settings.data.dir / FILE, identities(journal), settings.console.decisions_kept)
         self._follower = Follower(journal, self._view)
         app = build_app(
             journal, self._view, self._follower, registry,
-            task=settings.task, hosts=("localhost", *settings.http.names), not_ready=not_ready,
+            task=settings.task, hosts=("localhost", *settings.http.names), not_ready=not_ready, end=self._fail,
         )  # fmt: skip
         self._server = uvicorn.Server(
             uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=_GRACE_SECONDS)
@@ -48,7 +50,15 @@ class Console:
     @property
     def parts(self) -> Mapping[str, Part]:
         """What is to run, a thread each; `end` ends the server, the event the follower."""
-        return {"follower": self._follower.run, "http": lambda _: self._server.run(sockets=[self._listening])}
+        return {"follower": self._follower.run, "http": self._serve}
+
+    def _serve(self, _: Event) -> None:
+        self._server.run(sockets=[self._listening])
+        if self._failure is not None:
+            raise self._failure
+
+    def _fail(self, failure: JournalError) -> None:
+        self._failure, self._server.should_exit = failure, True
 
     def end(self) -> None:
         """Let the server finish its calls and end."""

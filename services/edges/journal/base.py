@@ -17,6 +17,10 @@ class JournalError(Exception):
     """The journal cannot do what was asked; the message says what to do about it."""
 
 
+class JournalDamaged(JournalError):
+    """What is stored can be used no more: a process that meets that must end, for it gets no better."""
+
+
 class JournalBusy(JournalError):
     """Another process holds this writer's name, and the caller did not want to wait."""
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from services.edges.journal.base import JournalError
+from services.edges.journal.base import JournalDamaged, JournalError
 from services.edges.topics import TOPICS
 
 FILE_NAME = "sluice.db"
@@ -66,7 +66,8 @@ def explained(path: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         primary_code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
-        raise JournalError(f"{path} {_MENDING.get(primary_code, _OTHERWISE)} ({error})") from error
+        kind = JournalDamaged if primary_code == sqlite3.SQLITE_CORRUPT else JournalError
+        raise kind(f"{path} {_MENDING.get(primary_code, _OTHERWISE)} ({error})") from error
     except Timeout as error:
         raise JournalError(f"{path} {_MENDING[sqlite3.SQLITE_BUSY]}") from error
     except OSError as error:
@@ -86,9 +87,9 @@ def damage(path: Path) -> str:
 
 
 def require_whole(path: Path) -> None:
-    """Raises JournalError where the file is there and damaged: what is read from it may be anything then."""
+    """Raises JournalDamaged where the file is there and damaged: what is read from it may be anything then."""
     if path.exists() and (fault := damage(path)):
-        raise JournalError(f"{path} {_MENDING[sqlite3.SQLITE_CORRUPT]} ({fault})")
+        raise JournalDamaged(f"{path} {_MENDING[sqlite3.SQLITE_CORRUPT]} ({fault})")
 
 
 def connect(path: Path) -> sqlite3.Connection:

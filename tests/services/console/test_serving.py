@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from threading import Event, Thread
 
@@ -9,6 +10,7 @@ import httpx
 from prometheus_client import CollectorRegistry
 
 from services.console.serving import Console
+from services.edges.journal.base import JournalDamaged, Message
 from services.edges.journal.sqlite import SqliteJournal
 from services.edges.listening import address, listen
 from services.edges.settings_sources import load_settings
@@ -32,6 +34,35 @@ def test_it_answers_to_the_names_of_the_settings_and_to_no_other(tmp_path: Path)
         console.close()
     assert codes == {"console:8080": 200, "CONSOLE": 200, "localhost:1": 200}
     assert (foreign.status_code, "HTTP__NAMES" in foreign.json()["detail"]) == (421, True)
+
+
+class Damaged(SqliteJournal):
+    """Whose file can be written no more."""
+
+    def append(self, messages: Sequence[Message]) -> list[int]:
+        raise JournalDamaged(f"sluice.db is damaged: {len(messages)} messages cannot be written")
+
+
+def test_it_ends_where_a_call_finds_the_journal_damaged(tmp_path: Path) -> None:
+    settings, stop, raised = load_settings({"data.dir": tmp_path / "view"}), Event(), list[Exception]()
+    with Damaged(tmp_path / "journal") as journal, listen("127.0.0.1", 0, "--port") as listening:
+        console = Console(settings, journal, CollectorRegistry(), listening)
+
+        def serve() -> None:
+            try:
+                console.parts["http"](stop)
+            except JournalDamaged as error:
+                raised.append(error)
+
+        server = Thread(target=serve)
+        server.start()
+        url = f"http://{address(listening)}"
+        answer = httpx.post(f"{url}/v1/texts", json={"text": "lost card"})
+        server.join()
+        console.close()
+
+    assert answer.status_code == 503
+    assert [str(error) for error in raised] == ["sluice.db is damaged: 1 messages cannot be written"]
 
 
 def ready(url: str, name: str) -> int:

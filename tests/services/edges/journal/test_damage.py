@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from services.cli.errors import blamed_on_damage
-from services.edges.journal.base import JournalError, Message
+from services.edges.journal.base import JournalDamaged, JournalError, Message
 from services.edges.journal.sqlite import SqliteJournal
 from services.edges.journal.sqlite_schema import FILE_NAME, damage
 from services.edges.listening import PortTaken
@@ -40,7 +40,7 @@ def test_what_fails_on_a_damaged_file_is_told_in_one_line(file: Path) -> None:
     _spoil(file)
 
     told = "is damaged: restore a backup, or move it away"
-    with pytest.raises(JournalError, match=told) as caught, blamed_on_damage(file):
+    with pytest.raises(JournalDamaged, match=told) as caught, blamed_on_damage(file):
         raise ValueError("a utility is from 0 to 1, not nan")
 
     assert "\n" not in str(caught.value)
