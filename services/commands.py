@@ -16,7 +16,7 @@ from services.edges import topics
 from services.edges.command_messages import Arguments, CommandKind, CommandMessage, CommandOutcome, CommandResult
 from services.edges.dead_letters import contents
 from services.edges.erasure import erase_texts, letters_of
-from services.edges.journal.base import Journal, Message, Record
+from services.edges.journal.base import Journal, Message, Record, kept_records
 from services.edges.messages import FORGOTTEN
 from services.edges.window_log import WindowLog
 from stream import commands
@@ -26,7 +26,6 @@ from stream.records import Changes, Entry, State
 
 KEY = "commands"
 _REMEMBERED = 10_000
-_READ_RECORDS = 500
 _Value = TypeVar("_Value")
 
 _log = structlog.get_logger()
@@ -255,12 +254,9 @@ def _nothing_kept(names: Collection[str]) -> str:
 def _kept_keys(journal: Journal, topic: str) -> Iterator[bytes]:
     """The keys of a compacted topic that have a value."""
     keys: dict[bytes, None] = {}
-    positions = {place: low for place, (low, _) in journal.bounds(topic).items()}
-    while records := journal.read(positions, _READ_RECORDS):
-        for record in records:
-            positions[record.topic, record.partition] = record.offset + 1
-            if record.key is not None and record.value is not None:
-                keys[record.key] = None
-            else:
-                keys.pop(record.key or b"", None)
+    for record in kept_records(journal, topic):
+        if record.key is not None and record.value is not None:
+            keys[record.key] = None
+        else:
+            keys.pop(record.key or b"", None)
     yield from keys

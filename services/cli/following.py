@@ -12,10 +12,8 @@ from services.cli.errors import Refused
 
 if TYPE_CHECKING:
     from services.console.view import View
-    from services.edges.journal.base import Journal, Record
+    from services.edges.journal.base import Journal
     from services.edges.settings import Settings
-
-_READ_RECORDS = 500
 
 
 @contextmanager
@@ -30,15 +28,6 @@ def existing_journal(settings: Settings, who: str) -> Iterator[Journal]:
         )
     with checked_journal(settings, who) as journal:
         yield journal
-
-
-def records(journal: Journal, topic: str) -> Iterator[Record]:
-    """Every record of a topic that is kept, oldest first within each partition."""
-    positions = {place: oldest for place, (oldest, _) in journal.bounds(topic).items()}
-    while read := journal.read(positions, _READ_RECORDS):
-        for record in read:
-            positions[record.topic, record.partition] = record.offset + 1
-            yield record
 
 
 @contextmanager

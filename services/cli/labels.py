@@ -57,16 +57,17 @@ def export_file(
 
     Example: `sluice labels export answers.jsonl`
     """
-    from services.cli.following import existing_journal, records
+    from services.cli.following import existing_journal
     from services.cli.options import settings_with
     from services.edges.dead_letters import Unreadable
     from services.edges.formats import format_of
+    from services.edges.journal.base import kept_records
     from services.edges.messages import LabelMessage
     from services.edges.topics import LABELS
 
     form, labels, unreadable = format_of(file), [], 0
     with existing_journal(settings_with(data__dir=data), "labels") as journal:
-        for record in records(journal, LABELS):
+        for record in kept_records(journal, LABELS):
             try:
                 labels.append(LabelMessage.parse(record.value or b""))
             except Unreadable:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self
 
-from services.edges.journal.base import Headers, Journal, Message, Record, Undecoded
+from services.edges.journal.base import Headers, Journal, Message, Record, Undecoded, kept_records
 from services.edges.topics import DEAD_LETTERS
 
 MAX_VALUE_BYTES = 64 * 1024
 _MAX_HEADER_BYTES = 8 * 1024
 _MAX_DETAIL_CHARACTERS = 300
-_READ_RECORDS = 500
 _ORIGINAL = "original-"
 
 
@@ -143,7 +142,7 @@ def dead_letter(record: Record, identity: str, error: Unreadable) -> Message:
 def read_dead_letters(journal: Journal) -> list[DeadLetter]:
     """All letters that were not replayed, the oldest first."""
     letters: dict[bytes | None, DeadLetter] = {}
-    for record in dead_letter_records(journal):
+    for record in kept_records(journal, DEAD_LETTERS):
         letters.pop(record.key, None)
         if record.value is not None:
             letters[record.key] = DeadLetter.of(record)
@@ -155,15 +154,6 @@ def replay_dead_letters(journal: Journal, letters: Sequence[DeadLetter]) -> None
     originals = [letter.original() for letter in letters]
     done = [Message(DEAD_LETTERS, None, key=letter.origin.encode()) for letter in letters]
     journal.append([*originals, *done])
-
-
-def dead_letter_records(journal: Journal) -> Iterator[Record]:
-    """All records kept of `dead-letters`, those included that take one away."""
-    positions = {place: oldest for place, (oldest, _) in journal.bounds(DEAD_LETTERS).items()}
-    while records := journal.read(positions, _READ_RECORDS):
-        for record in records:
-            positions[record.topic, record.partition] = record.offset + 1
-            yield record
 
 
 def _bounded(headers: Sequence[tuple[str, bytes]]) -> Headers:

@@ -7,8 +7,8 @@ from dataclasses import replace
 from functools import cache
 
 from services.edges import batches, json_object
-from services.edges.dead_letters import DeadLetter, Unreadable, dead_letter_records
-from services.edges.journal.base import Journal, Message, Record
+from services.edges.dead_letters import DeadLetter, Unreadable
+from services.edges.journal.base import Journal, Message, Record, kept_records
 from services.edges.topics import DEAD_LETTERS, ITEMS, TEXTS
 from stream.questions import request_id_of
 
@@ -69,7 +69,7 @@ def letters_of(journal: Journal, names: Collection[str]) -> list[Message]:
     known = set(names)
     return [
         Message(DEAD_LETTERS, None, key=record.key)
-        for record in dead_letter_records(journal)
+        for record in kept_records(journal, DEAD_LETTERS)
         if record.value is not None and known & set(_names(DeadLetter.of(record)))
     ]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
@@ -11,6 +11,7 @@ from typing import Self
 Positions = Mapping[tuple[str, int], int]
 """(topic, partition) -> the offset to read next."""
 Headers = tuple[tuple[str, bytes], ...]
+_READ_RECORDS = 500
 
 
 class JournalError(Exception):
@@ -71,6 +72,15 @@ class Undecoded(bytes):
         made = super().__new__(cls, kept)
         made.reason, made.detail, made.size = reason, detail, size
         return made
+
+
+def kept_records(journal: Journal, topic: str) -> Iterator[Record]:
+    """Every record of a topic that is kept, oldest first within each partition."""
+    positions = {place: oldest for place, (oldest, _) in journal.bounds(topic).items()}
+    while read := journal.read(positions, _READ_RECORDS):
+        for record in read:
+            positions[record.topic, record.partition] = record.offset + 1
+            yield record
 
 
 def lag(journal: Journal, positions: Positions) -> dict[str, int]:
