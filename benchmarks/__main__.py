@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import platform
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -32,11 +33,16 @@ _PACKAGES = (
 )
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Run them, keep what they say, and show it beside its targets."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="name", help=", ".join(BENCHMARKS))
+    names = parser.parse_args(arguments).names or BENCHMARKS
+    if unknown := [name for name in names if name not in BENCHMARKS]:
+        parser.error(f"no benchmark is named {unknown[0]!r}; there are {', '.join(BENCHMARKS)}")
     RESULTS.mkdir(exist_ok=True)
     table = Table("benchmark", "figure", "median", "least", "target")
-    for name in sys.argv[1:] or BENCHMARKS:
+    for name in names:
         print(f"running {name} ...", file=sys.stderr)
         printed = subprocess.run(
             [sys.executable, "-m", f"benchmarks.{name}"], stdout=subprocess.PIPE, check=True

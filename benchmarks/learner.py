@@ -1,8 +1,11 @@
-"""Items already encoded -> items decided a second by one thread: the learner alone, then with its wire formats.
+"""Items already encoded -> items decided a second by one thread: its choice, the whole learner, and its wire formats.
 
 The stream is real: Banking77 with its MiniLM embeddings, perturbed anew in each pass over it. The learner was taught 5
 labels of each of the 77 classes, then shown texts until it kept as many landmarks as it ever does. Requests expire
 after 60 batches: unanswered ones would all stay open, and be landmarks, for a week.
+
+The choice is predicting, scoring and deciding. The whole learner does more with each text: it knows its id again,
+compares it with open requests, remembers it, watches for drifts, and makes decisions and requests of what was chosen.
 """
 
 from __future__ import annotations
@@ -26,8 +29,10 @@ from services.edges.settings_sources import load_settings
 from services.intake.batching import READ_RECORDS
 from services.running import collect_rarely
 from stream import exact
+from stream.budget.accounts import Rulings
 from stream.learner import Learner
-from stream.records import Decision, Floats, Items, State
+from stream.records import Decision, Floats, Items, State, Verdict
+from stream.strategies.base import View
 
 REPETITIONS = 5
 TEXTS = 200_000
@@ -40,6 +45,7 @@ NOISE = 0.02
 """Of each number in a perturbed embedding: its cosine to the old one is about 0.93, as that of a paraphrase."""
 UNIT = "items/s a core"
 TARGETS = {"margin": 100_000.0, "typical_margin": 30_000.0}
+CHOICE_TARGETS = {"margin": 100_000.0}
 _PARTITION = "cluster/topic/0"
 
 
@@ -111,10 +117,17 @@ class Bench:
         self._window = self.learner.parts.window.last(1_000).copy()
         self._state: State = {key: entry for key, entry in self.learner.changes().items() if entry is not None}
 
+    def choose(self, stream: Sequence[Items]) -> float:
+        """Items a second of CPU time that are predicted, scored and decided about, and no more done with them."""
+        learner = self._brought_up()
+        started = time.process_time()
+        for now, items in enumerate(stream, self._begin):
+            choose(learner, items, now)
+        return sum(map(len, stream)) / (time.process_time() - started)
+
     def run(self, stream: Sequence[bytes]) -> Run:
         """Let encoded batches of items pass through the learner."""
-        learner = assembly.build_learner(self._settings)
-        learner.restore(self._state, self._window)
+        learner = self._brought_up()
         inside, started = 0.0, time.process_time()
         for now, data in enumerate(stream, self._begin):
             batch = batches.decode(data)
@@ -125,6 +138,41 @@ class Bench:
             batches.encode_decisions(decisions)
         texts = learner.texts - self.learner.texts
         return Run(texts / inside, texts / (time.process_time() - started))
+
+    def _brought_up(self) -> Learner:
+        learner = assembly.build_learner(self._settings)
+        learner.restore(self._state, self._window)
+        return learner
+
+
+def choose(learner: Learner, items: Items, now: float) -> Rulings:
+    """Predict, score, decide: what `Learner` does first with a block of texts."""
+    knowledge, budget = learner.parts.knowledge, learner.parts.budget
+    prediction = knowledge.model.predict(items.embeddings)
+    view = View(
+        positions=np.arange(learner.texts, learner.texts + len(items)),
+        texts=items.texts,
+        embeddings=items.embeddings,
+        probabilities=prediction.probabilities,
+        query_probabilities=prediction.query,
+        recent=lambda: learner.parts.window.last(500),
+        asked=learner.parts.landmarks.embeddings,
+        label_counts=knowledge.model.label_counts,
+        trust=knowledge.model.trust,
+        prototypes=lambda: knowledge.model.prototypes,
+        query=lambda embeddings: knowledge.model.predict(embeddings).query,
+        asked_sketches=lambda: learner.parts.landmarks.sketches,
+        committee=lambda: knowledge.committee(items.embeddings),
+    )
+    utility = learner.parts.strategy.score(view)
+    utilities, rulings, waiting = utility.tolist(), Rulings(), len(learner.parts.pending)
+    while len(rulings) < len(items):
+        budget.decide_run(utilities, now, waiting, items.sources, rulings=rulings)
+        row = len(rulings) - 1
+        if rulings[row].verdict is not Verdict.SKIP:
+            learner.parts.strategy.asked(view, row, utility)
+            utilities[row + 1 :] = utility[row + 1 :].tolist()
+    return rulings
 
 
 def observe(learner: Learner, items: Items, now: float) -> list[Decision]:
@@ -138,14 +186,16 @@ def main() -> None:
     collect_rarely()  # as the learner's process does
     texts = Stream()
     before = [texts.labelled(), *texts.unlabelled(TEXTS_BEFORE)]
-    stream = [batches.encode_items(items, "minilm") for items in texts.unlabelled(TEXTS)]
+    stream = texts.unlabelled(TEXTS)
+    encoded = [batches.encode_items(items, "minilm") for items in stream]
     figures: list[Figure] = []
     settings: dict[str, object] = {"texts": TEXTS, "batch_texts": READ_RECORDS, "threads": 1}
     for strategy, target in TARGETS.items():
         bench = Bench(strategy, before)
         parts = bench.learner.parts
         settings[strategy] = {"classes": len(parts.knowledge.model.classes), "landmarks": len(parts.landmarks)}
-        runs = [bench.run(stream) for _ in range(REPETITIONS)]
+        choices, runs = zip(*((bench.choose(stream), bench.run(encoded)) for _ in range(REPETITIONS)), strict=True)
+        figures.append(Figure(f"predict, score, decide, {strategy}", UNIT, choices, CHOICE_TARGETS.get(strategy)))
         figures.append(Figure(f"learner alone, {strategy}", UNIT, [run.alone for run in runs], target))
         figures.append(Figure(f"learner and wire formats, {strategy}", UNIT, [run.with_formats for run in runs]))
     say(figures, settings)
