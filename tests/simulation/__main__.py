@@ -11,11 +11,14 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
+from multiprocessing import get_context
 
 from services.edges.terminal import progress
 from tests.simulation.run import Result, run
 
 _TOLD_EVERY = 1_000
+_SEEDS_OF_A_POOL = 2_000
+"""Then its processes are replaced. A pool that does so by itself may wait for ever (python/cpython#115634)."""
 
 
 @dataclass
@@ -68,9 +71,11 @@ def _results(seeds: range, jobs: int) -> Iterator[Result]:
     if jobs == 1:
         yield from map(run, seeds)
         return
-    with ProcessPoolExecutor(jobs, max_tasks_per_child=2_000) as pool:
-        for future in as_completed([pool.submit(run, seed) for seed in seeds]):
-            yield future.result()
+    for start in range(0, len(seeds), _SEEDS_OF_A_POOL):
+        with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
+            futures = [pool.submit(run, seed) for seed in seeds[start : start + _SEEDS_OF_A_POOL]]
+            for future in as_completed(futures):
+                yield future.result()
 
 
 def _tell(faults: Counter[tuple[str, str]], counts: Counter[str]) -> None:
