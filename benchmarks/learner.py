@@ -32,7 +32,6 @@ from stream import exact
 from stream.budget.accounts import Rulings
 from stream.learner import Learner
 from stream.records import Decision, Floats, Items, State, Verdict
-from stream.strategies.base import View
 
 REPETITIONS = 5
 TEXTS = 200_000
@@ -147,30 +146,15 @@ class Bench:
 
 def choose(learner: Learner, items: Items, now: float) -> Rulings:
     """Predict, score, decide: what `Learner` does first with a block of texts."""
-    knowledge, budget = learner.parts.knowledge, learner.parts.budget
-    prediction = knowledge.model.predict(items.embeddings)
-    view = View(
-        positions=np.arange(learner.texts, learner.texts + len(items)),
-        texts=items.texts,
-        embeddings=items.embeddings,
-        probabilities=prediction.probabilities,
-        query_probabilities=prediction.query,
-        recent=lambda: learner.parts.window.last(500),
-        asked=learner.parts.landmarks.embeddings,
-        label_counts=knowledge.model.label_counts,
-        trust=knowledge.model.trust,
-        prototypes=lambda: knowledge.model.prototypes,
-        query=lambda embeddings: knowledge.model.predict(embeddings).query,
-        asked_sketches=lambda: learner.parts.landmarks.sketches,
-        committee=lambda: knowledge.committee(items.embeddings),
-    )
-    utility = learner.parts.strategy.score(view)
-    utilities, rulings, waiting = utility.tolist(), Rulings(), len(learner.parts.pending)
+    parts = learner.parts
+    view = parts.view(items, parts.knowledge.model.predict(items.embeddings), learner.texts)
+    utility = parts.strategy.score(view)
+    utilities, rulings, waiting = utility.tolist(), Rulings(), len(parts.pending)
     while len(rulings) < len(items):
-        budget.decide_run(utilities, now, waiting, items.sources, rulings=rulings)
+        parts.budget.decide_run(utilities, now, waiting, items.sources, rulings=rulings)
         row = len(rulings) - 1
         if rulings[row].verdict is not Verdict.SKIP:
-            learner.parts.strategy.asked(view, row, utility)
+            parts.strategy.asked(view, row, utility)
             utilities[row + 1 :] = utility[row + 1 :].tolist()
     return rulings
 

@@ -14,7 +14,7 @@ from stream.budget.accounts import Rulings
 from stream.drift.signals import Alarm
 from stream.effects import Learned, Observation
 from stream.model.base import Prediction, RefitJob
-from stream.parts import Parts
+from stream.parts import RECENT_TEXTS, Parts
 from stream.pending import PendingRequest
 from stream.questions import answered, questions, request_id_of
 from stream.records import (
@@ -31,11 +31,9 @@ from stream.records import (
     State,
     Verdict,
 )
-from stream.strategies.base import View
 from stream.strategies.entropy import normalised_entropy
 
 _KEY = "learner"
-_RECENT_TEXTS = 500
 WINDOW_TEXTS = 1_000
 """How many of the last texts a refit looks at."""
 
@@ -106,7 +104,7 @@ class Learner:
     def adopt(self, head: Entry) -> None:
         """Install the head that the job's run returned. Raises ValueError, and keeps the old one, where not finite."""
         self.parts.knowledge.adopt(head)
-        labels, window = len(self.parts.knowledge.examples), self.parts.window.last(_RECENT_TEXTS)
+        labels, window = len(self.parts.knowledge.examples), self.parts.window.last(RECENT_TEXTS)
         predict = self.parts.knowledge.model.predict
         self.parts.evaluation.stability.refitted(labels, window, lambda texts: self._best(predict(texts)))
         self._refit_if_due()
@@ -141,7 +139,7 @@ class Learner:
 
     def _decide_unlabelled(self, block: Items, prediction: Prediction, seen: Observation) -> None:
         strategy, near_duplicates, waiting = self.parts.strategy, self.parts.near_duplicates, len(self.parts.pending)
-        view = self._view(block, prediction)
+        view = self.parts.view(block, prediction, self.texts)
         utility = strategy.score(view)
         rulings, asked, near = Rulings(), dict[int, Floats](), partial(self._near_open, block)
         utilities, (verdicts, reasons, chances, thresholds) = utility.tolist(), rulings.columns
@@ -179,24 +177,6 @@ class Learner:
             block.ids, block.origins, *self._best(prediction), (0.0,), (0.0,),
             (Verdict.SKIP,), (Reason.GIVEN_LABEL,), (0.0,), (self.version,), (self._now,),
         )  # fmt: skip
-
-    def _view(self, block: Items, prediction: Prediction) -> View:
-        model = self.parts.knowledge.model
-        return View(
-            positions=np.arange(self.texts, self.texts + len(block)),
-            texts=block.texts,
-            embeddings=block.embeddings,
-            probabilities=prediction.probabilities,
-            query_probabilities=prediction.query,
-            recent=lambda: self.parts.window.last(_RECENT_TEXTS),
-            asked=self.parts.landmarks.embeddings,
-            label_counts=model.label_counts,
-            trust=model.trust,
-            prototypes=lambda: model.prototypes,
-            query=lambda embeddings: model.predict(embeddings).query,
-            asked_sketches=lambda: self.parts.landmarks.sketches,
-            committee=lambda: self.parts.knowledge.committee(block.embeddings),
-        )
 
     def _best(self, prediction: Prediction) -> tuple[list[str | None], list[float]]:
         """The likeliest class of each text with its published probability; (None, 0.0) before any class is known."""

@@ -1,10 +1,12 @@
-"""The learner's parts -> their saved state, and back."""
+"""The learner's parts -> what a strategy sees of them, and their saved state, and back."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
+
+import numpy as np
 
 from stream.arrivals import Arrivals
 from stream.budget.accounts import Budget
@@ -13,14 +15,17 @@ from stream.evaluation.evaluation import Evaluation
 from stream.holds import Holds
 from stream.knowledge import Knowledge
 from stream.landmarks import Landmarks
+from stream.model.base import Prediction
 from stream.near_duplicates import OFF, NearDuplicates
 from stream.pending import Pending
-from stream.records import Changes, State
-from stream.strategies.base import Strategy
+from stream.records import Changes, Items, State
+from stream.strategies.base import Strategy, View
 from stream.window import Window
 
 DRIFT, STRATEGY = "drift/", "strategy/"
 _BUDGET = "budget"
+RECENT_TEXTS = 500
+"""How many of the last texts a strategy may look back at."""
 
 
 class _Part(Protocol):
@@ -47,6 +52,25 @@ class Parts:
     evaluation: Evaluation = field(default_factory=Evaluation)
     holds: Holds = field(default_factory=Holds)
     window: Window = field(default_factory=Window)
+
+    def view(self, block: Items, prediction: Prediction, texts: int) -> View:
+        """What the strategy may look at: this block, which follows the first ``texts`` texts."""
+        model, window, landmarks = self.knowledge.model, self.window, self.landmarks
+        return View(
+            positions=np.arange(texts, texts + len(block)),
+            texts=block.texts,
+            embeddings=block.embeddings,
+            probabilities=prediction.probabilities,
+            query_probabilities=prediction.query,
+            recent=lambda: window.last(RECENT_TEXTS),
+            asked=landmarks.embeddings,
+            label_counts=model.label_counts,
+            trust=model.trust,
+            prototypes=lambda: model.prototypes,
+            query=lambda embeddings: model.predict(embeddings).query,
+            asked_sketches=lambda: landmarks.sketches,
+            committee=lambda: self.knowledge.committee(block.embeddings),
+        )
 
     def changes(self) -> Changes:
         """The entries that changed since this was last asked, of every part but the window."""
