@@ -104,9 +104,10 @@ class Learner:
     def adopt(self, head: Entry) -> None:
         """Install the head that the job's run returned. Raises ValueError, and keeps the old one, where not finite."""
         self.parts.knowledge.adopt(head)
-        labels, window = len(self.parts.knowledge.examples), self.parts.window.last(RECENT_TEXTS)
-        predict = self.parts.knowledge.model.predict
-        self.parts.evaluation.stability.refitted(labels, window, lambda texts: self._best(predict(texts)))
+        labels, window = len(self.parts.knowledge.examples), self.parts.window.last(WINDOW_TEXTS)
+        predict, stability = self.parts.knowledge.model.predict, self.parts.evaluation.stability
+        self.parts.signals.refitted(_uncertainties(predict(window)) if len(window) else [])
+        stability.refitted(labels, window[-RECENT_TEXTS:], lambda texts: self._best(predict(texts)))
         self._refit_if_due()
 
     def name(self, names: ClassNames) -> None:
@@ -163,8 +164,7 @@ class Learner:
         )  # fmt: skip
         if asked:
             self._ask(block, asked, prediction, seen)
-        uncertainty = normalised_entropy(prediction.probabilities.astype(np.float32))
-        self._alarmed(self.parts.signals.scored(utilities, uncertainty.tolist(), self.texts))
+        self._alarmed(self.parts.signals.scored(utilities, _uncertainties(prediction), self.texts))
         self._alarmed(self.parts.signals.seen(block.embeddings, labels, self.texts))
 
     def _near_open(self, block: Items, row: int) -> bool:
@@ -261,3 +261,9 @@ class Learner:
             self.texts, self._now = state[_KEY].fields["texts"], state[_KEY].fields["now"]
         if len(window):
             self.parts.window.append(window)
+
+
+def _uncertainties(prediction: Prediction) -> list[float]:
+    """How spread out the predicted classes of each text are, whatever the strategy looks at."""
+    found: list[float] = normalised_entropy(prediction.probabilities.astype(np.float32)).tolist()
+    return found

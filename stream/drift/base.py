@@ -26,6 +26,10 @@ class Detector(ABC):
     def update(self, value: float) -> bool:
         """Take the next value; True where this one completes the evidence for a rise (an alarm)."""
 
+    @abstractmethod
+    def forget(self) -> None:
+        """Begin anew: the values so far are not to be compared with the next ones. An alarm is held on."""
+
     @property
     @abstractmethod
     def state(self) -> DriftState:
@@ -34,7 +38,7 @@ class Detector(ABC):
     @property
     @abstractmethod
     def statistic(self) -> float:
-        """What is watched, for a dashboard: the estimate of the signal's mean."""
+        """What is watched, for a dashboard: the estimate of the signal's mean, or its last value."""
 
     @abstractmethod
     def save(self) -> Entry:

@@ -43,6 +43,7 @@ class Rebased(Detector):
         self._rebase = rebase
         self._hold = hold
         self._held = 0
+        self._last = 0.0
         self._begin([])
 
     def update(self, value: float) -> bool:
@@ -59,6 +60,10 @@ class Rebased(Detector):
             self._held = self._hold
         return rose
 
+    def forget(self) -> None:
+        """Begin anew; an alarm is held on."""
+        self._begin([])
+
     @property
     def state(self) -> DriftState:
         """DRIFT at an alarm and for ``hold`` values from it on, else what river's says; some never warn."""
@@ -68,16 +73,16 @@ class Rebased(Detector):
 
     @property
     def statistic(self) -> float:
-        """The mean of what is remembered, at most since the last change; 0 before any value."""
-        return sum(self._fed) / len(self._fed) if self._fed else 0.0
+        """The mean of what is remembered, at most since the last change; where that is nothing, the last value or 0."""
+        return sum(self._fed) / len(self._fed) if self._fed else self._last
 
     def save(self) -> Entry:
-        """The values that the present detector was fed, and for how long an alarm is still held."""
-        return Entry({"held": self._held}, {"fed": np.array(self._fed, np.float64)})
+        """The values that the present detector was fed, the last one, and for how long an alarm is still held."""
+        return Entry({"held": self._held, "last": self._last}, {"fed": np.array(self._fed, np.float64)})
 
     def restore(self, entry: Entry) -> None:
         """Go on from what `save` returned."""
-        self._held = entry.fields["held"]
+        self._held, self._last = entry.fields["held"], entry.fields.get("last", 0.0)
         self._begin(entry.arrays["fed"].tolist())
 
     def _begin(self, values: Sequence[float]) -> None:
@@ -88,6 +93,7 @@ class Rebased(Detector):
 
     def _feed(self, value: float) -> None:
         self._fed.append(value)
+        self._last = value
         self._river.update(value * self._scale)
 
 

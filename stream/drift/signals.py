@@ -23,6 +23,7 @@ MEAN_TEXTS = 32
 SHIFT_EVERY = 4
 """Embeddings are watched of every fourth text: it bounds what that costs."""
 _ALARMS_KEPT = 100
+_AS_USUAL = 0.5
 
 
 class Alarm(NamedTuple):
@@ -35,8 +36,9 @@ class Alarm(NamedTuple):
 class Signals:
     """Feeds each signal's detector; a rise means texts unlike the known ones, or a model that errs more.
 
-    ``utility`` is the strategy's, so it says little where that looks at more than the model, or not at it at all;
-    ``uncertainty`` is the entropy of the predicted classes as a share of its maximum, whatever the strategy;
+    A refit changes what the model says of all texts, which is no drift. So ``utility``, the strategy's, is compared
+    with what it was since the last refit, and ``uncertainty`` is by how much the entropy of the predicted classes, a
+    share of its maximum, exceeds that of the texts before the last refit, as the model has them since: 0.5 is as usual.
     ``audit_error`` is 1 where an audit answer differs from the prediction; ``embedding_shift`` and ``separation`` tell
     how far the last texts are from those that came first after the last alarm of either; ``class_mix`` is how far the
     shares of the predicted classes moved. Methods that take news return the alarms that they raise.
@@ -48,9 +50,19 @@ class Signals:
         self._detectors = dict(detectors)
         self._waiting: dict[str, list[float]] = {UTILITY: [], UNCERTAINTY: []}
         """Values that are not part of a mean yet."""
+        self._usual = _AS_USUAL
+        """The mean uncertainty of the texts before the last refit, as the model has it since."""
         self._shift = EmbeddingShift()
         self._mix = ClassMix()
         self.alarms: list[Alarm] = []
+
+    def refitted(self, uncertainties: Sequence[float]) -> None:
+        """The model was refitted: what it has now of the last texts of the stream is what is usual from here on."""
+        self._detectors[UTILITY].forget()
+        if not uncertainties:
+            return
+        before, self._usual = self._usual, fsum(uncertainties) / len(uncertainties)
+        self._waiting[UNCERTAINTY] = [each - before + self._usual for each in self._waiting[UNCERTAINTY]]
 
     def scored(self, utilities: Sequence[float], uncertainties: Sequence[float], texts: int) -> list[Alarm]:
         """Take the utilities and uncertainties of the texts that follow the first ``texts``."""
@@ -60,8 +72,9 @@ class Signals:
         whole = len(self._waiting[UTILITY]) // MEAN_TEXTS * MEAN_TEXTS
         for start in range(0, whole, MEAN_TEXTS):
             end = start + MEAN_TEXTS
-            for signal, values in self._waiting.items():
-                raised += self._update(signal, fsum(values[start:end]) / MEAN_TEXTS, first + end)
+            utility, uncertainty = (fsum(values[start:end]) / MEAN_TEXTS for values in self._waiting.values())
+            raised += self._update(UTILITY, utility, first + end)
+            raised += self._update(UNCERTAINTY, self._less_usual(uncertainty), first + end)
         self._waiting = {signal: values[whole:] for signal, values in self._waiting.items()}
         return raised
 
@@ -96,6 +109,9 @@ class Signals:
         """Each signal's watched mean."""
         return {signal: detector.statistic for signal, detector in self._detectors.items()}
 
+    def _less_usual(self, uncertainty: float) -> float:
+        return min(1.0, max(0.0, _AS_USUAL + uncertainty - self._usual))
+
     def _update(self, signal: str, value: float, texts: int) -> list[Alarm]:
         if not self._detectors[signal].update(value):
             return []
@@ -106,7 +122,8 @@ class Signals:
     def changes(self) -> Changes:
         """Every detector's state, and what is not yet in one; the reference's texts where they changed."""
         waiting = {signal: list(values) for signal, values in self._waiting.items()}
-        fields = {"waiting": waiting, "alarms": [list(alarm) for alarm in self.alarms]}
+        alarms = [list(alarm) for alarm in self.alarms]
+        fields = {"waiting": waiting, "alarms": alarms, "usual": self._usual}
         changes: Changes = {f"drift/detector/{signal}": detector.save() for signal, detector in self._detectors.items()}
         return changes | {"drift/signals": Entry(fields), "drift/class_mix": self._mix.save()} | self._shift.changes()
 
@@ -121,4 +138,7 @@ class Signals:
         if (entry := state.get("drift/signals")) is not None:
             if "waiting" in entry.fields:
                 self._waiting = {signal: list(values) for signal, values in entry.fields["waiting"].items()}
+            if "usual" not in entry.fields:  # an older state: its uncertainties are not to be compared with these
+                self._detectors[UNCERTAINTY].forget()
+            self._usual = entry.fields.get("usual", _AS_USUAL)
             self.alarms = [Alarm(*alarm) for alarm in entry.fields["alarms"]]

@@ -70,6 +70,32 @@ def test_a_falling_mean_is_no_drift(name: str) -> None:
 
 
 @every_detector
+def test_what_was_before_it_forgot_is_not_compared_with_what_follows(name: str) -> None:
+    detector = DETECTORS[name](0.05, 32)
+    before = means(0.35, 100, seed=0)
+    assert alarms(detector, before) == []
+    detector.forget()
+
+    assert detector.statistic == before[-1]
+    restored = DETECTORS[name](0.05, 32)
+    restored.restore(detector.save())
+    assert restored.statistic == before[-1]
+    assert alarms(detector, means(0.55, 100, seed=1)) == []
+    assert len(alarms(detector, means(0.75, 40, seed=2))) == 1
+
+
+@every_detector
+def test_an_alarm_is_held_while_the_detector_forgets(name: str) -> None:
+    detector = DETECTORS[name]()
+    alarms(detector, [0.0] * 100)
+    while not detector.update(1.0):
+        pass
+    detector.forget()
+
+    assert detector.state is DriftState.DRIFT
+
+
+@every_detector
 def test_it_tells_its_name_and_starts_stable(name: str) -> None:
     detector = DETECTORS[name]()
 

@@ -35,6 +35,9 @@ class Above(Detector):
         self.fed.append(value)
         return value > 0.5
 
+    def forget(self) -> None:
+        self.fed = []
+
     @property
     def state(self) -> DriftState:
         return DriftState.DRIFT if self.fed and self.fed[-1] > 0.5 else DriftState.STABLE
@@ -99,6 +102,53 @@ def test_states_and_means_are_told_by_signal() -> None:
     states, statistics = watched.signals.states(), watched.signals.statistics()
     assert {signal for signal, state in states.items() if state == "drift"} == {UNCERTAINTY, AUDIT_ERROR}
     assert statistics == dict.fromkeys(SIGNALS, 0.0) | {UTILITY: 0.25, UNCERTAINTY: 0.75, AUDIT_ERROR: 1.0}
+
+
+def test_after_a_refit_uncertainty_is_less_what_the_new_model_has_of_the_texts_before() -> None:
+    watched = Watched()
+    watched.signals.scored([0.25] * 32, [0.5] * 32, 0)
+    watched.signals.refitted([0.25, 0.5])
+    watched.signals.scored([0.25] * 32, [0.375] * 32, 32)
+    watched.signals.scored([0.25] * 32, [0.0] * 32, 64)
+    watched.signals.scored([0.25] * 32, [1.0] * 32, 96)
+    assert watched.detectors[UNCERTAINTY].fed == [0.5, 0.5, 0.125, 1.0]
+
+
+def test_texts_that_wait_for_a_mean_are_compared_with_what_was_usual_for_their_model() -> None:
+    watched = Watched()
+    watched.signals.scored([0.0] * 16, [0.5] * 16, 0)
+    watched.signals.refitted([0.25])
+    watched.signals.scored([0.0] * 16, [0.25] * 16, 16)
+    assert watched.detectors[UNCERTAINTY].fed == [0.5]
+
+
+def test_a_refit_lets_utility_begin_anew_and_no_other_signal() -> None:
+    watched = Watched()
+    watched.signals.scored([0.25] * 64, [0.5] * 64, 0)
+    watched.signals.audited(correct=True, texts=64)
+    watched.signals.audited(correct=True, texts=64)
+    watched.signals.refitted([])
+    assert watched.detectors[UTILITY].fed == []
+    assert watched.detectors[UNCERTAINTY].fed == [0.5, 0.5]
+    assert watched.detectors[AUDIT_ERROR].fed == [0.0, 0.0]
+
+
+def test_what_is_usual_comes_back() -> None:
+    live, restored = Watched(), Watched()
+    live.signals.refitted([0.25])
+    restored.signals.restore(_through_json(live.signals.changes()))
+    restored.signals.scored([0.0] * 32, [0.25] * 32, 0)
+    assert restored.detectors[UNCERTAINTY].fed == [0.5]
+
+
+def test_uncertainties_of_a_state_that_knew_nothing_usual_are_forgotten() -> None:
+    live, restored = Watched(), Watched()
+    live.signals.scored([0.25] * 32, [0.125] * 32, 0)
+    state = _through_json(live.signals.changes())
+    del state["drift/signals"].fields["usual"]
+    restored.signals.restore(state)
+    assert restored.detectors[UTILITY].fed == [0.25]
+    assert restored.detectors[UNCERTAINTY].fed == []
 
 
 def test_the_last_hundred_alarms_are_remembered() -> None:
