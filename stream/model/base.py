@@ -26,7 +26,7 @@ class Prediction(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What a refit may look at: n examples and the last w texts of the stream.
+    """What a refit may look at: n examples, in the order in which they came, and the last w texts of the stream.
 
     ``embeddings`` (n, d), ``classes`` (n,) as indices into the model's classes, ``weights`` (n,) positive,
     ``window`` (w, d). ``noisy`` says that labels may well be wrong: a refit should then believe its examples as far as

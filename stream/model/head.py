@@ -18,7 +18,8 @@ class Head:
     """The fitted part of a model of k classes.
 
     ``regression`` is the softmax regression; ``unlabelled`` (k, d) the sums of the unlabelled texts that look like each
-    class; ``mean`` (d,) the mean text; ``trust`` in [0, 1] how far the class names are believed.
+    class; ``mean`` (d,) the mean text; ``trust`` in [0, 1] how far the class names are believed; ``lean`` (k,) what the
+    latest labels add to the logarithms of the classes' shares.
     """
 
     classes: tuple[str, ...]
@@ -26,12 +27,13 @@ class Head:
     unlabelled: Floats
     mean: Floats
     trust: float
+    lean: Floats
 
     @staticmethod
     def empty() -> Head:
         """The head before any refit."""
-        regression = SoftmaxRegression(np.zeros((0, 0), np.float32), np.zeros(0, np.float32))
-        return Head((), regression, np.zeros((0, 0), np.float32), np.zeros(0, np.float32), 0.0)
+        rows, numbers = np.zeros((0, 0), np.float32), np.zeros(0, np.float32)
+        return Head((), SoftmaxRegression(rows, numbers), rows, numbers, 0.0, numbers)
 
     def arranged(self, classes: Sequence[str], dimension: int) -> Head:
         """The same head for these classes; those that it does not know get zeros."""
@@ -39,11 +41,11 @@ class Head:
         known = [row for row, label in enumerate(classes) if label in index]
         source = [index[classes[row]] for row in known]
         weights, unlabelled = np.zeros((2, len(classes), dimension), np.float32)
-        bias, mean = np.zeros(len(classes), np.float32), np.zeros(dimension, np.float32)
+        (bias, lean), mean = np.zeros((2, len(classes)), np.float32), np.zeros(dimension, np.float32)
         if self.classes:
             weights[known], unlabelled[known] = self.regression.weights[source], self.unlabelled[source]
-            bias[known], mean = self.regression.bias[source], self.mean
-        return Head(tuple(classes), SoftmaxRegression(weights, bias), unlabelled, mean, self.trust)
+            bias[known], lean[known], mean = self.regression.bias[source], self.lean[source], self.mean
+        return Head(tuple(classes), SoftmaxRegression(weights, bias), unlabelled, mean, self.trust, lean)
 
     def changed(self, change: ClassChange) -> Head:
         """The same head after a change of classes: a merged class keeps its own row, and both classes' texts."""
@@ -52,12 +54,13 @@ class Head:
         rows = change.rows(self.classes)
         kept = [made_of[0] for made_of in rows]
         regression = SoftmaxRegression(self.regression.weights[kept], self.regression.bias[kept])
-        return Head(change.classes(self.classes), regression, added(self.unlabelled, rows), self.mean, self.trust)
+        classes, unlabelled = change.classes(self.classes), added(self.unlabelled, rows)
+        return Head(classes, regression, unlabelled, self.mean, self.trust, self.lean[kept])
 
     def entry(self) -> Entry:
         """The head as state."""
         weights, bias = self.regression
-        arrays = {"weights": weights, "bias": bias, "unlabelled": self.unlabelled, "mean": self.mean}
+        arrays = {"weights": weights, "bias": bias, "unlabelled": self.unlabelled, "mean": self.mean, "lean": self.lean}
         return Entry({"classes": list(self.classes), "trust": self.trust}, arrays)
 
     @staticmethod
@@ -73,4 +76,5 @@ class Head:
             unlabelled=arrays["unlabelled"],
             mean=arrays["mean"],
             trust=trust,
+            lean=arrays.get("lean", np.zeros_like(arrays["bias"])),  # none in an older state
         )

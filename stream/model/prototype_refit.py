@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stream.model.base import Evidence
-from stream.model.class_prior import class_prior
+from stream.model.class_prior import class_prior, lean
 from stream.model.head import Head
 from stream.model.label_noise import label_weights
 from stream.model.linear_maps import unit_rows
@@ -85,7 +85,8 @@ class PrototypeRefit:
         if trust > 0:
             rows = rows.joined(self._named_rows(sums + unlabelled, expected, mean, trust))
         regression = self._regression(start, rows)
-        return Head(self.classes, regression, unlabelled.astype(np.float32), mean, trust)
+        latest = lean(evidence.classes, len(self.classes)).astype(np.float32)
+        return Head(self.classes, regression, unlabelled.astype(np.float32), mean, trust, latest)
 
     def _unlabelled(self, start: SoftmaxRegression, sums: Doubles, trust: float) -> Doubles:
         weights, bias = start

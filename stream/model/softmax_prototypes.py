@@ -37,8 +37,9 @@ class SoftmaxPrototypes(Model):
 
     W and b are a softmax regression, refitted now and then. The rows of M are prototypes: the normalised sums of a
     class's examples, of the unlabelled texts that look like it, and of the texts that its name makes one expect; they
-    change with every label. The query map leaves the unlabelled texts and the prior out: with them inside, classes that
-    nobody has labelled look confident.
+    change with every label. The prior is how common the classes are among the labels, and as of the last refit it leans
+    to the latest ones: the mix of classes changes in most streams. The query map leaves the unlabelled texts and the
+    prior out: with them inside, classes that nobody has labelled look confident.
     """
 
     def __init__(self) -> None:
@@ -190,7 +191,8 @@ class SoftmaxPrototypes(Model):
         if not self._stale:
             return
         bias, prior = self._head.regression.bias, class_prior(self._sums.counts.astype(np.float64))
-        self._biases = np.stack([bias + PRIOR_STRENGTH * np.log(prior.shares), bias]).astype(np.float32)
+        common = np.log(prior.shares) + self._head.lean
+        self._biases = np.stack([bias + PRIOR_STRENGTH * common, bias]).astype(np.float32)
         rows = sorted(self._stale)
         weights, sums = self._head.regression.weights[rows], self._sums.sums[rows] + self._expected[rows]
         self._maps[0, rows] = exact.weights(weights + SHARPNESS * unit_rows(sums + self._head.unlabelled[rows]))

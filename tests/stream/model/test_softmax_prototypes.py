@@ -52,6 +52,31 @@ def test_labels_alone_predict(make_world: Callable) -> None:
     assert _accuracy(_taught(world, 50), world) > 0.95
 
 
+def test_predictions_lean_to_the_classes_of_the_latest_labels_and_the_query_map_does_not(make_world: Callable) -> None:
+    world = make_world()
+    rows = sorted(range(100), key=world.label)
+
+    def taught(order: list[int]) -> SoftmaxPrototypes:
+        model = SoftmaxPrototypes()
+        for row in order:
+            model.learn(world.embeddings[row], world.label(row))
+        index = [model.classes.index(world.label(row)) for row in order]
+        evidence = Evidence(world.embeddings[order], np.array(index), np.ones(len(order)), world.embeddings[100:200])
+        model.adopt(model.refit(evidence, 200).run())
+        return model
+
+    forward, backward = taught(rows), taught(rows[::-1])
+    latest, first = world.label(rows[-1]), world.label(rows[0])
+    middle = (world.embeddings[rows[0]] + world.embeddings[rows[-1]])[None] / 2
+
+    def share(model: SoftmaxPrototypes, label: str, query: bool = False) -> float:
+        return float(model.predict(middle)[query][0, model.classes.index(label)])
+
+    assert share(forward, latest) > 1.5 * share(backward, latest)
+    assert share(backward, first) > 1.5 * share(forward, first)
+    assert share(forward, latest, query=True) == pytest.approx(share(backward, latest, query=True), rel=0.05)
+
+
 def test_wrong_names_are_found_out(make_world: Callable) -> None:
     world = make_world()
     model = _taught(world, 50, named=True, shift=1)
