@@ -27,6 +27,24 @@ def test_after_the_start_it_is_the_margin_times_their_root(make_view: Callable) 
     assert TypicalMargin().score(view) == pytest.approx([0.8 * np.sqrt(0.6 * 0.2)])
 
 
+@pytest.mark.parametrize(("labels", "weight"), [(10, 1.0), (15, 0.75), (20, 0.5), (30, 0.0), (99, 0.0)])
+def test_from_ten_labels_a_class_the_roots_weight_falls_and_at_thirty_the_margin_stands_alone(
+    make_view: Callable, labels: int, weight: float
+) -> None:
+    counts = (labels - 2, labels + 2, 0)
+    view = make_view([[0.5, 0.3, 0.2]], _rows([0.6, 0.8]), recent=_rows(EAST), asked=_rows(NORTH), counts=counts)
+    expected = 0.8 * np.sqrt(0.6 * 0.2) ** weight * 0.4 ** (1 - weight)
+    assert TypicalMargin().score(view) == pytest.approx([expected])
+
+
+def test_where_the_margin_stands_alone_an_asked_text_lowers_none_of_its_likes(make_view: Callable) -> None:
+    strategy, likes = TypicalMargin(), _rows(EAST, EAST)
+    view = make_view([[0.5, 0.5]] * 2, likes, recent=_rows(NORTH, EAST), counts=(30, 30))
+    utility = strategy.score(view)
+    strategy.asked(view, 0, utility)
+    assert utility == pytest.approx([0.4, 0.4])
+
+
 @pytest.mark.parametrize(("counts", "trust", "starting"), [
     ((0, 0, 0), 0.0, True), ((0, 0, 0), 0.5, False), ((5, 0, 0), 0.0, False), ((2, 3, 0), 0.49, True),
     ((2, 4, 0), 0.0, False), ((1, 0, 0), 0.9, False),
@@ -71,7 +89,7 @@ def test_utilities_are_finite_and_between_zero_and_one(make_view: Callable, clas
     rng = np.random.default_rng(classes)
     embeddings = exact.unit(rng.standard_normal((90, 8)))
     query = np.ones((50, classes)) / max(1, classes)
-    for counts in ([0] * classes, [9] * classes):
+    for counts in ([0] * classes, [9] * classes, [20] * classes, [50] * classes):
         view = make_view(query, embeddings[:50], recent=embeddings[50:], asked=embeddings[50:55], counts=counts)
         utility = TypicalMargin(window=30).score(view)
         assert np.isfinite(utility).all()
@@ -79,8 +97,9 @@ def test_utilities_are_finite_and_between_zero_and_one(make_view: Callable, clas
         assert utility.max() > 0
 
 
+@pytest.mark.parametrize("labels", [9, 20, 30])
 @pytest.mark.parametrize("size", [1, 7, 64])
-def test_utilities_do_not_depend_on_how_the_stream_is_cut(make_view: Callable, size: int) -> None:
+def test_utilities_do_not_depend_on_how_the_stream_is_cut(make_view: Callable, size: int, labels: int) -> None:
     rng = np.random.default_rng(2)
     embeddings, query = exact.unit(rng.standard_normal((200, 64)) + 0.5), rng.dirichlet(np.ones(6), 200)
     strategy = TypicalMargin(window=40, neighbours=5)
@@ -89,7 +108,7 @@ def test_utilities_do_not_depend_on_how_the_stream_is_cut(make_view: Callable, s
         found, asked = [], []
         for at in range(0, 200, step):
             part, landmarks = embeddings[at : at + step], embeddings[asked]
-            view = make_view(query[at : at + step], part, recent=embeddings[:at], asked=landmarks, counts=[9] * 6)
+            view = make_view(query[at : at + step], part, recent=embeddings[:at], asked=landmarks, counts=[labels] * 6)
             utility = strategy.score(view)
             for row in range(len(part)):
                 if (at + row) % 9 == 3:
