@@ -216,8 +216,8 @@ def _drift() -> Sequence[Builder[Panel]]:
         ),
         graph(
             "What the detectors watch",
-            "The mean of each signal since its last change; that of `uncertainty` is 50% where all is as usual. A lasting "
-            "rise is what an alarm tells of.",
+            "The mean of each signal since its last change; `uncertainty` is at 50% where all is as usual. "
+            "A lasting rise is what an alarm tells of.",
             {"{{signal}}": of_learner("sluice_drift_statistic", by="signal")},
             8,
             PercentUnit,
