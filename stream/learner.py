@@ -32,6 +32,7 @@ from stream.records import (
     Verdict,
 )
 from stream.strategies.entropy import normalised_entropy
+from stream.window import without
 
 _KEY = "learner"
 WINDOW_TEXTS = 1_000
@@ -106,7 +107,8 @@ class Learner:
         self.parts.knowledge.adopt(head)
         labels, window = len(self.parts.knowledge.examples), self.parts.window.last(WINDOW_TEXTS)
         predict, stability = self.parts.knowledge.model.predict, self.parts.evaluation.stability
-        self.parts.signals.refitted(_uncertainties(predict(window)) if len(window) else [])
+        unasked = without(window, self.parts.landmarks.embeddings)  # of what it has learned a model is surer
+        self.parts.signals.refitted(_uncertainties(predict(unasked)) if len(unasked) else [])
         stability.refitted(labels, window[-RECENT_TEXTS:], lambda texts: self._best(predict(texts)))
         self._refit_if_due()
 

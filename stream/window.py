@@ -32,8 +32,7 @@ class Window:
     def drop(self, embeddings: Floats) -> int:
         """Let all rows leave that equal one of these embeddings (n, d), bit for bit; says how many."""
         kept = self.last(self._texts)
-        gone = {row.tobytes() for row in embeddings}
-        staying = kept[[row.tobytes() not in gone for row in kept]] if len(kept) else kept
+        staying = without(kept, embeddings)
         dropped = len(kept) - len(staying)
         if dropped:
             self._batches, self._held = deque([staying] if len(staying) else []), len(staying)
@@ -51,3 +50,9 @@ class Window:
 
     def __len__(self) -> int:
         return min(self._held, self._texts)
+
+
+def without(embeddings: Floats, known: Floats) -> Floats:
+    """The rows of (n, d) that equal none of the ``known`` ones (m, d), bit for bit."""
+    left_out = {row.tobytes() for row in known}
+    return embeddings[[row.tobytes() not in left_out for row in embeddings]] if len(embeddings) else embeddings

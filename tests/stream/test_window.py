@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from stream.records import Floats
-from stream.window import Window
+from stream.window import Window, without
 
 
 def embeddings(*numbers: int) -> Floats:
@@ -71,3 +71,9 @@ def test_rows_are_dropped_by_what_they_are_and_the_others_keep_their_order() -> 
     assert window.drop(embeddings()) == 0
     window.append(embeddings(*range(20, 23)))
     assert held(window) == [8, 20, 21, 22]
+
+
+def test_what_is_known_is_left_out_and_the_others_keep_their_order() -> None:
+    assert without(embeddings(3, 1, 2, 1), embeddings(1, 9)).tolist() == embeddings(3, 2).tolist()
+    assert without(embeddings(), embeddings(1)).shape == (0, 2)
+    assert without(embeddings(1), embeddings(1)).shape == (0, 2)
