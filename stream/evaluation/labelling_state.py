@@ -35,7 +35,7 @@ def labelling_state(label_counts: Sequence[int], drifting: Sequence[str], stabil
     """The state, from the labels of each known class, the signals that are in drift, and the refits so far.
 
     A plateau is said where twice as many labels are expected to gain less than 1.49 points: of a hundred runs on ten
-    sets 10% were then told so before the gain was below one, and 83% of those that could be within twice that point
+    sets 8% were then told so before the gain was below one, and 77% of those that could be within twice that point
     (docs/learning.md). It is never said below 200 labels: a model that has not met its rare classes yet is stable too.
     """
     labels, without = sum(label_counts), sum(count == 0 for count in label_counts)
