@@ -26,7 +26,7 @@ def class_prior(counts: Doubles) -> ClassPrior:
     if labels == 0:
         return ClassPrior(np.full(classes, 1 / max(1, classes)), 0.0)
     dispersion = float(np.sum((counts - labels / classes) ** 2)) * classes / labels
-    inequality = max(0.0, 1.0 - (classes - 1) / dispersion) if dispersion > 0 else 0.0
+    inequality = _beyond_chance(dispersion, classes - 1)
     smoothed = (counts + 0.5) / (labels + 0.5 * classes)
     return ClassPrior((1 - inequality) / classes + inequality * smoothed, inequality)
 
@@ -41,12 +41,15 @@ def lean(classes: Integers, known: int) -> Doubles:
     labels = len(classes)
     place = np.arange(1, labels + 1) / max(1, labels)
     weights = place * place * place
+    mean = weights.sum() / max(1, labels)
     every, latest = np.bincount(classes, minlength=known), np.bincount(classes, weights, known)
-    expected = every * (weights.sum() / max(1, labels))
-    seen = every > 0
+    expected, seen = every * mean, every > 0
     dispersion = float(np.sum((latest - expected)[seen] ** 2 / every[seen]))
-    if dispersion == 0:
-        return np.zeros(known)
-    chance = (np.count_nonzero(seen) - 1) * float(np.sum((weights - weights.mean()) ** 2)) / (labels - 1)
-    found: Doubles = max(0.0, 1.0 - chance / dispersion) * np.log((latest + 0.5) / (expected + 0.5))
+    chance = (np.count_nonzero(seen) - 1) * float(np.sum((weights - mean) ** 2)) / max(1, labels - 1)
+    found: Doubles = _beyond_chance(dispersion, chance) * np.log((latest + 0.5) / (expected + 0.5))
     return found
+
+
+def _beyond_chance(dispersion: float, chance: float) -> float:
+    """The part of a dispersion that is not what chance alone makes, from 0 to 1 (positive-part James-Stein)."""
+    return max(0.0, 1.0 - chance / dispersion) if dispersion > 0 else 0.0
