@@ -13,7 +13,8 @@ from services.edges import batches
 from services.edges.settings import KafkaSettings
 from tests.attack.decoding import resident_megabytes
 from tests.attack.mutators import records
-from tests.integration.intake_worlds import Process, wait_for
+from tests.integration.intake_worlds import Process
+from tests.waiting import wait_for
 
 _AT_ONCE = 20_000
 _AHEAD = 60_000

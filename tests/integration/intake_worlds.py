@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,8 +27,8 @@ from services.edges.metrics import Metrics
 from services.edges.settings import EncoderSettings, KafkaSettings, Settings, TaskClass, TaskSettings
 from services.intake.worker import IntakeWorker
 from stream.arrivals import Arrivals
+from tests.waiting import PATIENCE_SECONDS, wait_for
 
-WAIT_SECONDS = 60.0
 _PROGRAM = """
 import sys
 from prometheus_client import CollectorRegistry
@@ -43,14 +43,6 @@ try:
 except JournalError as error:
     sys.exit(f"error: {error}")
 """
-
-
-def wait_for(condition: Callable[[], object], seconds: float = WAIT_SECONDS) -> None:
-    """Return once the condition holds."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it never happened"
-        time.sleep(0.05)
 
 
 class Topics:
@@ -158,7 +150,7 @@ class Reader:
         """The ranges of each batch of items."""
         return [batch.items.covered for batch in self.batches if isinstance(batch, ItemsBatch)]
 
-    def wait(self, texts: int, seconds: float = WAIT_SECONDS) -> None:
+    def wait(self, texts: int, seconds: float = PATIENCE_SECONDS) -> None:
         """Read until so many texts were admitted."""
         wait_for(lambda: self.poll() >= texts, seconds)
 

@@ -7,20 +7,18 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
 
 import httpx
 from prometheus_client.parser import text_string_to_metric_families
 
 from services.edges.settings import KafkaSettings
+from tests.waiting import PATIENCE_SECONDS
 
 SLUICE = Path(sys.executable).with_name("sluice")
-PATIENCE_SECONDS = 60.0
 END_SECONDS = 10.0
-Found = TypeVar("Found")
 
 
 def environment(kafka: KafkaSettings) -> dict[str, str]:
@@ -70,12 +68,3 @@ def serving(process: subprocess.Popen[str]) -> Iterator[Standing]:
             yield Standing(process, next(event["url"] for event in events if event["event"] == "serving"))
         finally:
             process.kill()
-
-
-def wait_for(look: Callable[[], Found]) -> Found:
-    """What ``look`` finds, once that is something."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not (found := look()):
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.05)
-    return found

@@ -17,8 +17,9 @@ from services.edges import kafka_topics
 from services.edges.kafka_client import administration
 from services.edges.settings import KafkaSettings
 from services.edges.topics import ON_KAFKA
-from tests.integration.standing import END_SECONDS, PATIENCE_SECONDS, start, wait_for
+from tests.integration.standing import END_SECONDS, start
 from tests.services.cli.command import Sluice
+from tests.waiting import PATIENCE_SECONDS, wait_for
 
 pytestmark = pytest.mark.slow
 NOBODY = {

@@ -16,9 +16,9 @@ from services.edges.settings import KafkaSettings
 from services.edges.settings_sources import load_settings
 from services.edges.topics import DECISIONS, TEXTS
 from services.on_kafka.console import StandingConsole
-from tests.integration.standing import wait_for
 from tests.services.console.worlds import NOW, decision
 from tests.services.visits import own_hooks
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.slow
 

@@ -19,7 +19,8 @@ from services.edges.local_kafka import LocalKafka
 from services.edges.settings import KafkaSettings
 from stream.records import Floats
 from tests.integration import handmade
-from tests.integration.intake_worlds import Process, Reader, Topics, running, wait_for
+from tests.integration.intake_worlds import Process, Reader, Topics, running
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.slow
 

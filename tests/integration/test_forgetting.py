@@ -11,8 +11,8 @@ from services.edges.journal.base import Message
 from services.edges.kafka_client import administration
 from services.edges.messages import LabelMessage, TextMessage
 from services.edges.settings import KafkaSettings
-from tests.integration.standing import wait_for
 from tests.services.cli.conftest import Service
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.slow
 SECRET = "my card 4929 1234 was eaten by the machine in Leith"

@@ -14,8 +14,9 @@ from services.edges.encoders.hashing import HashingEncoder
 from services.edges.journal.base import JournalError
 from services.edges.settings import KafkaSettings
 from stream.records import Floats
-from tests.integration.intake_worlds import Process, Reader, Topics, running, stream, wait_for
+from tests.integration.intake_worlds import Process, Reader, Topics, running, stream
 from tests.services.intake.fragile import Fragile
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.slow
 

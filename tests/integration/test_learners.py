@@ -11,7 +11,8 @@ from services.edges import kafka_topics
 from services.edges.journal.base import JournalError
 from services.edges.kafka_client import administration
 from services.edges.settings import KafkaSettings
-from tests.integration.standing import END_SECONDS, PATIENCE_SECONDS, environment, serving, start, wait_for
+from tests.integration.standing import END_SECONDS, environment, serving, start
+from tests.waiting import PATIENCE_SECONDS, wait_for
 
 pytestmark = pytest.mark.slow
 STANDBY = (503, "not ready yet: standby")

@@ -36,8 +36,9 @@ from services.edges.settings import Settings
 from services.edges.settings_sources import load_settings
 from services.edges.topics import ITEMS, LABELS
 from services.learner import LearnerProcess
-from tests.integration.standing import serving, start, wait_for
+from tests.integration.standing import serving, start
 from tests.services.cli.command import Sluice
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.slow
 ANY = ACLFilter(

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from kafka import KafkaAdminClient
@@ -17,9 +16,9 @@ from services.edges.kafka_topics import Difference
 from services.edges.local_kafka import LocalKafka
 from services.edges.settings import KafkaSettings, Settings
 from services.edges.topics import ON_KAFKA, topic
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.slow
-PATIENCE_SECONDS = 30.0
 
 
 @pytest.fixture
@@ -32,13 +31,6 @@ def empty(kafka: KafkaSettings) -> KafkaSettings:
 def admin(kafka: KafkaSettings) -> Iterator[KafkaAdminClient]:
     with administration(kafka) as client:
         yield client
-
-
-def wait_for(holds: Callable[[], bool]) -> None:
-    """Metadata travel: a change is seen some milliseconds later."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not holds():
-        assert time.monotonic() < deadline
 
 
 def test_nothing_is_planned_where_all_is_well(kafka: KafkaSettings) -> None:
