@@ -112,7 +112,8 @@ def draw_traffic(rows: Sequence[Row], texts: int, seed: int) -> Traffic:
     known = [row for row in shuffled if row.label not in late]
     new = [row for row in shuffled if row.label in late]
     held_back, known = known[:HELD_BACK_TEXTS], known[HELD_BACK_TEXTS:]
-    first, mixed = arrive_late(known, new, texts)
+    first, second, coming = arrive_late(known, new, texts)
+    mixed = second + coming
     random.shuffle(mixed)
     return Traffic(first + mixed, held_back, [name for name in classes if name not in late], len(first))
 

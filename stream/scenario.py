@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from operator import itemgetter
 from typing import NamedTuple, TypeVar
 
 import numpy as np
@@ -34,8 +35,8 @@ class Scenario:
 
     ``budget`` as a decimal string or fraction; ``latency`` in texts between request and answer; ``noise`` is the share
     of wrong answers, ``unanswered`` that of requests which nobody ever answers; every (1 / ``test_fraction``)-th text
-    is held back; ``limit`` cuts the file first. ``late_classes`` is the share of classes that first come half-way; with
-    ``late_known`` the same texts come in the file's order, so that those classes are there from the start.
+    is held back; ``limit`` cuts the file first. ``late_classes`` is the share of classes that first come half-way, and
+    make up half of what comes then; with ``late_known`` the same texts are there in equal shares from the start.
     ``rare_share`` is the share of the stream that one class, any but the most frequent, is thinned to.
     """
 
@@ -72,11 +73,10 @@ class Scenario:
         late = frozenset(classes[place] for place in order[:count])
         known = [row for row in stream if labels[row] not in late]
         new = [row for row in stream if labels[row] in late]
-        first, mixed = arrive_late(known, new, longest(len(known), len(new)))
-        place_of = {row: place for place, row in enumerate(stream)}.__getitem__
+        first, second, coming = arrive_late(known, new, longest(len(known), len(new)))
         if self.late_known:
-            return Split(sorted(first + mixed, key=place_of), test, frozenset(), len(first), rare)
-        return Split(first + sorted(mixed, key=place_of), test, late, len(first), rare)
+            return Split(in_step(first + second, coming), test, frozenset(), len(first), rare)
+        return Split(first + in_step(second, coming), test, late, len(first), rare)
 
     def _rare(self, counts: Counter[str], seed: int) -> str:
         """The class to thin: drawn from all that are more frequent than it is to be, but the most frequent."""
@@ -100,8 +100,8 @@ def longest(known: int, late: int) -> int:
     return min(known * 4 // 3, late * 4)
 
 
-def arrive_late(known: Sequence[Row], late: Sequence[Row], texts: int) -> tuple[list[Row], list[Row]]:
-    """Rows of the first half, all of known classes, and of the second, half of which are of late ones.
+def arrive_late(known: Sequence[Row], late: Sequence[Row], texts: int) -> tuple[list[Row], list[Row], list[Row]]:
+    """Rows of the first half, all of known classes, and those of the second: of known ones, and as many of late ones.
 
     Raises ValueError where there are too few.
     """
@@ -109,7 +109,17 @@ def arrive_late(known: Sequence[Row], late: Sequence[Row], texts: int) -> tuple[
     needed = texts - new
     if not texts or needed > len(known) or new > len(late):
         raise ValueError(f"there are texts enough for {longest(len(known), len(late))}, not for {texts}")
-    return list(known[:first]), [*known[first:needed], *late[:new]]
+    return list(known[:first]), list(known[first:needed]), list(late[:new])
+
+
+def in_step(one: Sequence[Row], other: Sequence[Row]) -> list[Row]:
+    """All rows, each kind in its order, so that every stretch has as much of each as the whole.
+
+    >>> in_step("aaaa", "bb")
+    ['a', 'b', 'a', 'a', 'b', 'a']
+    """
+    places = [((place + 0.5) / len(rows), row) for rows in (one, other) for place, row in enumerate(rows)]
+    return [row for _, row in sorted(places, key=itemgetter(0))]
 
 
 class Reviewers:
