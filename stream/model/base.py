@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -38,6 +38,10 @@ class Evidence:
     weights: Doubles
     window: Floats
     noisy: bool = False
+
+    def of(self, rows: Integers) -> Evidence:
+        """The same without all other examples than these."""
+        return replace(self, embeddings=self.embeddings[rows], classes=self.classes[rows], weights=self.weights[rows])
 
 
 class RefitJob(Protocol):

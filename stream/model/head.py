@@ -9,6 +9,7 @@ import numpy as np
 
 from stream.model.class_change import ClassChange
 from stream.model.class_sums import added
+from stream.model.penalty_choice import USUAL, Penalty
 from stream.model.softmax_fit import SoftmaxRegression
 from stream.records import Entry, Floats
 
@@ -19,7 +20,7 @@ class Head:
 
     ``regression`` is the softmax regression; ``unlabelled`` (k, d) the sums of the unlabelled texts that look like each
     class; ``mean`` (d,) the mean text; ``trust`` in [0, 1] how far the class names are believed; ``lean`` (k,) what the
-    latest labels add to the logarithms of the classes' shares.
+    latest labels add to the logarithms of the classes' shares; ``penalty`` what the regression was fitted with.
     """
 
     classes: tuple[str, ...]
@@ -28,6 +29,7 @@ class Head:
     mean: Floats
     trust: float
     lean: Floats
+    penalty: Penalty = USUAL
 
     @staticmethod
     def empty() -> Head:
@@ -45,7 +47,8 @@ class Head:
         if self.classes:
             weights[known], unlabelled[known] = self.regression.weights[source], self.unlabelled[source]
             bias[known], lean[known], mean = self.regression.bias[source], self.lean[source], self.mean
-        return Head(tuple(classes), SoftmaxRegression(weights, bias), unlabelled, mean, self.trust, lean)
+        regression = SoftmaxRegression(weights, bias)
+        return Head(tuple(classes), regression, unlabelled, mean, self.trust, lean, self.penalty)
 
     def changed(self, change: ClassChange) -> Head:
         """The same head after a change of classes: a merged class keeps its own row, and both classes' texts."""
@@ -55,13 +58,13 @@ class Head:
         kept = [made_of[0] for made_of in rows]
         regression = SoftmaxRegression(self.regression.weights[kept], self.regression.bias[kept])
         classes, unlabelled = change.classes(self.classes), added(self.unlabelled, rows)
-        return Head(classes, regression, unlabelled, self.mean, self.trust, self.lean[kept])
+        return Head(classes, regression, unlabelled, self.mean, self.trust, self.lean[kept], self.penalty)
 
     def entry(self) -> Entry:
         """The head as state."""
         weights, bias = self.regression
         arrays = {"weights": weights, "bias": bias, "unlabelled": self.unlabelled, "mean": self.mean, "lean": self.lean}
-        return Entry({"classes": list(self.classes), "trust": self.trust}, arrays)
+        return Entry({"classes": list(self.classes), "trust": self.trust, "penalty": list(self.penalty)}, arrays)
 
     @staticmethod
     def parse(entry: Entry) -> Head:
@@ -76,5 +79,6 @@ class Head:
             unlabelled=arrays["unlabelled"],
             mean=arrays["mean"],
             trust=trust,
-            lean=arrays.get("lean", np.zeros_like(arrays["bias"])),  # none in an older state
+            lean=arrays.get("lean", np.zeros_like(arrays["bias"])),  # none in an older state, as of the penalty
+            penalty=Penalty(*entry.fields.get("penalty", ())),
         )

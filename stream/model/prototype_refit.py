@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from stream.model.head import Head
 from stream.model.label_noise import label_weights
 from stream.model.linear_maps import unit_rows
 from stream.model.names import NamePrior
+from stream.model.penalty_choice import FACTORS, FOLDS, USUAL, Penalty, cross_validated
 from stream.model.self_assignment import self_assigned
 from stream.model.softmax_fit import SoftmaxRegression, TrainingRows, fit_softmax
 from stream.records import Doubles, Entry, Floats, Integers
@@ -39,21 +40,43 @@ _NAME_DECAY = 0.2
 
 @dataclass(frozen=True)
 class PrototypeRefit:
-    """A refit that is due: for ``classes``, of which the first were named, starting from ``start``."""
+    """A refit that is due: for ``classes``, of which the first were named, starting from ``start``.
+
+    ``penalty`` is that of the refit before; where it is due, it is chosen anew.
+    """
 
     classes: tuple[str, ...]
     names: NamePrior
     start: SoftmaxRegression
     evidence: Evidence
     rounds: int = ROUNDS
+    penalty: Penalty = USUAL
 
     @property
     def size(self) -> int:
-        """Examples x classes."""
-        return len(self.evidence.classes) * len(self.classes)
+        """Examples x classes, times the fits where the penalty is chosen."""
+        labels = len(self.evidence.classes)
+        return labels * len(self.classes) * (1 + FOLDS * len(FACTORS) * self.penalty.due(labels))
 
     def run(self) -> Entry:
-        """The new head, for `SoftmaxPrototypes.adopt`, after so many ``rounds``, or once they change it no more.
+        """The new head, for `SoftmaxPrototypes.adopt`."""
+        evidence, labels = self.evidence, len(self.evidence.classes)
+        if not self.penalty.due(labels):
+            return self._found().entry()
+        factor = cross_validated(evidence.classes, evidence.weights, self._held_out)
+        return replace(self, penalty=Penalty(factor, labels))._found().entry()
+
+    def _held_out(self, factor: float, known: Integers, held_out: Integers) -> Doubles:
+        """Logits of the ``held_out`` examples, (m, k), by a fit from zero to the ``known`` ones."""
+        fit = replace(self, evidence=self.evidence.of(known), penalty=Penalty(factor))
+        head = fit._fitted(SoftmaxRegression(*map(np.zeros_like, self.start)))
+        sums = fit._sums(NAME_MASS * head.trust * self.names.prototypes(head.mean)) + head.unlabelled
+        weights = head.regression.weights + SHARPNESS * unit_rows(sums)
+        logits: Doubles = self.evidence.embeddings[held_out] @ weights.T + head.regression.bias
+        return logits + PRIOR_STRENGTH * (np.log(class_prior(fit._counts()).shares) + head.lean)
+
+    def _found(self) -> Head:
+        """The head after so many ``rounds``, or once they change it no more.
 
         Each round starts half-way between the start and the end of the one before: from the end alone, rounds on few
         examples swing between two ends for ever.
@@ -66,16 +89,14 @@ class PrototypeRefit:
             half = np.float32(0.5)
             start = SoftmaxRegression(half * (start.weights + weights), half * (start.bias + bias))
             head = self._fitted(start)
-        return head.entry()
+        return head
 
     def _fitted(self, start: SoftmaxRegression) -> Head:
-        evidence, named = self.evidence, len(self.names)
+        evidence = self.evidence
         mean = _mean(evidence.window, self.start.weights.shape[1])
         trust = self.names.trust(evidence.embeddings, evidence.classes, mean)
         expected = NAME_MASS * trust * self.names.prototypes(mean)
-        sums: Doubles = np.zeros(self.start.weights.shape)
-        np.add.at(sums, evidence.classes, evidence.embeddings)
-        sums[:named] += expected
+        sums = self._sums(expected)
         unlabelled = self._unlabelled(start, sums, trust)
         rows = self._examples(sums + unlabelled)
         if evidence.noisy:
@@ -86,7 +107,14 @@ class PrototypeRefit:
             rows = rows.joined(self._named_rows(sums + unlabelled, expected, mean, trust))
         regression = self._regression(start, rows)
         latest = lean(evidence.classes, len(self.classes)).astype(np.float32)
-        return Head(self.classes, regression, unlabelled.astype(np.float32), mean, trust, latest)
+        return Head(self.classes, regression, unlabelled.astype(np.float32), mean, trust, latest, self.penalty)
+
+    def _sums(self, expected: Doubles) -> Doubles:
+        """The examples' sums per class, (k, d), with what the names make one expect."""
+        sums: Doubles = np.zeros(self.start.weights.shape)
+        np.add.at(sums, self.evidence.classes, self.evidence.embeddings)
+        sums[: len(self.names)] += expected
+        return sums
 
     def _unlabelled(self, start: SoftmaxRegression, sums: Doubles, trust: float) -> Doubles:
         weights, bias = start
@@ -113,7 +141,7 @@ class PrototypeRefit:
             return SoftmaxRegression(np.zeros_like(start.weights), np.zeros_like(start.bias))
         counts = np.bincount(rows.classes, rows.weights, len(self.classes))
         balance = counts[rows.classes] ** (class_prior(self._counts()).inequality / 2 - 1.0)
-        penalty = _PENALTY / np.sqrt(len(self.classes)) / rows.weights.sum()
+        penalty = self.penalty.factor * _PENALTY / np.sqrt(len(self.classes)) / rows.weights.sum()
         return fit_softmax(rows._replace(weights=rows.weights * balance), start, float(penalty))
 
     def _counts(self) -> Doubles:
@@ -131,7 +159,8 @@ class PrototypeRefit:
             "weights": self.start.weights,
             "bias": self.start.bias,
         }
-        return Entry({"classes": list(self.classes), "noisy": evidence.noisy, "rounds": self.rounds}, arrays)
+        numbers = {"noisy": evidence.noisy, "rounds": self.rounds, "penalty": list(self.penalty)}
+        return Entry({"classes": list(self.classes), **numbers}, arrays)
 
     @staticmethod
     def parse(entry: Entry) -> PrototypeRefit:
@@ -146,7 +175,8 @@ class PrototypeRefit:
         )
         start = SoftmaxRegression(arrays["weights"], arrays["bias"])
         fields, names = entry.fields, NamePrior(arrays["directions"])
-        return PrototypeRefit(tuple(fields["classes"]), names, start, evidence, fields.get("rounds", ROUNDS))
+        rounds, penalty = fields.get("rounds", ROUNDS), Penalty(*fields.get("penalty", ()))  # none in older states
+        return PrototypeRefit(tuple(fields["classes"]), names, start, evidence, rounds, penalty)
 
 
 def _offset_rows(

@@ -16,6 +16,7 @@ from stream.model.class_sums import ClassSums
 from stream.model.head import Head
 from stream.model.linear_maps import predict, unit_rows
 from stream.model.names import NamePrior
+from stream.model.penalty_choice import USUAL
 from stream.model.prototype_refit import NAME_MASS, PRIOR_STRENGTH, ROUNDS_FROM_ZERO, SHARPNESS, PrototypeRefit
 from stream.records import ClassNames, Doubles, Entry, Floats, Integers, State
 
@@ -132,7 +133,8 @@ class SoftmaxPrototypes(Model):
         """The job that would fit a new head, started from the present one."""
         self._begun = _Begun(self._sums.labels, len(self.classes), texts_seen)
         self._changes = []
-        return PrototypeRefit(self.classes, self._names, self._head.regression, evidence)
+        head = self._head
+        return PrototypeRefit(self.classes, self._names, head.regression, evidence, penalty=head.penalty)
 
     def rebuild(self, evidence: Evidence, texts_seen: int) -> RefitJob | None:
         """The job that fits a new head from zero, to convergence: it depends on nothing that was fitted before."""
@@ -140,7 +142,7 @@ class SoftmaxPrototypes(Model):
         if not self.classes:
             self._install(nothing)
             return None
-        return replace(job, start=nothing.regression, rounds=ROUNDS_FROM_ZERO)
+        return replace(job, start=nothing.regression, rounds=ROUNDS_FROM_ZERO, penalty=USUAL)
 
     def restore_job(self, entry: Entry) -> RefitJob:
         """The job that its `save` described."""

@@ -7,6 +7,7 @@ import pytest
 
 from stream.model.class_change import ClassChange
 from stream.model.head import Head
+from stream.model.penalty_choice import USUAL, Penalty
 from stream.model.softmax_fit import SoftmaxRegression
 from stream.records import Entry
 
@@ -17,12 +18,13 @@ HEAD = Head(
     mean=np.array([11, 12], np.float32),
     trust=0.75,
     lean=np.array([13, 14], np.float32),
+    penalty=Penalty(0.5, 210),
 )
 
 
 def test_a_saved_head_comes_back() -> None:
     back = Head.parse(HEAD.entry())
-    assert (back.classes, back.trust) == (HEAD.classes, HEAD.trust)
+    assert (back.classes, back.trust, back.penalty) == (HEAD.classes, HEAD.trust, HEAD.penalty)
     assert back.regression.weights.tolist() == [[1, 2], [3, 4]]
     assert back.regression.bias.tolist() == [5, 6]
     assert back.unlabelled.tolist() == [[7, 8], [9, 10]]
@@ -34,6 +36,16 @@ def test_a_head_of_a_state_without_a_lean_leans_nowhere() -> None:
     fields, arrays = HEAD.entry()
     arrays = {name: array for name, array in arrays.items() if name != "lean"}
     assert Head.parse(Entry(fields, arrays)).lean.tolist() == [0, 0]
+
+
+def test_a_head_of_a_state_without_a_penalty_has_the_usual_one() -> None:
+    fields, arrays = HEAD.entry()
+    assert Head.parse(Entry({name: fields[name] for name in ("classes", "trust")}, arrays)).penalty == USUAL
+
+
+def test_whatever_becomes_of_its_classes_a_head_keeps_its_penalty() -> None:
+    assert HEAD.arranged(("b", "new"), 2).penalty == HEAD.penalty
+    assert HEAD.changed(ClassChange("a", None)).penalty == HEAD.penalty
 
 
 def test_classes_are_arranged_by_name_and_unknown_ones_get_zeros() -> None:

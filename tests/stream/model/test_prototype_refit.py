@@ -9,9 +9,11 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from stream import exact
 from stream.model.base import Evidence
 from stream.model.head import Head
 from stream.model.names import NamePrior
+from stream.model.penalty_choice import USUAL, Penalty
 from stream.model.prototype_refit import PrototypeRefit
 from stream.model.softmax_fit import SoftmaxRegression
 
@@ -25,7 +27,7 @@ def _job(world, examples: int, named: bool, window: int = 100) -> PrototypeRefit
 
 
 @pytest.mark.parametrize(
-    ("examples", "named", "window"), [(60, False, 100), (60, True, 100), (0, True, 100), (7, True, 0)]
+    ("examples", "named", "window"), [(60, False, 100), (60, True, 100), (0, True, 100), (7, True, 0), (200, True, 100)]
 )
 def test_a_saved_job_finds_the_same_head(make_world: Callable, examples: int, named: bool, window: int) -> None:
     job = _job(make_world(), examples, named, window)
@@ -68,8 +70,35 @@ def test_without_any_evidence_the_head_says_nothing(make_world: Callable) -> Non
     assert not head.unlabelled.any()
 
 
-def test_size_is_examples_times_classes(make_world: Callable) -> None:
+def test_size_is_examples_times_classes_times_the_fits(make_world: Callable) -> None:
     assert _job(make_world(), 40, named=False).size == 200
+    assert _job(make_world(), 200, named=False).size == 13 * 1_000
+
+
+def _job_of_small_differences(examples: int, penalty: Penalty) -> PrototypeRefit:
+    """Two classes that differ a little in one coordinate of 32: to tell them apart takes large weights."""
+    rng = np.random.default_rng(0)
+    classes = rng.integers(0, 2, examples)
+    embeddings = rng.normal(size=(examples, 32))
+    embeddings[:, 0] = 0.5 * (2 * classes - 1) + 0.1 * rng.normal(size=examples)
+    evidence = Evidence(exact.unit(embeddings), classes, np.ones(examples), np.zeros((0, 32), np.float32))
+    start = SoftmaxRegression(np.zeros((2, 32), np.float32), np.zeros(2, np.float32))
+    names = NamePrior(np.zeros((0, 0), np.float32))
+    return PrototypeRefit(("low", "high"), names, start, evidence, penalty=penalty)
+
+
+def test_the_penalty_is_weakened_where_the_labels_show_that_it_hinders() -> None:
+    assert Head.parse(_job_of_small_differences(199, USUAL).run()).penalty == USUAL
+    assert Head.parse(_job_of_small_differences(240, USUAL).run()).penalty == Penalty(0.25, 240)
+    assert Head.parse(_job_of_small_differences(479, Penalty(0.5, 240)).run()).penalty == Penalty(0.5, 240)
+    assert Head.parse(_job_of_small_differences(480, Penalty(1.0, 240)).run()).penalty == Penalty(0.25, 480)
+
+
+def test_a_weaker_penalty_lets_weights_grow() -> None:
+    weights = [
+        Head.parse(_job_of_small_differences(150, Penalty(factor)).run()).regression.weights for factor in (1.0, 0.25)
+    ]
+    assert np.abs(weights[1]).max() > 1.3 * np.abs(weights[0]).max()
 
 
 def test_refits_that_follow_each_other_settle(make_world: Callable) -> None:
