@@ -166,7 +166,8 @@ class Learner:
         )  # fmt: skip
         if asked:
             self._ask(block, asked, prediction, seen)
-        self._alarmed(self.parts.signals.scored(utilities, _uncertainties(prediction), self.texts))
+        uncertainties = [None if row in asked else each for row, each in enumerate(_uncertainties(prediction))]
+        self._alarmed(self.parts.signals.scored(utilities, uncertainties, self.texts))
         self._alarmed(self.parts.signals.seen(block.embeddings, labels, self.texts))
 
     def _near_open(self, block: Items, row: int) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from math import fsum
+from statistics import fmean
 from typing import NamedTuple
 
 from stream.drift.base import Detector, DriftState
@@ -39,6 +39,7 @@ class Signals:
     A refit changes what the model says of all texts, which is no drift. So ``utility``, the strategy's, is compared
     with what it was since the last refit, and ``uncertainty`` is by how much the entropy of the predicted classes, a
     share of its maximum, exceeds that of the texts before the last refit, as the model has them since: 0.5 is as usual.
+    Of a text that it was taught a model is surer, so those that were asked about count on neither side.
     ``audit_error`` is 1 where an audit answer differs from the prediction; ``embedding_shift`` and ``separation`` tell
     how far the last texts are from those that came first after the last alarm of either; ``class_mix`` is how far the
     shares of the predicted classes moved. Methods that take news return the alarms that they raise.
@@ -48,8 +49,9 @@ class Signals:
         if set(detectors) != set(SIGNALS):
             raise ValueError(f"one detector for each of {', '.join(SIGNALS)}, not for {sorted(detectors)}")
         self._detectors = dict(detectors)
-        self._waiting: dict[str, list[float]] = {UTILITY: [], UNCERTAINTY: []}
-        """Values that are not part of a mean yet."""
+        self._utilities: list[float] = []
+        self._uncertainties: list[float | None] = []
+        """Both of the same texts, which are not part of a mean yet."""
         self._usual = _AS_USUAL
         """The mean uncertainty of the texts before the last refit, as the model has it since."""
         self._shift = EmbeddingShift()
@@ -61,21 +63,22 @@ class Signals:
         self._detectors[UTILITY].forget()
         if not uncertainties:
             return
-        before, self._usual = self._usual, fsum(uncertainties) / len(uncertainties)
-        self._waiting[UNCERTAINTY] = [each - before + self._usual for each in self._waiting[UNCERTAINTY]]
+        before, self._usual = self._usual, fmean(uncertainties)
+        self._uncertainties = [each if each is None else each - before + self._usual for each in self._uncertainties]
 
-    def scored(self, utilities: Sequence[float], uncertainties: Sequence[float], texts: int) -> list[Alarm]:
-        """Take the utilities and uncertainties of the texts that follow the first ``texts``."""
-        first, raised = texts - len(self._waiting[UTILITY]), list[Alarm]()
-        self._waiting[UTILITY] += utilities
-        self._waiting[UNCERTAINTY] += uncertainties
-        whole = len(self._waiting[UTILITY]) // MEAN_TEXTS * MEAN_TEXTS
+    def scored(self, utilities: Sequence[float], uncertainties: Sequence[float | None], texts: int) -> list[Alarm]:
+        """Take what the texts that follow the first ``texts`` have; no uncertainty of those that were asked about."""
+        first, raised = texts - len(self._utilities), list[Alarm]()
+        self._utilities += utilities
+        self._uncertainties += uncertainties
+        whole = len(self._utilities) // MEAN_TEXTS * MEAN_TEXTS
         for start in range(0, whole, MEAN_TEXTS):
             end = start + MEAN_TEXTS
-            utility, uncertainty = (fsum(values[start:end]) / MEAN_TEXTS for values in self._waiting.values())
-            raised += self._update(UTILITY, utility, first + end)
-            raised += self._update(UNCERTAINTY, self._less_usual(uncertainty), first + end)
-        self._waiting = {signal: values[whole:] for signal, values in self._waiting.items()}
+            raised += self._update(UTILITY, fmean(self._utilities[start:end]), first + end)
+            unasked = [each for each in self._uncertainties[start:end] if each is not None]
+            if unasked:
+                raised += self._update(UNCERTAINTY, self._less_usual(fmean(unasked)), first + end)
+        self._utilities, self._uncertainties = self._utilities[whole:], self._uncertainties[whole:]
         return raised
 
     def seen(self, embeddings: Floats, classes: Sequence[str | None], texts: int) -> list[Alarm]:
@@ -121,7 +124,7 @@ class Signals:
 
     def changes(self) -> Changes:
         """Every detector's state, and what is not yet in one; the reference's texts where they changed."""
-        waiting = {signal: list(values) for signal, values in self._waiting.items()}
+        waiting = {UTILITY: list(self._utilities), UNCERTAINTY: list(self._uncertainties)}
         alarms = [list(alarm) for alarm in self.alarms]
         fields = {"waiting": waiting, "alarms": alarms, "usual": self._usual}
         changes: Changes = {f"drift/detector/{signal}": detector.save() for signal, detector in self._detectors.items()}
@@ -137,7 +140,8 @@ class Signals:
             self._mix.restore(entry)
         if (entry := state.get("drift/signals")) is not None:
             if "waiting" in entry.fields:
-                self._waiting = {signal: list(values) for signal, values in entry.fields["waiting"].items()}
+                waiting = entry.fields["waiting"]
+                self._utilities, self._uncertainties = list(waiting[UTILITY]), list(waiting[UNCERTAINTY])
             if "usual" not in entry.fields:  # an older state: its uncertainties are not to be compared with these
                 self._detectors[UNCERTAINTY].forget()
             self._usual = entry.fields.get("usual", _AS_USUAL)

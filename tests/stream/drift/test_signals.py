@@ -70,6 +70,15 @@ def test_utility_and_uncertainty_are_fed_as_means_over_32_texts() -> None:
     assert watched.detectors[UNCERTAINTY].fed == [0.125]
 
 
+def test_texts_that_were_asked_about_have_no_part_in_the_mean_uncertainty() -> None:
+    watched = Watched()
+    watched.signals.scored([0.5] * 96, [None] * 40 + [0.25, 0.75] + [None] * 22 + [0.125] * 32, 0)
+
+    assert watched.detectors[UTILITY].fed == [0.5] * 3
+    assert watched.detectors[UNCERTAINTY].fed == [0.5, 0.125]
+    assert watched.signals.alarms == []
+
+
 @pytest.mark.parametrize("cut", [1, 10, 32, 63])
 def test_how_the_stream_is_cut_makes_no_difference(cut: int) -> None:
     utilities, uncertainties = [text / 200 for text in range(200)], [1 - text / 200 for text in range(200)]
@@ -161,14 +170,14 @@ def test_the_last_hundred_alarms_are_remembered() -> None:
 
 def test_restored_signals_go_on_in_the_middle_of_a_mean() -> None:
     live, restored = Watched(), Watched()
-    live.signals.scored([1.0] * 40, [0.25] * 40, 0)
+    live.signals.scored([1.0] * 40, [0.25] * 39 + [None], 0)
     changes = live.signals.changes()
     restored.signals.restore(_through_json(changes))
     for each in (live, restored):
         each.signals.scored([0.0] * 24, [0.5] * 24, 40)
 
     assert restored.detectors[UTILITY].fed == live.detectors[UTILITY].fed == [1.0, 0.25]
-    assert restored.detectors[UNCERTAINTY].fed == [0.25, 0.4375]
+    assert restored.detectors[UNCERTAINTY].fed == pytest.approx([0.25, (7 * 0.25 + 24 * 0.5) / 31])
     assert restored.signals.alarms == live.signals.alarms == [Alarm(UTILITY, 32)]
 
 
