@@ -28,6 +28,7 @@ from stream.drift.signals import (
     Signals,
 )
 from stream.knowledge import Knowledge
+from stream.landmarks import Landmarks
 from stream.learner import Learner
 from stream.model import MODELS
 from stream.model.committee import Committee
@@ -105,6 +106,7 @@ def build_learner(settings: Settings) -> Learner:
         budget=_build_budget(settings.budget, learner),
         signals=_build_signals(settings.drift),
         pending=Pending(settings.requests.expire_seconds),
+        landmarks=Landmarks(sketched=STRATEGIES[learner.strategy].uses_sketches),
         near_duplicates=NearDuplicates() if learner.skip_near_duplicates else NearDuplicates(same=OFF, alike=OFF),
     )
     return Learner(parts, {named.name for named in task.classes} if task.closed else None)

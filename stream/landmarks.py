@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Container, Sequence
 from itertools import takewhile
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from stream.dense_rows import DenseRows
 from stream.records import Changes, Entry, Floats, State
@@ -16,16 +18,20 @@ PREFIX = "landmark/"
 
 
 class Landmarks:
-    """Embeddings and sketches of the texts of all open requests and of the last ``keep`` asked.
+    """Embeddings of the texts of all open requests and of the last ``keep`` asked; ``sketched`` ones have sketches too.
+
+    A sketch takes as long as deciding about five texts, so they are made for strategies that look at them alone. After
+    another strategy the landmarks of before have empty ones.
 
     A closed request that is no longer among the last asked leaves at the next `trim`: so what a text is compared with
     depends on its place in the stream, and not on how that is cut. Open requests are bounded by the budget.
     """
 
-    def __init__(self, keep: int = 2_000) -> None:
+    def __init__(self, keep: int = 2_000, *, sketched: bool = False) -> None:
         if keep < 1:
             raise ValueError(f"at least one of the last asked is kept, not {keep}")
         self._keep = keep
+        self._sketched = sketched
         self._rows = DenseRows()
         self._numbers: dict[str, int] = {}
         self._sketches: dict[str, tuple[int, ...]] = {}
@@ -50,7 +56,8 @@ class Landmarks:
         if request_id in self._rows:
             raise ValueError(f"request {request_id} is a landmark already")
         self._place(request_id, self._next, embedding)
-        self._texts[request_id] = text
+        if self._sketched:
+            self._texts[request_id] = text
         self._segments.add(self._next, request_id)
         self._next += 1
         self._open.add(request_id)
@@ -85,7 +92,7 @@ class Landmarks:
     def _sketch(self, request_id: str) -> tuple[int, ...]:
         if request_id in self._texts:
             self._sketches[request_id] = sketch(self._texts.pop(request_id))
-        return self._sketches[request_id]
+        return self._sketches.get(request_id, ())
 
     def _remove(self, request_id: str) -> None:
         self._rows.remove(request_id)
@@ -99,19 +106,20 @@ class Landmarks:
 
     def _entry(self, ids: Sequence[str]) -> Entry:
         fields = {"number": [self._numbers[request_id] for request_id in ids], "id": ids}
-        sketches = as_rows([self._sketch(request_id) for request_id in ids])
-        return Entry(fields, {"embedding": self._rows.of(list(ids)).astype(np.float16), "sketch": sketches})
+        arrays: dict[str, NDArray[Any]] = {"embedding": self._rows.of(list(ids)).astype(np.float16)}
+        if self._sketched:
+            arrays["sketch"] = as_rows([self._sketch(request_id) for request_id in ids])
+        return Entry(fields, arrays)
 
     def restore(self, state: State, open_requests: Container[str]) -> None:
         """Go on from all entries that `changes` ever returned."""
         for entry in sorted(state.values(), key=lambda entry: int(entry.fields["number"][0])):
-            embeddings, sketches = entry.arrays["embedding"].astype(np.float32), entry.arrays["sketch"]
-            for number, request_id, embedding, row in zip(
-                entry.fields["number"], entry.fields["id"], embeddings, sketches, strict=True
-            ):
+            embeddings, ids = entry.arrays["embedding"].astype(np.float32), entry.fields["id"]
+            for number, request_id, embedding in zip(entry.fields["number"], ids, embeddings, strict=True):
                 self._place(request_id, number, embedding)
-                self._sketches[request_id] = from_row(row)
                 if request_id in open_requests:
                     self._open.add(request_id)
                 self._next = number + 1
+            if self._sketched and "sketch" in entry.arrays:
+                self._sketches |= dict(zip(ids, map(from_row, entry.arrays["sketch"]), strict=True))
         self._segments.restore((number, request_id) for request_id, number in self._numbers.items())

@@ -47,11 +47,12 @@ class View:
 class Strategy(ABC):
     """How useful would each text's label be? What it keeps from one block to the next, `save` returns: mostly none.
 
-    A strategy that calls ``view.committee`` says so in ``uses_committee``: members cost time with every label, so
-    nobody keeps them for a strategy that never asks them.
+    A strategy that calls ``view.committee`` says so in ``uses_committee``, one that calls ``view.asked_sketches`` in
+    ``uses_sketches``: both cost time, so nobody keeps them for a strategy that never asks for them.
     """
 
     uses_committee: ClassVar[bool] = False
+    uses_sketches: ClassVar[bool] = False
 
     @abstractmethod
     def score(self, view: View) -> Doubles:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 from scipy.sparse import csr_array
 
@@ -18,6 +20,8 @@ class DiversityJaccard(Strategy):
     by their words elsewhere (Broder, 1997). ``uncertainty_share`` is the paper's lambda. Landmarks are known by a
     sketch of 64 hashes: for texts of more than 32 words the index is an estimate.
     """
+
+    uses_sketches: ClassVar[bool] = True
 
     def __init__(self, uncertainty_share: float = 0.5) -> None:
         if not 0 <= uncertainty_share <= 1:

@@ -100,7 +100,7 @@ def new_learner(configuration: Configuration) -> Learner:
             signals=Signals({signal: detector() for signal in SIGNALS}),
             arrivals=Arrivals(remember_ids=300),
             pending=Pending(EXPIRE_SECONDS),
-            landmarks=Landmarks(keep=10),
+            landmarks=Landmarks(keep=10, sketched=strategy.uses_sketches),
             near_duplicates=NearDuplicates(same=0.5),
             window=Window(550),
         )

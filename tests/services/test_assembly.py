@@ -12,6 +12,7 @@ from stream.budget import RULES
 from stream.budget.accounts import Budget
 from stream.model import MODELS
 from stream.records import Example, Reason, Verdict
+from stream.shingles import filled
 from stream.strategies import STRATEGIES
 
 
@@ -27,6 +28,13 @@ def test_a_committee_sits_where_the_strategy_asks_for_one(strategy: str) -> None
     knowledge = assembly.build_learner(load_settings({"learner.strategy": strategy})).parts.knowledge
     members = len(knowledge.committee(np.zeros((1, 4), np.float32)))
     assert members == (5 if STRATEGIES[strategy].uses_committee else 0)
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_landmarks_are_sketched_where_the_strategy_looks_at_the_sketches(strategy: str) -> None:
+    landmarks = assembly.build_learner(load_settings({"learner.strategy": strategy})).parts.landmarks
+    landmarks.add("r1", np.ones(4, np.float32), "where is my card")
+    assert filled(landmarks.sketches).any() == STRATEGIES[strategy].uses_sketches
 
 
 @pytest.mark.parametrize("model", MODELS)

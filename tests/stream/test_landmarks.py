@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from stream.landmarks import Landmarks
 from stream.records import Changes, Entry, Floats, State
+from stream.shingles import filled
 
 
 def embedding(number: int) -> Floats:
@@ -101,6 +102,32 @@ def test_a_landmark_is_added_once() -> None:
 def test_at_least_one_is_kept() -> None:
     with pytest.raises(ValueError, match="0"):
         Landmarks(keep=0)
+
+
+def test_sketches_come_back_for_a_strategy_that_looks_at_them() -> None:
+    live, restored = Landmarks(sketched=True), Landmarks(sketched=True)
+    state: State = {}
+    for number, text in enumerate(("where is my card", "top up failed")):
+        live.add(str(number), embedding(number), text)
+    keep_entries(state, live.changes())
+    restored.restore(state, {"0", "1"})
+
+    assert filled(live.sketches).sum(axis=1).tolist() == [7, 5]
+    assert np.array_equal(restored.sketches, live.sketches)
+
+
+def test_landmarks_of_another_strategy_have_empty_sketches() -> None:
+    plain, sketched = Landmarks(), Landmarks(sketched=True)
+    state: State = {}
+    plain.add("0", embedding(0), "where is my card")
+    keep_entries(state, plain.changes())
+    sketched.restore(state, {"0"})
+    sketched.add("1", embedding(1), "where is my card")
+
+    assert "sketch" not in state["landmark/0"].arrays
+    assert filled(plain.sketches).sum() == 0
+    assert filled(sketched.sketches).sum(axis=1).tolist() == [0, 7]
+    assert sketched.changes()["landmark/0"].arrays["sketch"].shape == (2, 64)  # type: ignore[union-attr]
 
 
 @given(st.lists(st.none() | st.integers(0, 40), max_size=80), st.sets(st.integers(0, 80)), st.integers(1, 6))

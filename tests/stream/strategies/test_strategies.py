@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -145,3 +146,17 @@ def test_texts_and_requests_behind_a_text_do_not_matter_to_it(name: str, make_vi
     )
     whole, other = (_scores(STRATEGIES[name](), make_view, stream, 80, 240) for stream in (world, changed))
     assert other[:60] == whole[:60]
+
+
+@every_strategy
+def test_a_strategy_says_what_it_asks_for_that_costs_time(name: str, make_view: Callable[..., View]) -> None:
+    view, called = make_view(np.full((5, 3), 1 / 3), committee=np.full((2, 5, 3), 1 / 3)), set[str]()
+
+    def noted(what: str) -> Callable[[], Any]:
+        ask: Callable[[], Any] = getattr(view, what)
+        return lambda: (called.add(what), ask())[1]
+
+    strategy = STRATEGIES[name]
+    strategy().score(replace(view, committee=noted("committee"), asked_sketches=noted("asked_sketches")))
+    said = {"committee": strategy.uses_committee, "asked_sketches": strategy.uses_sketches}
+    assert called == {what for what, uses in said.items() if uses}
