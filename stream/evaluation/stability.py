@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Sequence
 from math import exp, log, log2
+from statistics import fmean
 
 import numpy as np
 
@@ -43,9 +44,8 @@ class Stability:
         self._classes: list[str] = []
         self._past: deque[Integers] = deque(maxlen=_STEPS_PER_DOUBLING)
         self._logs: deque[float] = deque(maxlen=_MEAN_OF)
+        self._changed: deque[float] = deque(maxlen=_STEPS_PER_DOUBLING)
         self._unsaved = False
-        self.changed: float | None = None
-        """The share of the probe whose class is another than at half as many labels; None before it can be told."""
 
     def refitted(self, labels: int, window: Floats, best: Best) -> None:
         """The model was refitted to so many labels; ``window`` (w, d) are the last texts of the stream."""
@@ -64,7 +64,16 @@ class Stability:
         self._probe = np.zeros((0, 0), np.float32)
         self._past.clear()
         self._logs.clear()
-        self.changed, self._unsaved = None, True
+        self._changed.clear()
+        self._unsaved = True
+
+    @property
+    def changed(self) -> float | None:
+        """The share of the probe whose class is another than at half as many labels, on average over the last doubling.
+
+        None before it can be told.
+        """
+        return fmean(self._changed) if self._changed else None
 
     @property
     def doubling_gain(self) -> float | None:
@@ -85,7 +94,7 @@ class Stability:
     def _note(self, classes: Integers, probability: float) -> None:
         if len(self._past) == _STEPS_PER_DOUBLING:
             changes = [float(np.mean(past != classes)) for past in self._past]
-            self.changed = changes[0]
+            self._changed.append(changes[0])
             constant, of_changed, of_unsure = _FIT
             share = (changes[0] + 1.3 * sum(changes) / len(changes)) / 2 + 0.005
             self._logs.append(constant + of_changed * log(share) + of_unsure * log(1.01 - probability))
@@ -107,7 +116,7 @@ class Stability:
             "labels": self._labels,
             "classes": list(self._classes),
             "logs": list(self._logs),
-            "changed": self.changed,
+            "changed": list(self._changed),
         }
         past = np.array(self._past, np.int32).reshape(len(self._past), len(self._probe))
         return {KEY: Entry(fields, {"probe": self._probe.astype(np.float16), "past": past})}
@@ -117,7 +126,10 @@ class Stability:
         if KEY not in state:
             return
         fields, arrays = state[KEY]
-        self._labels, self._classes, self.changed = fields["labels"], list(fields["classes"]), fields["changed"]
+        self._labels, self._classes, changed = fields["labels"], list(fields["classes"]), fields["changed"]
+        if not isinstance(changed, list):  # an older state, of the last step alone
+            changed = [] if changed is None else [changed]
+        self._changed.extend(changed)
         self._logs.extend(fields["logs"])
         self._past.extend(row.astype(np.int64) for row in arrays["past"])
         self._probe = arrays["probe"].astype(np.float32)

@@ -29,14 +29,15 @@ def test_labels_are_worth_it_while_texts_change_their_class() -> None:
 
     assert told.state is Labelling.WORTH_IT
     assert told.reason == (
-        "since there were half as many labels 10.0% of the texts changed their class, "
+        "while the labels doubled 10.0% of the texts changed their class, "
         "and twice as many are expected to gain 2.0 points"
     )
     assert told.expected_gain == pytest.approx(100 * (stability.gain_of(100, 300) or 0), abs=0.005)
 
 
 def test_a_plateau_is_where_twice_as_many_labels_gain_too_little() -> None:
-    assert labelling_state([150, 150], [], watched(10)).state is Labelling.PLATEAU
+    assert labelling_state([150, 150], [], watched(39)).state is Labelling.PLATEAU
+    assert labelling_state([150, 150], [], watched(40)).state is Labelling.WORTH_IT
 
 
 def test_a_model_with_few_labels_is_on_no_plateau_though_it_is_stable() -> None:

@@ -44,8 +44,20 @@ def test_the_gain_by_hand() -> None:
     # Of 500 texts, 50 change at every refit: D = (0.1 + 1.3 x 0.1) / 2 + 0.005 = 0.12; U = 1.01 - 0.81 = 0.2.
     stability = watched(50)
 
-    assert stability.changed == 0.1
+    assert stability.changed == pytest.approx(0.1)
     assert stability.doubling_gain == pytest.approx(exp(-2.90) * 0.12**0.89 * 0.2**-0.54)
+
+
+def test_what_changed_is_a_mean_over_the_last_doubling() -> None:
+    stability = watched(0, STEPS[:5])
+    for labels in (27, 33, 40, 48):
+        stability.refitted(labels, WINDOW, Model(100, labels).best)
+    assert stability.changed == pytest.approx(0.2)
+
+    stability.refitted(58, WINDOW, Model(0, 58).best)
+    assert stability.changed == pytest.approx(0.2)
+    stability.refitted(70, WINDOW, Model(0, 70).best)
+    assert stability.changed == pytest.approx(0.2)
 
 
 def test_the_estimate_is_a_mean_over_the_last_six_steps() -> None:
@@ -111,7 +123,16 @@ def test_a_restored_one_goes_on() -> None:
         each.refitted(40, WINDOW, Model(70, 40).best)
 
     assert restored.doubling_gain == stability.doubling_gain
-    assert restored.changed == stability.changed == 0.14
+    assert restored.changed == stability.changed == pytest.approx((3 * 0.1 + 0.14) / 4)
+
+
+def test_an_older_state_tells_of_the_last_step_alone() -> None:
+    stability, restored = watched(50), Stability()
+    (entry,) = stability.changes().values()
+    assert entry is not None
+    restored.restore({"evaluation/stability": Entry({**entry.fields, "changed": 0.125}, entry.arrays)})
+
+    assert restored.changed == 0.125
 
 
 def test_what_a_drift_left_is_saved_and_restored() -> None:
