@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -31,8 +31,8 @@ class Penalty(NamedTuple):
 USUAL = Penalty()
 """Before there is evidence."""
 
-Logits = Callable[[float, Integers, Integers], Doubles]
-"""A factor, which examples to fit to, and which to judge, (m,) -> the logits of these, (m, k)."""
+Logits = Callable[[Integers, Integers], Iterable[Doubles]]
+"""Which examples to fit to, and which to judge, (m,) -> the logits of these, (m, k), under each of the factors."""
 
 
 def cross_validated(classes: Integers, weights: Doubles, logits: Logits) -> float:
@@ -46,8 +46,7 @@ def cross_validated(classes: Integers, weights: Doubles, logits: Logits) -> floa
     likelihoods = np.zeros((len(FACTORS), len(_SHARPER)))
     for fold in range(FOLDS):
         known, held_out = rows[rows % FOLDS != fold], rows[rows % FOLDS == fold]
-        for place, factor in enumerate(FACTORS):
-            found = logits(factor, known, held_out)
+        for place, found in enumerate(logits(known, held_out)):
             likelihoods[place] += [_likelihood(each * found, classes[held_out], weights[held_out]) for each in _SHARPER]
     best = likelihoods.max(axis=1)
     return FACTORS[int(best.argmax())] if best.max() > best[0] + _NATS else FACTORS[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -23,7 +24,7 @@ SHARPNESS = 15.0
 """What a cosine to a prototype counts for among the logits."""
 NAME_MASS = 2.0
 """How many examples a class's fully trusted name counts as."""
-PRIOR_STRENGTH = 0.5
+_PRIOR_STRENGTH = 0.5
 """What the log of a class's share counts for among the logits."""
 ROUNDS = 3
 """How often a fit is fitted again, each time from half-way: fitted once, refits on few examples swing to and fro."""
@@ -66,14 +67,14 @@ class PrototypeRefit:
         factor = cross_validated(evidence.classes, evidence.weights, self._held_out)
         return replace(self, penalty=Penalty(factor, labels))._found().entry()
 
-    def _held_out(self, factor: float, known: Integers, held_out: Integers) -> Doubles:
-        """Logits of the ``held_out`` examples, (m, k), by a fit from zero to the ``known`` ones."""
-        fit = replace(self, evidence=self.evidence.of(known), penalty=Penalty(factor))
-        head = fit._fitted(SoftmaxRegression(*map(np.zeros_like, self.start)))
-        sums = fit._sums(NAME_MASS * head.trust * self.names.prototypes(head.mean)) + head.unlabelled
-        weights = head.regression.weights + SHARPNESS * unit_rows(sums)
-        logits: Doubles = self.evidence.embeddings[held_out] @ weights.T + head.regression.bias
-        return logits + PRIOR_STRENGTH * (np.log(class_prior(fit._counts()).shares) + head.lean)
+    def _held_out(self, known: Integers, held_out: Integers) -> Iterator[Doubles]:
+        """Logits of the ``held_out`` examples, (m, k), by a fit from zero to the ``known`` ones under each factor."""
+        fit, zero = replace(self, evidence=self.evidence.of(known)), SoftmaxRegression(*map(np.zeros_like, self.start))
+        head, sums, rows = fit._ground(zero)
+        prototypes, prior = SHARPNESS * unit_rows(sums + head.unlabelled), prior_logits(fit._counts(), head.lean)
+        for factor in FACTORS:
+            weights, bias = fit._regression(zero, rows, factor)
+            yield self.evidence.embeddings[held_out] @ (weights + prototypes).T + bias + prior
 
     def _found(self) -> Head:
         """The head after so many ``rounds``, or once they change it no more.
@@ -92,11 +93,18 @@ class PrototypeRefit:
         return head
 
     def _fitted(self, start: SoftmaxRegression) -> Head:
+        head, _, rows = self._ground(start)
+        return replace(head, regression=self._regression(start, rows, self.penalty.factor))
+
+    def _ground(self, start: SoftmaxRegression) -> tuple[Head, Doubles, TrainingRows]:
+        """What no regression decides: a head with that of the start, the labelled texts' sums, and the rows to fit."""
         evidence = self.evidence
         mean = _mean(evidence.window, self.start.weights.shape[1])
         trust = self.names.trust(evidence.embeddings, evidence.classes, mean)
         expected = NAME_MASS * trust * self.names.prototypes(mean)
-        sums = self._sums(expected)
+        sums: Doubles = np.zeros(start.weights.shape)
+        np.add.at(sums, evidence.classes, evidence.embeddings)
+        sums[: len(self.names)] += expected
         unlabelled = self._unlabelled(start, sums, trust)
         rows = self._examples(sums + unlabelled)
         if evidence.noisy:
@@ -105,21 +113,13 @@ class PrototypeRefit:
             )
         if trust > 0:
             rows = rows.joined(self._named_rows(sums + unlabelled, expected, mean, trust))
-        regression = self._regression(start, rows)
         latest = lean(evidence.classes, len(self.classes)).astype(np.float32)
-        return Head(self.classes, regression, unlabelled.astype(np.float32), mean, trust, latest, self.penalty)
-
-    def _sums(self, expected: Doubles) -> Doubles:
-        """The examples' sums per class, (k, d), with what the names make one expect."""
-        sums: Doubles = np.zeros(self.start.weights.shape)
-        np.add.at(sums, self.evidence.classes, self.evidence.embeddings)
-        sums[: len(self.names)] += expected
-        return sums
+        head = Head(self.classes, start, unlabelled.astype(np.float32), mean, trust, latest, self.penalty)
+        return head, sums, rows
 
     def _unlabelled(self, start: SoftmaxRegression, sums: Doubles, trust: float) -> Doubles:
         weights, bias = start
-        prior = class_prior(self._counts()).shares
-        biased = SoftmaxRegression(weights, (bias + PRIOR_STRENGTH * np.log(prior)).astype(np.float32))
+        biased = SoftmaxRegression(weights, (bias + prior_logits(self._counts())).astype(np.float32))
         mass = _UNLABELLED_MASS * (len(self.evidence.classes) + trust * len(self.names))
         return self_assigned(self.evidence.window, sums, biased, SHARPNESS, mass)
 
@@ -135,13 +135,13 @@ class PrototypeRefit:
         weights = _NAME_WEIGHT * trust / (1.0 + _NAME_DECAY * self._counts()[:named])
         return _offset_rows(self.names.rows(mean), np.arange(named), weights, sums, sums[:named] - expected)
 
-    def _regression(self, start: SoftmaxRegression, rows: TrainingRows) -> SoftmaxRegression:
+    def _regression(self, start: SoftmaxRegression, rows: TrainingRows, factor: float) -> SoftmaxRegression:
         """Rare classes weigh more, fully so where the labels do not show that classes differ in frequency."""
         if not len(rows.classes):
             return SoftmaxRegression(np.zeros_like(start.weights), np.zeros_like(start.bias))
         counts = np.bincount(rows.classes, rows.weights, len(self.classes))
         balance = counts[rows.classes] ** (class_prior(self._counts()).inequality / 2 - 1.0)
-        penalty = self.penalty.factor * _PENALTY / np.sqrt(len(self.classes)) / rows.weights.sum()
+        penalty = factor * _PENALTY / np.sqrt(len(self.classes)) / rows.weights.sum()
         return fit_softmax(rows._replace(weights=rows.weights * balance), start, float(penalty))
 
     def _counts(self) -> Doubles:
@@ -177,6 +177,12 @@ class PrototypeRefit:
         fields, names = entry.fields, NamePrior(arrays["directions"])
         rounds, penalty = fields.get("rounds", ROUNDS), Penalty(*fields.get("penalty", ()))  # none in older states
         return PrototypeRefit(tuple(fields["classes"]), names, start, evidence, rounds, penalty)
+
+
+def prior_logits(counts: Doubles, latest: Floats | float = 0.0) -> Doubles:
+    """What how common the classes are adds to their logits, (k,): by the labels' counts, and the ``latest``'s lean."""
+    logits: Doubles = _PRIOR_STRENGTH * (np.log(class_prior(counts).shares) + latest)
+    return logits
 
 
 def _offset_rows(

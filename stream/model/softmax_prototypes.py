@@ -11,13 +11,12 @@ import numpy as np
 from stream import exact
 from stream.model.base import Evidence, Model, Prediction, RefitJob
 from stream.model.class_change import ClassChange
-from stream.model.class_prior import class_prior
 from stream.model.class_sums import ClassSums
 from stream.model.head import Head
 from stream.model.linear_maps import predict, unit_rows
 from stream.model.names import NamePrior
 from stream.model.penalty_choice import USUAL
-from stream.model.prototype_refit import NAME_MASS, PRIOR_STRENGTH, ROUNDS_FROM_ZERO, SHARPNESS, PrototypeRefit
+from stream.model.prototype_refit import NAME_MASS, ROUNDS_FROM_ZERO, SHARPNESS, PrototypeRefit, prior_logits
 from stream.records import ClassNames, Doubles, Entry, Floats, Integers, State
 
 _GROWTH = 0.05
@@ -192,9 +191,8 @@ class SoftmaxPrototypes(Model):
         """Both maps' rows of the classes that changed since the last prediction, and all biases."""
         if not self._stale:
             return
-        bias, prior = self._head.regression.bias, class_prior(self._sums.counts.astype(np.float64))
-        common = np.log(prior.shares) + self._head.lean
-        self._biases = np.stack([bias + PRIOR_STRENGTH * common, bias]).astype(np.float32)
+        bias, prior = self._head.regression.bias, prior_logits(self._sums.counts.astype(np.float64), self._head.lean)
+        self._biases = np.stack([bias + prior, bias]).astype(np.float32)
         rows = sorted(self._stale)
         weights, sums = self._head.regression.weights[rows], self._sums.sums[rows] + self._expected[rows]
         self._maps[0, rows] = exact.weights(weights + SHARPNESS * unit_rows(sums + self._head.unlabelled[rows]))

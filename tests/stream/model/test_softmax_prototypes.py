@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from stream import exact
 from stream.model.base import Evidence
+from stream.model.penalty_choice import USUAL, Penalty
+from stream.model.prototype_refit import PrototypeRefit
 from stream.model.softmax_prototypes import SoftmaxPrototypes
 from stream.records import ClassNames, Entry
 
@@ -134,6 +137,18 @@ def test_state_and_examples_rebuild_the_same_bits(make_world: Callable, named: b
     assert (back.classes, back.trust) == (model.classes, model.trust)
     assert back.label_counts.tolist() == model.label_counts.tolist()
     assert [back.refit_due(texts) for texts in (73, 100, 2000)] == [model.refit_due(texts) for texts in (73, 100, 2000)]
+
+
+def test_a_refit_goes_on_with_the_penalty_of_the_head_and_a_rebuild_with_the_usual_one(make_world: Callable) -> None:
+    world = make_world()
+    model = _taught(world, 30)
+    job = model.refit(world.evidence(model.classes, 30), 30)
+    model.adopt(replace(job, penalty=Penalty(0.25, 240)).run())
+
+    assert model.refit(world.evidence(model.classes, 30), 30).penalty == Penalty(0.25, 240)
+    rebuilt = model.rebuild(world.evidence(model.classes, 30), 30)
+    assert isinstance(rebuilt, PrototypeRefit)
+    assert rebuilt.penalty == USUAL
 
 
 def test_the_state_of_an_untrained_model_restores_it(make_world: Callable) -> None:
