@@ -166,7 +166,9 @@ class Learner:
         )  # fmt: skip
         if asked:
             self._ask(block, asked, prediction, seen)
-        uncertainties = [None if row in asked else each for row, each in enumerate(_uncertainties(prediction))]
+        uncertainties: list[float | None] = [*_uncertainties(prediction)]
+        for row in asked:
+            uncertainties[row] = None
         self._alarmed(self.parts.signals.scored(utilities, uncertainties, self.texts))
         self._alarmed(self.parts.signals.seen(block.embeddings, labels, self.texts))
 
