@@ -17,6 +17,7 @@ from typing import Any
 import httpx
 
 from tests.chaos import phases
+from tests.waiting import wait_for
 
 PATIENCE_SECONDS = 120.0
 
@@ -29,11 +30,7 @@ def free_port() -> int:
 
 def until(condition: Callable[[], bool], what: str, seconds: float = PATIENCE_SECONDS) -> None:
     """Wait until the condition holds; fails with ``what`` after ``seconds``."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > deadline:
-            raise AssertionError(f"waited {seconds:.0f} s in vain: {what}")
-        time.sleep(0.01)
+    wait_for(condition, seconds, what, pause=0.01)
 
 
 class Service:

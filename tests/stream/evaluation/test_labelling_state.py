@@ -35,7 +35,7 @@ def test_labels_are_worth_it_while_texts_change_their_class() -> None:
     assert told.expected_gain == pytest.approx(100 * (stability.gain_of(100, 300) or 0), abs=0.005)
 
 
-def test_a_plateau_is_where_twice_as_many_labels_gain_too_little() -> None:
+def test_a_plateau_is_where_few_texts_change_their_class() -> None:
     assert labelling_state([150, 150], [], watched(39)).state is Labelling.PLATEAU
     assert labelling_state([150, 150], [], watched(40)).state is Labelling.WORTH_IT
 

@@ -49,15 +49,12 @@ def test_the_gain_by_hand() -> None:
 
 
 def test_what_changed_is_a_mean_over_the_last_doubling() -> None:
-    stability = watched(0, STEPS[:5])
-    for labels in (27, 33, 40, 48):
-        stability.refitted(labels, WINDOW, Model(100, labels).best)
-    assert stability.changed == pytest.approx(0.2)
+    stability = watched(50)  # three steps with a tenth changed
+    stability.refitted(40, WINDOW, Model(70, 40).best)
+    assert stability.changed == pytest.approx((0.1 + 0.1 + 0.1 + 0.14) / 4)
 
-    stability.refitted(58, WINDOW, Model(0, 58).best)
-    assert stability.changed == pytest.approx(0.2)
-    stability.refitted(70, WINDOW, Model(0, 70).best)
-    assert stability.changed == pytest.approx(0.2)
+    stability.refitted(48, WINDOW, Model(100, 48).best)
+    assert stability.changed == pytest.approx((0.1 + 0.1 + 0.14 + 0.2) / 4)
 
 
 def test_the_estimate_is_a_mean_over_the_last_six_steps() -> None:
