@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
-from stream.records import Doubles, Floats
+from stream.records import Doubles, Floats, Integers
 from stream.strategies.base import View
 
 
@@ -31,9 +32,12 @@ NOTHING_NEAR = Nearest(np.zeros((0, 0), np.float32), np.zeros((0, 0), np.float32
 """Before the first block."""
 
 
-def density(view: View, window: int, neighbours: int) -> Doubles:
-    """Mean cosine of each text to its nearest among the ``window`` texts before it, (n,) within [0, 1]."""
-    nearest = np.partition(cosines_before(view, window), -neighbours, axis=1)[:, -neighbours:]
+def density(view: View, window: int, neighbours: int, rows: Integers | None = None) -> Doubles:
+    """Mean cosine of each text to its nearest among the ``window`` texts before it, (n,) within [0, 1].
+
+    Of these ``rows`` of the block alone, (r,), where they are given.
+    """
+    nearest = np.partition(cosines_before(view, window, rows), -neighbours, axis=1)[:, -neighbours:]
     found = np.isfinite(nearest)
     sums: Doubles = np.where(found, nearest, 0.0).sum(axis=1, dtype=np.float64)
     means: Doubles = sums / np.maximum(found.sum(axis=1), 1)
@@ -59,17 +63,17 @@ def with_those_before(view: View, window: int) -> Floats:
     return np.concatenate([view.recent()[-window:].reshape(-1, view.embeddings.shape[1]), view.embeddings])
 
 
-def cosines_before(view: View, window: int) -> Floats:
-    """Cosines (n, window) of each text to those before it, oldest first; minus infinity where there was none yet."""
-    texts = len(view)
-    width = window + texts
-    flat = np.full(texts * (width + 1), -np.inf, np.float32)
-    cosines = flat[:-texts].reshape(texts, width)
-    recent = view.recent()[-window:].reshape(-1, view.embeddings.shape[1])
-    cosines[:, window - len(recent) : window] = view.embeddings @ recent.T
-    cosines[:, window:] = view.embeddings @ view.embeddings.T
-    # Read in rows that are longer by one, each row begins one text later than the row before it.
-    return flat.reshape(texts, width + 1)[:, :window]
+def cosines_before(view: View, window: int, rows: Integers | None = None) -> Floats:
+    """Cosines (n, window) of each text to those before it, oldest first; minus infinity where there was none yet.
+
+    Of these ``rows`` of the block alone, (r, window), where they are given.
+    """
+    rows = np.arange(len(view)) if rows is None else rows
+    texts = with_those_before(view, window)
+    cosines = np.full((len(rows), window + len(view)), -np.inf, np.float32)
+    np.matmul(view.embeddings[rows], texts.T, out=cosines[:, window + len(view) - len(texts) :])
+    found: Floats = sliding_window_view(cosines, window, axis=1)[np.arange(len(rows)), rows]
+    return found
 
 
 def require_neighbours(window: int, neighbours: int) -> None:

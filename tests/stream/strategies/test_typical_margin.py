@@ -37,6 +37,22 @@ def test_from_ten_labels_a_class_the_roots_weight_falls_and_at_thirty_the_margin
     assert TypicalMargin().score(view) == pytest.approx([expected])
 
 
+def test_where_the_model_is_sure_the_root_is_taken_to_be_as_usual(make_view: Callable) -> None:
+    query, likes = [[0.76, 0.24, 0.0], [0.74, 0.26, 0.0]], _rows([0.6, 0.8], [0.6, 0.8])
+    view = make_view(query, likes, recent=_rows(EAST), asked=_rows(NORTH), counts=(3, 3, 0))
+    sure, unsure = TypicalMargin(neighbours=1).score(view)
+    assert (sure, unsure) == pytest.approx((0.48 * 0.4, 0.52 * np.sqrt(1 - 0.8)))
+
+
+def test_an_asked_text_lowers_its_likes_that_the_model_is_not_sure_about(make_view: Callable) -> None:
+    strategy, query = TypicalMargin(neighbours=1), [[0.9, 0.1], [0.5, 0.5], [0.9, 0.1], [0.5, 0.5]]
+    view = make_view(query, _rows(EAST, EAST, EAST, NORTH), recent=_rows(EAST, NORTH), counts=(3, 3))
+    utility = strategy.score(view)
+    assert utility == pytest.approx([0.08, 1, 0.08, 1])
+    strategy.asked(view, 0, utility)
+    assert utility == pytest.approx([0.08, 0, 0.08, 1])
+
+
 def test_where_the_margin_stands_alone_an_asked_text_lowers_none_of_its_likes(make_view: Callable) -> None:
     strategy, likes = TypicalMargin(), _rows(EAST, EAST)
     view = make_view([[0.5, 0.5]] * 2, likes, recent=_rows(NORTH, EAST), counts=(30, 30))
