@@ -45,9 +45,8 @@ class TypicalMargin(Strategy):
         """Utilities, (n,) in [0, 1]."""
         self._starting, self._weight = _starting(view), _weight(view)
         margin = one_minus_margin(view.query_probabilities)
-        self._rows = np.flatnonzero(margin >= _SURE) if self._weight else np.zeros(0, np.int64)
-        if self._starting:
-            self._rows = np.arange(len(view))
+        looked_at = np.full(len(view), True) if self._starting else (margin >= _SURE) & (self._weight > 0)
+        self._rows = np.flatnonzero(looked_at)
         utility = _USUAL * margin
         if len(self._rows):
             self._margin, self._nearest = margin[self._rows], Nearest(view.embeddings[self._rows], view.asked)
