@@ -36,6 +36,8 @@ class Knowledge:
         self._noisy_labels = noisy_labels
         self.job: RefitJob | None = None
         self.version = 0
+        self._forgotten = 0
+        """Examples that had to leave for others."""
         self._names_digest = ""
         self._unsaved = True
         self._recalibrated = False
@@ -54,6 +56,7 @@ class Knowledge:
         forgotten = self.examples.add(example)
         if forgotten is not None:
             self._unlearn(forgotten)
+            self._forgotten += 1
         known = len(self.model.classes)
         self._learn(example)
         self._unsaved |= len(self.model.classes) > known
@@ -114,6 +117,11 @@ class Knowledge:
         """Forget a class with its name and its examples. Raises ValueError where there is no such class."""
         self._change(ClassChange(label, None))
 
+    @property
+    def taught(self) -> int:
+        """Examples that were learned so far and not taken back: those that are kept, and those that left for them."""
+        return len(self.examples) + self._forgotten
+
     def committee(self, embeddings: Floats) -> Doubles:
         """What each of c members thinks of texts (n, d): probabilities (c, n, k); without a committee c is 0."""
         return self._committee.predict(embeddings)
@@ -129,7 +137,7 @@ class Knowledge:
 
     def refit_if_due(self, texts: int, window: Callable[[], Floats]) -> None:
         """Make the job that is due after ``texts`` of the stream, if any; ``window`` gives the last of them, (w, d)."""
-        if self.job is None and self.model.refit_due(texts):
+        if self.job is None and self.model.refit_due(texts, self._forgotten):
             self.job = self.model.refit(self._evidence(window()), texts)
             self._unsaved = True
 
@@ -143,7 +151,9 @@ class Knowledge:
     def changes(self) -> Changes:
         """The entries that changed since this was last asked."""
         changes = self.examples.changes()
-        changes[KEY] = Entry({"version": self.version, "names_digest": self._names_digest})
+        changes[KEY] = Entry(
+            {"version": self.version, "names_digest": self._names_digest, "forgotten": self._forgotten}
+        )
         if self._unsaved:
             changes |= self.model.save()
             changes[JOB] = self.job.save() if self.job else None
@@ -161,7 +171,9 @@ class Knowledge:
         for example in self.examples:
             self._learn(example)
         if KEY in state:
-            self.version, self._names_digest = state[KEY].fields["version"], state[KEY].fields["names_digest"]
+            fields = state[KEY].fields
+            self.version, self._names_digest = fields["version"], fields["names_digest"]
+            self._forgotten = fields.get("forgotten", 0)
         if CALIBRATION in state:
             self.calibration.restore(state[CALIBRATION])
         self.job = self.model.restore_job(state[JOB]) if JOB in state else None
@@ -175,7 +187,8 @@ class Knowledge:
         self.version += 1
 
     def _evidence(self, window: Floats) -> Evidence:
-        return replace(self.examples.evidence(self.model.classes, window), noisy=self._noisy_labels)
+        evidence = self.examples.evidence(self.model.classes, window)
+        return replace(evidence, noisy=self._noisy_labels, forgotten=self._forgotten)
 
     def _learn(self, example: Example) -> None:
         self.model.learn(example.embedding, example.label, example.key)

@@ -105,11 +105,11 @@ class Learner:
     def adopt(self, head: Entry) -> None:
         """Install the head that the job's run returned. Raises ValueError, and keeps the old one, where not finite."""
         self.parts.knowledge.adopt(head)
-        labels, window = len(self.parts.knowledge.examples), self.parts.window.last(WINDOW_TEXTS)
+        taught, window = self.parts.knowledge.taught, self.parts.window.last(WINDOW_TEXTS)
         predict, stability = self.parts.knowledge.model.predict, self.parts.evaluation.stability
         unasked = without(window, self.parts.landmarks.embeddings)  # of what it has learned a model is surer
         self.parts.signals.refitted(_uncertainties(predict(unasked)) if len(unasked) else [])
-        stability.refitted(labels, window[-RECENT_TEXTS:], lambda texts: self._best(predict(texts)))
+        stability.refitted(taught, window[-RECENT_TEXTS:], lambda texts: self._best(predict(texts)))
         self._refit_if_due()
 
     def name(self, names: ClassNames) -> None:

@@ -11,6 +11,7 @@ from stream.knowledge import Knowledge
 from stream.model import MODELS
 from stream.model.committee import Committee
 from stream.model.nearest_class_mean import NearestClassMean
+from stream.model.softmax_prototypes import SoftmaxPrototypes
 from stream.records import ClassNames, Example, Label, State, Verdict
 
 EAST, NORTH = np.array([1, 0], np.float32), np.array([0, 1], np.float32)
@@ -190,3 +191,23 @@ def test_after_an_overflow_all_parts_agree_with_the_examples_that_are_kept(model
     assert np.array_equal(evidence.embeddings, TEXTS[kept])
     assert [knowledge.model.classes[column] for column in evidence.classes] == [label(row) for row in kept]
     assert evidence.weights.tolist() == [1.0] * 20
+
+
+@pytest.mark.parametrize("restarts", [False, True])
+def test_a_full_memory_is_refitted_to_as_it_changes(restarts: bool) -> None:
+    knowledge, state, window = Knowledge(SoftmaxPrototypes(), Examples(keep=40)), State(), np.stack([EAST, NORTH])
+    refits = []
+    for row in range(100):
+        knowledge.teach(example(str(row), EAST if row % 2 else NORTH, "east" if row % 2 else "north"))
+        knowledge.refit_if_due(row, lambda: window)
+        if knowledge.job is not None:
+            refits.append(row)
+            knowledge.adopt(knowledge.job.run())
+        if restarts:
+            for key, entry in knowledge.changes().items():
+                state.pop(key, None) if entry is None else state.update({key: entry})
+            knowledge = Knowledge(SoftmaxPrototypes(), Examples(keep=40))
+            knowledge.restore(state)
+
+    assert [row for row in refits if row >= 40] == list(range(40, 100, 2))  # each 5% of 40
+    assert (knowledge.taught, len(knowledge.examples)) == (100, 40)
