@@ -44,6 +44,10 @@ class Evidence:
         """The same without all other examples than these."""
         return replace(self, embeddings=self.embeddings[rows], classes=self.classes[rows], weights=self.weights[rows])
 
+    def wide(self, dimension: int) -> Evidence:
+        """The same, also where no example and no text says of how many dimensions they would be."""
+        return replace(self, embeddings=self.embeddings.reshape(-1, dimension)) if not len(self.classes) else self
+
 
 class RefitJob(Protocol):
     """A refit as a value: `run` is pure, so it may happen anywhere and, after a crash, once more."""

@@ -61,11 +61,12 @@ class PrototypeRefit:
 
     def run(self) -> Entry:
         """The new head, for `SoftmaxPrototypes.adopt`."""
-        evidence, labels = self.evidence, len(self.evidence.classes)
-        if not self.penalty.due(labels):
-            return self._found().entry()
-        factor = cross_validated(evidence.classes, evidence.weights, self._held_out)
-        return replace(self, penalty=Penalty(factor, labels))._found().entry()
+        evidence = self.evidence.wide(self.start.weights.shape[1])
+        fit, labels = replace(self, evidence=evidence), len(evidence.classes)
+        if self.penalty.due(labels):
+            factor = cross_validated(evidence.classes, evidence.weights, fit._held_out)
+            fit = replace(fit, penalty=Penalty(factor, labels))
+        return fit._found().entry()
 
     def _held_out(self, known: Integers, held_out: Integers) -> Iterator[Doubles]:
         """Logits of the ``held_out`` examples, (m, k), by a fit from zero to the ``known`` ones under each factor."""

@@ -20,7 +20,7 @@ from stream.model import MODELS
 from stream.model.committee import Committee
 from stream.near_duplicates import NearDuplicates
 from stream.questions import request_id_of
-from stream.records import Entry, Example, Items, Label, OutcomeKind, State, Verdict
+from stream.records import ClassNames, Entry, Example, Items, Label, OutcomeKind, State, Verdict
 from tests.laws.worlds import Configuration, new_learner
 from tests.stream.test_knowledge import TEXTS, WINDOW, every_model, label, restored, taught
 
@@ -281,3 +281,17 @@ def test_a_model_forgets_with_a_full_memory() -> None:
 
     assert refitted(knowledge).model.classes == ()
     assert knowledge.model.predict(TEXTS).probabilities.shape == (80, 0)
+
+
+@pytest.mark.parametrize("texts", [0, 1])
+def test_names_alone_are_enough_to_rebuild_from(texts: int) -> None:
+    learner = new()
+    learner.name(ClassNames(("lost", "refund"), TEXTS[:2], "digest"))
+    if texts:
+        learner.observe(Items(["c/t/0/0"], ["mine"], ["lost card"], TEXTS[2:3], ["lost"], [""]), 1.0)
+        commands.forget_text(settled(learner), "mine", NOTHING)
+    else:
+        commands.rebuild(learner)
+    settled(learner)
+
+    assert learner.predict(TEXTS[:2]).probabilities.argmax(axis=1).tolist() == [0, 1]
