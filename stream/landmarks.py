@@ -38,7 +38,6 @@ class Landmarks:
         self._texts: dict[str, str] = {}
         """Texts whose sketches nobody has wanted yet."""
         self._open: set[str] = set()
-        self._next = 0
         self._segments = Segments(PREFIX, 64)
 
     @property
@@ -55,11 +54,11 @@ class Landmarks:
         """A request was asked about this text with its embedding, (d,). Raises ValueError for an id that is there."""
         if request_id in self._rows:
             raise ValueError(f"request {request_id} is a landmark already")
-        self._place(request_id, self._next, embedding)
+        number = self._next
+        self._place(request_id, number, embedding)
         if self._sketched:
             self._texts[request_id] = text
-        self._segments.add(self._next, request_id)
-        self._next += 1
+        self._segments.add(number, request_id)
         self._open.add(request_id)
 
     def close(self, request_id: str) -> None:
@@ -84,6 +83,11 @@ class Landmarks:
 
     def __len__(self) -> int:
         return len(self._rows)
+
+    @property
+    def _next(self) -> int:
+        """Behind the last one that is kept, not that ever was: so restored landmarks go on with the same numbers."""
+        return 1 + next(reversed(self._numbers.values()), -1)
 
     def _place(self, request_id: str, number: int, embedding: Floats) -> None:
         self._rows.add(request_id, embedding)
@@ -119,7 +123,6 @@ class Landmarks:
                 self._place(request_id, number, embedding)
                 if request_id in open_requests:
                     self._open.add(request_id)
-                self._next = number + 1
             if self._sketched and "sketch" in entry.arrays:
                 self._sketches |= dict(zip(ids, map(from_row, entry.arrays["sketch"]), strict=True))
         self._segments.restore((number, request_id) for request_id, number in self._numbers.items())

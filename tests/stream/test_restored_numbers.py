@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from stream.examples import Examples
+from stream.landmarks import Landmarks
 from stream.pending import Pending
 from stream.records import Changes, State
-from tests.stream import test_examples, test_pending
+from tests.stream import test_examples, test_landmarks, test_pending
 
 
 def fields(changes: Changes) -> list[object]:
@@ -33,3 +34,14 @@ def test_requests_do() -> None:
         each.open(test_pending.waiting("2"))
 
     assert fields(restored.changes()) == fields(pending.changes())
+
+
+def test_landmarks_do() -> None:
+    landmarks, state, restored = test_landmarks.landmarks_with(range(3), keep=2), State(), Landmarks(keep=2)
+    landmarks.forget("2")
+    test_landmarks.keep_entries(state, landmarks.changes())
+    restored.restore(state, {"0", "1"})
+    for each in (landmarks, restored):
+        each.add("3", test_landmarks.embedding(3), "3")
+
+    assert fields(restored.changes()) == fields(landmarks.changes())
