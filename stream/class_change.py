@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 
@@ -38,3 +39,14 @@ class ClassChange(NamedTuple):
     def label(self, label: str) -> str | None:
         """What a class is called afterwards; None where it is no more."""
         return self.new if label == self.old else label
+
+    def counts(self, counts: Mapping[str, int]) -> Counter[str]:
+        """Counts by class as they are afterwards; what a class had that is no more stays under its name.
+
+        >>> ClassChange("b", "a").counts({"b": 2, "a": 1})
+        Counter({'a': 3})
+        """
+        changed = Counter[str]()
+        for label, count in counts.items():
+            changed[self.label(label) or label] += count
+        return changed

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from stream.class_change import ClassChange
 from stream.learner import WINDOW_TEXTS, Learner
 from stream.questions import request_id_of
 from stream.records import Floats
@@ -85,23 +86,28 @@ def rename(learner: Learner, old: str, new: str) -> None:
     """Call a class otherwise. Raises Refused where there is none, or another one is called so already."""
     if new in learner.parts.knowledge.model.classes:
         raise Refused(f"{new!r} is a class already: merge {old!r} into it, if they are one")
-    _change(learner, old, new)
+    _change(learner, ClassChange(old, new))
 
 
 def merge(learner: Learner, old: str, new: str) -> None:
     """Let one class be part of another. Raises Refused where one of the two is not there, or they are the same."""
     if new not in learner.parts.knowledge.model.classes or old == new:
         raise Refused(f"there is no other class {new!r} that {old!r} could be merged into")
-    _change(learner, old, new)
+    _change(learner, ClassChange(old, new))
 
 
-def _change(learner: Learner, old: str, new: str) -> None:
+def remove(learner: Learner, label: str) -> None:
+    """Forget a class with its name and its examples. Raises Refused where there is none."""
+    _change(learner, ClassChange(label, None))
+
+
+def _change(learner: Learner, change: ClassChange) -> None:
     knowledge = learner.parts.knowledge
-    if old not in knowledge.model.classes:
-        raise Refused(f"there is no class {old!r}")
-    if not learner.accepts(new):
-        raise Refused(f"{new!r} is not in the task's closed list of classes")
-    knowledge.rename(old, new)
+    if change.old not in knowledge.model.classes:
+        raise Refused(f"there is no class {change.old!r}")
+    if change.new is not None and not learner.accepts(change.new):
+        raise Refused(f"{change.new!r} is not in the task's closed list of classes")
+    learner.parts.change(change)
     knowledge.refit_if_due(learner.texts, lambda: learner.parts.window.last(WINDOW_TEXTS))
 
 

@@ -9,8 +9,8 @@ from itertools import islice
 
 import numpy as np
 
+from stream.class_change import ClassChange
 from stream.model.base import Evidence
-from stream.model.class_change import ClassChange
 from stream.model.reviewers import Answer, Standing, reviewer_weights, standings
 from stream.records import Changes, Doubles, Entry, Example, Floats, State, Verdict
 from stream.segments import Segments

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
+from stream.class_change import ClassChange
 from stream.examples import Examples
 from stream.model.base import Evidence, Model, RefitJob
 from stream.model.calibration import Calibration
-from stream.model.class_change import ClassChange
 from stream.model.committee import Committee
 from stream.records import Changes, ClassNames, Doubles, Entry, Example, Floats, Label, State
 
@@ -105,17 +105,13 @@ class Knowledge:
         self._unsaved = True
         self.version += 1
 
-    def rename(self, old: str, new: str) -> None:
-        """Call a class ``new``, merged into the class that is called so already, if any; its examples likewise.
-
-        Raises ValueError where no class is called ``old``.
-        """
-        if old != new:
-            self._change(ClassChange(old, new))
-
-    def remove(self, label: str) -> None:
-        """Forget a class with its name and its examples. Raises ValueError where there is no such class."""
-        self._change(ClassChange(label, None))
+    def change(self, change: ClassChange) -> None:
+        """Rename, merge or remove a class, its examples likewise. Raises ValueError where there is no such class."""
+        self.model.change(change)
+        self._committee.change(change, self.model.expected)
+        self.examples.change(change)
+        self._unsaved = True
+        self.version += 1
 
     @property
     def taught(self) -> int:
@@ -143,7 +139,7 @@ class Knowledge:
 
     def adopt(self, head: Entry) -> None:
         """Install what the job's run returned. Raises ValueError, and keeps the old head, where it is not finite."""
-        self.job = None
+        self.job, self._unsaved = None, True
         self.model.adopt(head)
         self._arrange()
         self.version += 1
@@ -178,13 +174,6 @@ class Knowledge:
             self.calibration.restore(state[CALIBRATION])
         self.job = self.model.restore_job(state[JOB]) if JOB in state else None
         self._unsaved = False
-
-    def _change(self, change: ClassChange) -> None:
-        self.model.change(change)
-        self._committee.change(change, self.model.expected)
-        self.examples.change(change)
-        self._unsaved = True
-        self.version += 1
 
     def _evidence(self, window: Floats) -> Evidence:
         evidence = self.examples.evidence(self.model.classes, window)

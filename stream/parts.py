@@ -10,6 +10,7 @@ import numpy as np
 
 from stream.arrivals import Arrivals
 from stream.budget.accounts import Budget
+from stream.class_change import ClassChange
 from stream.drift.signals import Signals
 from stream.evaluation.evaluation import Evaluation
 from stream.holds import Holds
@@ -71,6 +72,14 @@ class Parts:
             asked_sketches=lambda: landmarks.sketches,
             committee=lambda: self.knowledge.committee(block.embeddings),
         )
+
+    def change(self, change: ClassChange) -> None:
+        """Rename, merge or remove a class, wherever it is named. Raises ValueError where there is no such class."""
+        classes = self.knowledge.model.classes
+        self.knowledge.change(change)
+        self.pending.change(change, classes)
+        self.evaluation.change(change)
+        self.signals.change(change)
 
     def changes(self) -> Changes:
         """The entries that changed since this was last asked, of every part but the window."""

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from stream.class_change import ClassChange
 from stream.records import Changes, Entry, Floats, Label, OutcomeKind, Reason, Request, State, Verdict
 from stream.segments import Segments
 
@@ -31,6 +32,19 @@ class PendingRequest(NamedTuple):
     predicted: str | None
     classes: int = 0
     temperature: float = 1.0
+
+    def changed(self, change: ClassChange, classes: Sequence[str]) -> PendingRequest:
+        """What had been predicted, told by the classes after a change of these ``classes``."""
+        shares: dict[str, float] = {}
+        for label, share in self.request.suggestions:
+            if (after := change.label(label)) is not None:
+                shares[after] = shares.get(after, 0.0) + share
+        suggestions = tuple(sorted(shares.items(), key=lambda suggestion: -suggestion[1]))
+        return self._replace(
+            request=self.request._replace(suggestions=suggestions),
+            predicted=change.label(self.predicted) if self.predicted is not None else None,
+            classes=len({change.label(label) for label in classes[: self.classes]} - {None}),
+        )
 
 
 class Settled(NamedTuple):
@@ -134,6 +148,14 @@ class Pending:
         if waiting is not None:
             self._skipped_segments.remove(number, request_id)
         return self.withdraw(request_id) or waiting is not None
+
+    def change(self, change: ClassChange, classes: Sequence[str]) -> None:
+        """One of these ``classes`` was renamed, merged or removed: an answer is compared with what it is called now."""
+        kept = ((self._open, self._open_segments), (self._skipped, self._skipped_segments))
+        for requests, segments in kept:
+            for request_id, (number, waiting) in requests.items():
+                requests[request_id] = number, waiting.changed(change, classes)
+                segments.change(number)
 
     def __len__(self) -> int:
         return len(self._open)

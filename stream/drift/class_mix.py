@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from stream.class_change import ClassChange
 from stream.records import Entry
 
 _WINDOW_TEXTS = 500
@@ -39,6 +40,10 @@ class ClassMix:
                 if self._before:
                     yield Mix(end, self._distance())
                 self._before, self._now, seen = self._now, Counter(), 0
+
+    def change(self, change: ClassChange) -> None:
+        """A class is called otherwise now, or is part of another: that is no drift."""
+        self._before, self._now = change.counts(self._before), change.counts(self._now)
 
     def _distance(self) -> float:
         names = self._before.keys() | self._now.keys()

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from statistics import fmean
 from typing import NamedTuple
 
+from stream.class_change import ClassChange
 from stream.drift.base import Detector, DriftState
 from stream.drift.class_mix import ClassMix
 from stream.drift.embedding_shift import EmbeddingShift
@@ -99,6 +100,10 @@ class Signals:
     def audited(self, correct: bool, texts: int) -> list[Alarm]:
         """Take the answer to an audit request, and how many texts have come by now."""
         return self._update(AUDIT_ERROR, float(not correct), texts)
+
+    def change(self, change: ClassChange) -> None:
+        """A class was renamed, merged or removed."""
+        self._mix.change(change)
 
     def detectors(self) -> dict[str, str]:
         """The name of each signal's detector."""

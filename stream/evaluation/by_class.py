@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import NamedTuple
 
+from stream.class_change import ClassChange
 from stream.records import Entry
 
 
@@ -36,6 +37,10 @@ class ByClass:
         if predicted is not None:
             self._predicted[predicted] += 1
             self._hits[label] += predicted == label
+
+    def change(self, change: ClassChange) -> None:
+        """Tell of a renamed class under its new name; where two became one, mistaking one for the other stays wrong."""
+        self._true, self._predicted, self._hits = map(change.counts, (self._true, self._predicted, self._hits))
 
     @property
     def scores(self) -> dict[str, ClassScore]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
+from stream.class_change import ClassChange
 from stream.evaluation.audit import AuditAccuracy
 from stream.evaluation.by_class import ByClass
 from stream.evaluation.calibration import Calibration
@@ -46,6 +47,11 @@ class Evaluation:
             self.audit.update(predicted == label)
             self.audit_by_class.update(predicted, label)
             self.calibration.update(probability, predicted == label)
+
+    def change(self, change: ClassChange) -> None:
+        """A class was renamed, merged or removed: what is told class by class is told so from here on."""
+        for part in (self.by_class, self.audit_by_class, self.stability):
+            part.change(change)
 
     def changes(self) -> Changes:
         """The state of every estimator; that of ``stability`` where it changed since this was last asked."""

@@ -15,6 +15,7 @@ from statistics import fmean
 
 import numpy as np
 
+from stream.class_change import ClassChange
 from stream.records import Changes, Entry, Floats, Integers, State
 
 Best = Callable[[Floats], tuple[Sequence[str | None], Sequence[float]]]
@@ -65,6 +66,15 @@ class Stability:
         self._past.clear()
         self._logs.clear()
         self._changed.clear()
+        self._unsaved = True
+
+    def change(self, change: ClassChange) -> None:
+        """A text of a class that is called otherwise now, or is part of another, did not change its class by that."""
+        if change.new is None or change.old not in self._classes:
+            return
+        old, new = self._index(change.old), self._index(change.new)
+        for past in self._past:
+            past[past == old] = new
         self._unsaved = True
 
     @property

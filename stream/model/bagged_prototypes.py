@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from stream.class_change import ClassChange
 from stream.model.base import Model, Prediction
-from stream.model.class_change import ClassChange
 from stream.model.committee import Committee
 from stream.model.nearest_class_mean import NearestClassMean
 from stream.records import ClassNames, Doubles, Floats, Integers, State

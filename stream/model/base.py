@@ -9,7 +9,7 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from stream.model.class_change import ClassChange
+from stream.class_change import ClassChange
 from stream.records import ClassNames, Doubles, Entry, Floats, Integers, State
 
 

@@ -8,7 +8,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from stream.model.class_change import ClassChange
+from stream.class_change import ClassChange
 from stream.records import Doubles, Floats, Integers
 
 _Number = TypeVar("_Number", np.float32, np.float64, np.int64)

@@ -8,8 +8,8 @@ from math import exp, factorial
 import numpy as np
 
 from stream import exact
+from stream.class_change import ClassChange
 from stream.keyed import fork, uniform
-from stream.model.class_change import ClassChange
 from stream.model.class_sums import ClassSums
 from stream.model.linear_maps import predict, unit_rows
 from stream.records import Doubles, Floats, Integers

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from stream.model.class_change import ClassChange
+from stream.class_change import ClassChange
 from stream.model.class_sums import added
 from stream.model.penalty_choice import USUAL, Penalty
 from stream.model.softmax_fit import SoftmaxRegression

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stream import exact
+from stream.class_change import ClassChange
 from stream.model.base import Model, Prediction
-from stream.model.class_change import ClassChange
 from stream.model.class_sums import ClassSums, added
 from stream.model.linear_maps import predict, unit_rows
 from stream.records import ClassNames, Doubles, Entry, Floats, Integers, State

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from river.base import Classifier
 
+from stream.class_change import ClassChange
 from stream.model.base import Model, Prediction
-from stream.model.class_change import ClassChange
 from stream.model.class_sums import ClassSums
 from stream.model.linear_maps import unit_rows
 from stream.records import ClassNames, Doubles, Entry, Floats, Integers, State

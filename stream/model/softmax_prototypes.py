@@ -9,8 +9,8 @@ from typing import NamedTuple
 import numpy as np
 
 from stream import exact
+from stream.class_change import ClassChange
 from stream.model.base import Evidence, Model, Prediction, RefitJob
-from stream.model.class_change import ClassChange
 from stream.model.class_sums import ClassSums
 from stream.model.head import Head
 from stream.model.linear_maps import predict, unit_rows

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from stream.model.class_change import ClassChange
+from stream.class_change import ClassChange
 
 CLASSES = ("a", "b", "c")
 

@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 
 from stream import exact
+from stream.class_change import ClassChange
 from stream.examples import Examples
 from stream.knowledge import Knowledge
 from stream.model import MODELS
 from stream.model.committee import Committee
 from stream.model.nearest_class_mean import NearestClassMean
 from stream.model.softmax_prototypes import SoftmaxPrototypes
-from stream.records import ClassNames, Example, Label, State, Verdict
+from stream.records import ClassNames, Entry, Example, Label, State, Verdict
 
 EAST, NORTH = np.array([1, 0], np.float32), np.array([0, 1], np.float32)
 
@@ -106,7 +107,7 @@ def restored(model: str, knowledge: Knowledge, keep: int = 100) -> Knowledge:
 @every_model
 def test_a_renamed_class_is_as_if_it_had_always_been_called_so(model: str) -> None:
     knowledge = taught(model)
-    knowledge.rename("class 4", "other")
+    knowledge.change(ClassChange("class 4", "other"))
 
     assert known(knowledge) == known(taught(model, labels=lambda row: label(row).replace("class 4", "other")))
     assert known(knowledge) == known(restored(model, knowledge))
@@ -115,7 +116,7 @@ def test_a_renamed_class_is_as_if_it_had_always_been_called_so(model: str) -> No
 @every_model
 def test_a_merged_class_is_as_if_it_had_always_been_one(model: str) -> None:
     knowledge = taught(model)
-    knowledge.rename("class 4", "class 1")
+    knowledge.change(ClassChange("class 4", "class 1"))
 
     twin = known(taught(model, labels=lambda row: label(row).replace("4", "1")))
     assert known(knowledge) == twin
@@ -127,7 +128,7 @@ def test_a_named_class_that_is_merged_into_another_lends_it_its_name(model: str)
     knowledge = taught(model)
     assert knowledge.model.classes[1] == "class 1"
     before = knowledge.model.expected[1].tolist()
-    knowledge.rename("class 1", "class 4")
+    knowledge.change(ClassChange("class 1", "class 4"))
 
     assert knowledge.model.classes[:3] == ("class 0", "class 4", "class 2")
     assert knowledge.model.expected[1].tolist() == before
@@ -137,7 +138,7 @@ def test_a_named_class_that_is_merged_into_another_lends_it_its_name(model: str)
 @every_model
 def test_a_removed_class_is_as_if_it_had_never_been(model: str) -> None:
     knowledge = taught(model)
-    knowledge.remove("class 4")
+    knowledge.change(ClassChange("class 4", None))
 
     twin = taught(model, rows=[row for row in range(60) if label(row) != "class 4"])
     assert [each.key for each in knowledge.examples] == [each.key for each in twin.examples]
@@ -149,7 +150,7 @@ def test_a_removed_class_is_as_if_it_had_never_been(model: str) -> None:
 def test_all_named_classes_can_go(model: str) -> None:
     knowledge = taught(model)
     for number in range(6):
-        knowledge.remove(f"class {number}")
+        knowledge.change(ClassChange(f"class {number}", None))
     assert knowledge.model.classes == ()
     assert knowledge.model.trust == 0.0
     assert len(knowledge.examples) == 0
@@ -161,7 +162,10 @@ def test_all_named_classes_can_go(model: str) -> None:
 @every_model
 def test_a_class_that_is_not_there_can_neither_be_renamed_nor_removed(model: str) -> None:
     knowledge = taught(model)
-    for change in (lambda: knowledge.rename("none", "class 1"), lambda: knowledge.remove("none")):
+    for change in (
+        lambda: knowledge.change(ClassChange("none", "class 1")),
+        lambda: knowledge.change(ClassChange("none", None)),
+    ):
         with pytest.raises(ValueError, match="'none' is not a class"):
             change()
     assert known(knowledge) == known(taught(model))
@@ -211,3 +215,16 @@ def test_a_full_memory_is_refitted_to_as_it_changes(restarts: bool) -> None:
 
     assert [row for row in refits if row >= 40] == list(range(40, 100, 2))  # each 5% of 40
     assert (knowledge.taught, len(knowledge.examples)) == (100, 40)
+
+
+def test_a_head_that_is_refused_leaves_no_job_behind() -> None:
+    knowledge = Knowledge(SoftmaxPrototypes())
+    knowledge.teach(example("1", EAST, "east"))
+    knowledge.refit_if_due(1, lambda: np.stack([EAST, NORTH]))
+    assert knowledge.job is not None
+    fields, arrays = knowledge.job.run()
+    assert knowledge.changes()["job"] is not None
+    with pytest.raises(ValueError, match="not finite"):
+        knowledge.adopt(Entry(fields, {**arrays, "bias": np.array([np.nan], np.float32)}))
+
+    assert knowledge.changes()["job"] is None

@@ -17,14 +17,14 @@ STEPS = (10, 12, 15, 18, 22, 27, 33)
 
 
 class Model:
-    """Gives the first ``changed`` texts a class of this refit, all others one that stays."""
+    """Gives the first ``changed`` texts a class of this refit, all ``others`` one that stays."""
 
-    def __init__(self, changed: int, refit: int) -> None:
-        self._changed, self._refit = changed, refit
+    def __init__(self, changed: int, refit: int, others: str = "a") -> None:
+        self._changed, self._refit, self._others = changed, refit, others
 
     def best(self, embeddings: Floats) -> tuple[Sequence[str | None], Sequence[float]]:
         others = len(embeddings) - self._changed
-        return [f"class of {self._refit}"] * self._changed + ["a"] * others, [0.81] * len(embeddings)
+        return [f"class of {self._refit}"] * self._changed + [self._others] * others, [0.81] * len(embeddings)
 
 
 def watched(changed: int, steps: Sequence[int] = STEPS) -> Stability:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from stream import exact
-from stream.model.class_change import ClassChange
+from stream.class_change import ClassChange
 from stream.model.committee import Committee
 
 EAST, NORTH = np.array([1, 0], np.float32), np.array([0, 1], np.float32)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from stream.model.class_change import ClassChange
+from stream.class_change import ClassChange
 from stream.model.head import Head
 from stream.model.penalty_choice import USUAL, Penalty
 from stream.model.softmax_fit import SoftmaxRegression

@@ -10,7 +10,7 @@ from river.linear_model import SoftmaxRegression
 from river.naive_bayes import GaussianNB
 from river.optim import SGD
 
-from stream.model.class_change import ClassChange
+from stream.class_change import ClassChange
 from stream.model.river_classifier import RiverClassifier
 
 MAKES = {"softmax": lambda: SoftmaxRegression(SGD(1.0)), "naive bayes": GaussianNB}

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from stream.model.class_change import ClassChange
+from stream.class_change import ClassChange
 from stream.model.softmax_prototypes import SoftmaxPrototypes
 
 CHANGES = {

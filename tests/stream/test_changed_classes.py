@@ -1,0 +1,115 @@
+"""A class is renamed, merged or removed -> all that names it follows: no answer is compared with what it was called."""
+
+from __future__ import annotations
+
+import pytest
+
+from stream import commands
+from stream.class_change import ClassChange
+from stream.commands import Refused
+from stream.drift.class_mix import ClassMix, Mix
+from stream.evaluation.by_class import ByClass
+from stream.learner import Learner
+from stream.parts import entries_below
+from stream.pending import Pending, PendingRequest
+from stream.records import Label
+from tests.stream.evaluation.test_stability import WINDOW, Model, watched
+from tests.stream.test_commands import everything
+from tests.stream.test_learner import EAST, NORTH, items, learner_with
+
+SOUTH = (0.0, -1.0)
+
+
+def asking() -> Learner:
+    """A learner that knows east, north and south, with an audit open about a text that it took for north."""
+    learner = learner_with(audit_share="1")
+    seen = learner.observe(items(EAST, NORTH, SOUTH, labels=["east", "north", "south"]), 0.0)
+    while not seen.requests:
+        seen = learner.observe(items((0.6, 0.8), start=learner.texts), 1.0)
+    return learner
+
+
+def only(learner: Learner) -> PendingRequest:
+    (waiting,) = learner.parts.pending
+    return waiting
+
+
+def right(learner: Learner, label: str) -> int:
+    """How many audits were right, once this is the answer to the open one."""
+    learner.learn([Label(only(learner).request.request_id, label, "ann", 0)], 2.0)
+    return learner.parts.evaluation.audit.right
+
+
+def test_the_right_answer_is_what_a_renamed_class_is_called_now() -> None:
+    learner = asking()
+    before = only(learner)
+    commands.rename(learner, "north", "up")
+
+    after = only(learner)
+    assert (before.predicted, after.predicted) == ("north", "up")
+    assert after.request.suggestions == tuple(
+        (label.replace("north", "up"), share) for label, share in before.request.suggestions
+    )
+    assert right(learner, "up") == 1
+    assert learner.parts.evaluation.audit_by_class.scores["up"].recall == 1.0
+
+
+def test_a_merged_class_had_the_probability_of_both() -> None:
+    learner = asking()
+    before = only(learner)
+    shares = dict(before.request.suggestions)
+    commands.merge(learner, "north", "south")
+
+    after = only(learner)
+    assert (after.predicted, before.classes, after.classes) == ("south", 3, 2)
+    assert after.request.suggestions[0] == ("south", pytest.approx(shares["north"] + shares["south"]))
+    assert [label for label, _ in after.request.suggestions] == ["south", "east"]
+    assert right(learner, "south") == 1
+
+
+def test_a_removed_class_was_no_prediction() -> None:
+    learner = asking()
+    commands.remove(learner, "north")
+
+    assert (only(learner).predicted, only(learner).classes) == (None, 2)
+    assert {label for label, _ in only(learner).request.suggestions} == {"east", "south"}
+    with pytest.raises(Refused, match="there is no class 'north'"):
+        commands.remove(learner, "north")
+
+
+def test_a_restored_request_has_the_new_name() -> None:
+    learner = asking()
+    state = everything(learner)
+    commands.rename(learner, "north", "up")
+    state |= everything(learner)
+    pending = Pending()
+    pending.restore(entries_below("pending/", state))
+
+    assert [waiting.predicted for waiting in pending] == ["up"]
+
+
+def test_what_was_told_class_by_class_is_told_by_the_new_name() -> None:
+    scores = ByClass()
+    for predicted, label in (("a", "a"), ("b", "a"), ("c", "b")):
+        scores.update(predicted, label)
+    scores.change(ClassChange("b", "d"))
+    assert {label: score.answers for label, score in scores.scores.items()} == {"a": 2, "d": 1}
+    scores.change(ClassChange("a", "d"))
+    assert scores.scores["d"].answers == 3
+
+
+def test_a_renamed_class_is_no_drift() -> None:
+    mix = ClassMix()
+    assert list(mix.update(["a"] * 700)) == []
+    mix.change(ClassChange("a", "b"))
+
+    assert list(mix.update(["b"] * 300)) == [Mix(300, 0.0)]
+
+
+def test_a_renamed_class_is_no_change_of_mind() -> None:
+    stability = watched(0)
+    stability.change(ClassChange("a", "b"))
+    renamed = Model(0, 40, others="b")
+    stability.refitted(40, WINDOW, renamed.best)
+
+    assert stability.changed == 0.0
