@@ -57,11 +57,12 @@ _NOBODY = _Judge(np.zeros(0, np.float32), np.zeros(0, np.float32))
 class EmbeddingShift:
     """Compares each window of 24 texts with the 500 texts that the reference was made of.
 
-    The distance is the unbiased estimate of the squared distance of two means (Gretton et al. 2012, "A kernel
-    two-sample test", with the linear kernel). The classifier is a two-sample test (Lopez-Paz, Oquab 2017): its
-    direction leads from the reference's mean to that of the windows before, the older the fainter; so no new text is
-    judged by a direction that it had a part in. Embeddings are unit vectors, so that a spread is 1 - |mean|^2; their
-    sums are exact (see `stream.exact`), so that how the stream is cut makes no difference.
+    The distance is an estimate of that of two means, squared and less what their texts' scatter adds to it (Gretton et
+    al. 2012, "A kernel two-sample test", with the linear kernel; unbiased but for 1/24 of what is taken off). The
+    classifier is a two-sample test (Lopez-Paz, Oquab 2017): its direction leads from the reference's mean to that of
+    the windows before, the older the fainter; so no new text is judged by a direction that it had a part in. Embeddings
+    are unit vectors, so that a spread is 1 - |mean|^2; their sums are exact (see `stream.exact`), so that how the
+    stream is cut makes no difference.
     """
 
     def __init__(self) -> None:
@@ -122,7 +123,7 @@ class EmbeddingShift:
         spread, now, difference = _spread(reference), _spread(mean), mean - reference
         noise = spread / _REFERENCE_TEXTS + now / _WINDOW_TEXTS
         squared = _squared_norm(difference) - noise
-        distance = sqrt(max(0.0, squared) / spread) + abs(now - spread) / spread if spread else 0.0
+        distance = sqrt(max(0.0, squared) / spread) + abs(now - spread) / spread if spread else float(difference.any())
         auc = self._ranks / (2 * len(self._sample) * _WINDOW_TEXTS) if self._direction.any() else 0.5
         self._direction = _KEPT_OF_DIRECTION * self._direction + difference
         self._window, self._in_window, self._ranks = np.zeros(len(mean)), 0, 0

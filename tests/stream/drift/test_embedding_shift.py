@@ -99,3 +99,11 @@ def test_the_reference_is_saved_only_where_it_changed() -> None:
     assert "drift/reference" in shift.changes()
     shifts(shift, texts(0, 500, seed=1))
     assert "drift/reference" not in shift.changes()
+
+
+def test_after_texts_that_were_all_the_same_any_other_is_far() -> None:
+    axes, shift = np.eye(4, dtype=np.float32), EmbeddingShift()
+    shifts(shift, np.tile(axes[:1], (500, 1)))
+    same, other = np.tile(axes[:1], (24, 1)), np.tile(axes[1:2], (24, 1))
+
+    assert [shifts(shift, window)[0].distance for window in (same, other)] == [0.0, 1.0]
