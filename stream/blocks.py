@@ -7,13 +7,18 @@ from collections.abc import Iterator, Sequence
 _FIRST_TEXTS = 1_000
 _FIRST_BLOCK_TEXTS = 50
 _LATER_BLOCK_TEXTS = 1_000
-_SCORED_TEXTS = 256
+_SCORED_TEXTS = 250
 """Most texts that are scored together: all pairs of them are compared."""
 
 
 def ends_block(texts: int) -> bool:
     """Whether a block always ends after so many texts of the stream; refits that texts make due fall there."""
     return texts % _block_texts(texts) == 0
+
+
+def ends_scored(texts: int) -> bool:
+    """Whether texts that are scored together always end there; what a drift sets free is asked with from there on."""
+    return texts % _scored_texts(texts) == 0
 
 
 def blocks(labels: Sequence[str | None], first: int) -> Iterator[slice]:
@@ -26,7 +31,7 @@ def blocks(labels: Sequence[str | None], first: int) -> Iterator[slice]:
     for labelled in [*_labelled(labels), len(labels)]:
         while start < labelled:
             seen = first + start
-            end = min(labelled, start + _SCORED_TEXTS, start + _block_texts(seen + 1) - seen % _block_texts(seen + 1))
+            end = min(labelled, start + _scored_texts(seen + 1) - seen % _scored_texts(seen + 1))
             yield slice(start, end)
             start = end
         if labelled < len(labels):
@@ -38,6 +43,10 @@ def _labelled(labels: Sequence[str | None]) -> Sequence[int]:
     if labels.count(None) == len(labels):
         return ()
     return [row for row, label in enumerate(labels) if label is not None]
+
+
+def _scored_texts(texts: int) -> int:
+    return min(_SCORED_TEXTS, _block_texts(texts))
 
 
 def _block_texts(texts: int) -> int:

@@ -62,11 +62,11 @@ class Knowledge:
         self._unsaved |= len(self.model.classes) > known
         self.version += 1
 
-    def correct(self, label: Label) -> None:
-        """Replace an answer that its reviewer took back; an example that was forgotten since stays so."""
+    def correct(self, label: Label) -> Example | None:
+        """Replace an answer that its reviewer took back; returns the example as it was, if it was still kept."""
         old = self.examples.get(label.request_id)
         if old is None:
-            return
+            return None
         if label.label is None:
             self.examples.remove(old.key)
             self._unlearn(old)
@@ -77,6 +77,7 @@ class Knowledge:
             self._committee.learn(old.embedding, label.label, old.key)
         self._unsaved = True
         self.version += 1
+        return old
 
     def forget(self, keys: Iterable[str]) -> int:
         """Forget the examples of these keys, as if they had never been learned; says how many were still kept.

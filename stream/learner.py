@@ -9,7 +9,7 @@ from math import isfinite
 
 import numpy as np
 
-from stream.blocks import blocks, ends_block
+from stream.blocks import blocks, ends_block, ends_scored
 from stream.budget.accounts import Rulings
 from stream.drift.signals import Alarm
 from stream.effects import Learned, Observation
@@ -51,6 +51,8 @@ class Learner:
         self.texts = 0
         self._closed_classes = closed_classes
         self._now = 0.0
+        self._drifted = False
+        """Whether a drift was noticed since the reserve could last be released."""
 
     @property
     def job(self) -> RefitJob | None:
@@ -135,9 +137,13 @@ class Learner:
         self.texts += len(block)
         if ends_block(self.texts):
             self.parts.landmarks.trim()
+        if self._drifted and ends_scored(self.texts):
+            self._drifted = False
+            self.parts.budget.drifted(self._now)
         if given is not None and self.accepts(given):
             predicted, origin = seen.decisions.column("label")[-1], block.origins[0]
             text, embedding, text_id = block.texts[0], block.embeddings[0], block.ids[0]
+            self.parts.evaluation.answered(predicted, seen.decisions.column("probability")[-1], given, audit=False)
             self._teach(Example(origin, text, embedding, given, "", predicted, Verdict.SKIP, text_id))
 
     def _decide_unlabelled(self, block: Items, prediction: Prediction, seen: Observation) -> None:
@@ -227,8 +233,7 @@ class Learner:
             self._test(waiting, label.label)
             self._teach(answered(waiting, label.label, label.reviewer))
         elif kind is OutcomeKind.CORRECTED:
-            self.parts.knowledge.correct(label)
-            self._refit_if_due()
+            self._correct(label)
         return kind
 
     def _test(self, waiting: PendingRequest, label: str) -> None:
@@ -240,10 +245,17 @@ class Learner:
             self.parts.knowledge.audited(waiting.request.suggestions, label, waiting.classes, waiting.temperature)
             self._alarmed(self.parts.signals.audited(waiting.predicted == label, self.texts))
 
+    def _correct(self, label: Label) -> None:
+        before = self.parts.knowledge.correct(label)
+        if before is not None:
+            audit = before.verdict is Verdict.AUDIT
+            self.parts.evaluation.corrected(before.predicted, before.label, label.label, audit)
+        self._refit_if_due()
+
     def _alarmed(self, alarms: Sequence[Alarm]) -> None:
-        """What follows from new alarms: the reserve is spent, and what was known of the model's stability is stale."""
+        """What follows from new alarms: the reserve is to be spent, and what refits had told is of another stream."""
         if alarms:
-            self.parts.budget.drifted(self._now)
+            self._drifted = True
             self.parts.evaluation.stability.drifted()
 
     def _teach(self, example: Example) -> None:
@@ -257,13 +269,14 @@ class Learner:
 
     def changes(self) -> Changes:
         """State entries that changed since this was last asked; None removes one."""
-        return {**self.parts.changes(), _KEY: Entry({"texts": self.texts, "now": self._now})}
+        return {**self.parts.changes(), _KEY: Entry({"texts": self.texts, "now": self._now, "drifted": self._drifted})}
 
     def restore(self, state: State, window: Floats) -> None:
         """Go on from all entries that `changes` returned, and the last embeddings of the stream, (w, d)."""
         self.parts.restore(state)
         if _KEY in state:
-            self.texts, self._now = state[_KEY].fields["texts"], state[_KEY].fields["now"]
+            fields = state[_KEY].fields
+            self.texts, self._now, self._drifted = fields["texts"], fields["now"], fields.get("drifted", False)
         if len(window):
             self.parts.window.append(window)
 

@@ -20,12 +20,14 @@ _REVIEWERS = 100
 def status(learner: Learner) -> dict[str, Any]:
     """The fields of `GET /v1/status`.
 
-    Accuracy comes from audit answers, the only unbiased ones; coverage is the share of the last 100 texts that are near
-    one of the last that were asked about (see `stream.evaluation.coverage`). Reviewers are the 100 who agree least with
-    what was predicted, compared with all others (see `stream.model.reviewers`): 1.0 where nothing speaks against one.
+    Accuracy comes from audit answers, the only unbiased ones, as do the macro F1 and the calibration error beside it;
+    the prequential one is of all answers, and says how hard the texts were that were asked about. Coverage is the share
+    of the last 100 texts that are near one of the last that were asked about (see `stream.evaluation.coverage`).
+    Reviewers are the 100 who agree least with what was predicted, compared with all others (see
+    `stream.model.reviewers`): 1.0 where nothing speaks against one.
     """
     parts = learner.parts
-    budget, audit = parts.budget, parts.evaluation.audit
+    budget, evaluation = parts.budget, parts.evaluation
     return {
         "texts": learner.texts,
         "asked": budget.asked,
@@ -35,7 +37,17 @@ def status(learner: Learner) -> dict[str, Any]:
         "open_requests": len(parts.pending),
         "classes": list(parts.knowledge.model.classes),
         "model_version": learner.version,
-        "accuracy": {"of": "all texts so far", **audit.running._asdict()},
+        "accuracy": {
+            "of": "all texts so far",
+            **evaluation.audit.running._asdict(),
+            "macro_f1": evaluation.audit_by_class.macro_f1,
+            "calibration_error": evaluation.calibration.error,
+        },
+        "prequential": {
+            "of": "answered texts",
+            **evaluation.prequential.running._asdict(),
+            "macro_f1": evaluation.by_class.macro_f1,
+        },
         "coverage": coverage(parts.window.last(_COVERED_TEXTS), parts.landmarks.embeddings),
         "drift": {signal: state.value for signal, state in parts.signals.states().items()},
         "labelling": _labelling(learner),

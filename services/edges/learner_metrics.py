@@ -14,7 +14,7 @@ from services.edges.journal.base import Message
 from services.edges.metrics import Metrics
 from stream.drift.base import DriftState
 from stream.drift.signals import Alarm
-from stream.evaluation.audit import Estimate
+from stream.evaluation.running_accuracy import Estimate
 from stream.learner import Learner
 from stream.records import Decisions, Outcome, Reason, Verdict
 
@@ -119,6 +119,8 @@ class LearnerMetrics:
             metrics.budget_spent_ratio.set(parts.budget.asked / parts.budget.seen)
         self._show_accuracy("audit", parts.evaluation.audit.running)
         self._show_accuracy("audit_recent", parts.evaluation.audit.recent)
+        self._show_accuracy("prequential", parts.evaluation.prequential.running)
+        self._show_accuracy("prequential_recent", parts.evaluation.prequential.recent)
         self._show_oldest(learner)
         self._show_drift(learner)
 

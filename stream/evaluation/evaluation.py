@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from stream.class_change import ClassChange
-from stream.evaluation.audit import AuditAccuracy
 from stream.evaluation.by_class import ByClass
 from stream.evaluation.calibration import Calibration
-from stream.evaluation.prequential import Prequential
+from stream.evaluation.running_accuracy import RunningAccuracy
 from stream.evaluation.stability import Stability
 from stream.records import Changes, Entry, State
 
@@ -23,15 +22,16 @@ class _Estimator(Protocol):
 class Evaluation:
     """Tests every answer against what had been predicted, before it is learned.
 
-    ``prequential`` and ``by_class`` hear of all answers, and tell how hard the texts were that were asked about;
+    ``prequential`` and ``by_class`` hear of all answers and of the labels that texts bring with them, and tell how hard
+    these texts were;
     ``audit``, ``audit_by_class`` and ``calibration`` hear of audits alone, and tell how good the model is on all texts;
     ``stability`` hears of refits alone, and tells what more labels would gain.
     """
 
     def __init__(self) -> None:
-        self.prequential = Prequential()
+        self.prequential = RunningAccuracy(window=500)
         self.by_class = ByClass()
-        self.audit = AuditAccuracy()
+        self.audit = RunningAccuracy()
         self.audit_by_class = ByClass()
         self.calibration = Calibration()
         self.stability = Stability()
@@ -41,12 +41,18 @@ class Evaluation:
 
         ``audit``: whether the text was drawn at random.
         """
-        self.prequential.update(predicted, label)
-        self.by_class.update(predicted, label)
+        for accuracy, by_class in self._accuracies(audit):
+            accuracy.update(predicted == label)
+            by_class.update(predicted, label)
         if audit:
-            self.audit.update(predicted == label)
-            self.audit_by_class.update(predicted, label)
             self.calibration.update(probability, predicted == label)
+
+    def corrected(self, predicted: str | None, before: str, after: str | None, audit: bool) -> None:
+        """An answer ``before`` became another one, or was taken back (None); the calibration keeps what it heard."""
+        correct = None if after is None else predicted == after
+        for accuracy, by_class in self._accuracies(audit):
+            accuracy.revise(predicted == before, correct)
+            by_class.revise(predicted, before, after)
 
     def change(self, change: ClassChange) -> None:
         """A class was renamed, merged or removed: what is told class by class is told so from here on."""
@@ -64,6 +70,10 @@ class Evaluation:
         for name, part in self._parts().items():
             if (entry := state.get(f"evaluation/{name}")) is not None:
                 part.restore(entry)
+
+    def _accuracies(self, audit: bool) -> Sequence[tuple[RunningAccuracy, ByClass]]:
+        of_all, of_audits = (self.prequential, self.by_class), (self.audit, self.audit_by_class)
+        return [of_all, of_audits] if audit else [of_all]
 
     def _parts(self) -> Mapping[str, _Estimator]:
         return {

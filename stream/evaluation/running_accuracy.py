@@ -1,4 +1,8 @@
-"""Answers to audits -> the model's accuracy on all texts, with an interval."""
+"""Predictions and answers -> accuracy of predictions made before their labels were known, with an interval.
+
+Test on each label, then learn it (Dawid 1984; Gama, Sebastiao, Rodrigues 2013, "On evaluating stream learning
+algorithms").
+"""
 
 from __future__ import annotations
 
@@ -20,14 +24,16 @@ class Estimate(NamedTuple):
     answers: int
 
 
-class AuditAccuracy:
-    """How often predictions are right on texts drawn at random: an unbiased estimate, whatever else is asked about.
+class RunningAccuracy:
+    """How often predictions are right.
 
-    `running` is the accuracy on all texts so far, each predicted when it came; one audit stands for each block of
-    texts, so it takes the texts before the first audit, and those whose audit has not come back, to be like the others.
-    Its interval holds at every moment at once, though the model learns and the stream drifts. `recent` is the accuracy
-    on the blocks of the last ``window`` audits, with Wilson's interval: nearer to what the model does today, and not to
-    be watched until it shows what one hopes for.
+    Of answers to audits, whose texts are drawn at random, it is an unbiased estimate for all texts, whatever else is
+    asked about: one audit stands for each block of texts, so it takes the texts before the first audit, and those whose
+    audit has not come back, to be like the others. Of all answers it says how hard the texts are that were asked about.
+
+    `running` is of all answers so far, each text predicted when it came. Its interval holds at every moment at once,
+    though the model learns and the stream drifts. `recent` is of the last ``window`` answers, with Wilson's interval:
+    nearer to what the model does today, and not to be watched until it shows what one hopes for.
     """
 
     def __init__(self, window: int = 200) -> None:
@@ -38,10 +44,25 @@ class AuditAccuracy:
         self._last: deque[bool] = deque(maxlen=window)
 
     def update(self, correct: bool) -> None:
-        """Take the answer to an audit: whether the prediction was right."""
+        """Take an answer: whether the prediction was right."""
         self.answers += 1
         self.right += correct
         self._last.append(correct)
+
+    def revise(self, before: bool, after: bool | None) -> None:
+        """An answer that was taken is corrected, or taken back altogether (None).
+
+        In the window the last one like it stands for it.
+        """
+        self.answers -= after is None
+        self.right += bool(after) - before
+        place = next((place for place in reversed(range(len(self._last))) if self._last[place] == before), None)
+        if place is None:
+            return
+        if after is None:
+            del self._last[place]
+        else:
+            self._last[place] = after
 
     @property
     def running(self) -> Estimate:
@@ -62,5 +83,6 @@ class AuditAccuracy:
 
     def restore(self, entry: Entry) -> None:
         """Go on from what `save` returned."""
+        fields = entry.fields
         self._last.extend(bool(correct) for correct in entry.arrays["last"])
-        self.answers, self.right = entry.fields["answers"], entry.fields["right"]
+        self.answers, self.right = fields["answers"], fields["right" if "right" in fields else "correct"]

@@ -52,6 +52,15 @@ def test_the_streams_cross_what_makes_laws_break() -> None:
     }
 
 
+def test_the_streams_cross_limits_a_released_reserve_and_a_full_memory() -> None:
+    diary, learner, _ = _live(1, worlds.LIMITED, 35)
+
+    assert {decision.reason for decision in diary.decisions} >= {Reason.SOURCE_LIMIT, Reason.RATE_LIMIT}
+    assert learner.parts.budget.drifted_at is not None
+    assert len(learner.parts.knowledge.examples) < learner.parts.knowledge.taught
+    assert "class 7" in learner.parts.knowledge.model.classes
+
+
 def test_the_streams_cross_near_duplicates_of_open_requests() -> None:
     diary, _, _ = _live(1, Configuration(strategy="random"), 35)
 
@@ -132,7 +141,7 @@ def test_law_5_a_label_is_learned_at_most_once(configuration: Configuration, see
     learned = Counter(o.request_id for o in diary.outcomes if o.outcome is OutcomeKind.LEARNED)
     given_labels = sum(decision.reason is Reason.GIVEN_LABEL for decision in diary.decisions)
     assert set(learned.values()) <= {1}
-    assert len(learner.parts.knowledge.examples) == len(learned) + given_labels
+    assert learner.parts.knowledge.taught == len(learned) + given_labels
     assert learner.parts.knowledge.model.label_counts.sum() == len(learner.parts.knowledge.examples)
 
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
+from typing import Any
 
 import numpy as np
 
-from stream import exact
+from stream import commands, exact
 from stream.arrivals import Arrivals
 from stream.budget import RULES
 from stream.budget.accounts import Budget
 from stream.drift import DETECTORS
 from stream.drift.signals import SIGNALS, Signals
+from stream.examples import Examples
 from stream.knowledge import Knowledge
 from stream.landmarks import Landmarks
 from stream.learner import Learner
@@ -31,6 +33,7 @@ DRIFT_AT = 400
 EVENT_EVERY = 35
 """Texts between two moments at which answers come, requests expire and refits are adopted."""
 EXPIRE_SECONDS = 140.0
+RENAMED_AT = 14 * EVENT_EVERY
 _DIMENSION = 16
 _CLASSES = 6
 _NAMED = 3
@@ -49,6 +52,8 @@ class Configuration:
     budget: str = "0.1"
     names: bool = True
     noisy_labels: bool = False
+    limited: bool = False
+    """Whether limits hold, a reserve waits for a drift, the memory is full, and a class is renamed on the way."""
 
 
 _HEADS = [(model, names) for model in sorted(MODELS) for names in (True, False)]
@@ -66,11 +71,14 @@ def _mixed() -> list[Configuration]:
         strategy, rule, detector = (table[row % len(table)] for table in tables)
         model, names = _HEADS[row % len(_HEADS)]
         model = "softmax_prototypes" if strategy in _RESCORING and model in _SLOW else model
-        found.append(Configuration(strategy, model, rule, detector, ("0.1", "0.1", "0.3")[row % 3], names))
+        budget, limited = ("0.1", "0.1", "0.3")[row % 3], row % 2 == 1
+        found.append(Configuration(strategy, model, rule, detector, budget, names, limited=limited))
     return found
 
 
-ALL = [Configuration(), Configuration(budget="0.9", noisy_labels=True), *_mixed()]
+LIMITED = Configuration(detector="hddm_w", limited=True)
+"""With a detector that gives an alarm in so short a stream."""
+ALL = [Configuration(), Configuration(budget="0.9", noisy_labels=True), LIMITED, *_mixed()]
 """The default parts, then every registered part at least once; one by one beside the default ones takes twice as long.
 """
 
@@ -85,19 +93,31 @@ def pairs(strategy: str) -> list[Configuration]:
     ]
 
 
+_LIMITS: dict[str, Any] = {
+    "drift_reserve": "0.3",
+    "source_share": "0.3",
+    "per_hour": 40,
+    "max_queue_seconds": 130.0,
+}
+
+
 def new_learner(configuration: Configuration) -> Learner:
     """A learner with small windows, so that a short stream wraps them."""
     detector, strategy = DETECTORS[configuration.detector], STRATEGIES[configuration.strategy]
     committee = Committee() if strategy.uses_committee else None
+    limits = _LIMITS if configuration.limited else {}
     return Learner(
         Parts(
             knowledge=Knowledge(
-                MODELS[configuration.model](), committee=committee, noisy_labels=configuration.noisy_labels
+                MODELS[configuration.model](),
+                Examples(keep=25 if configuration.limited else 1_000),
+                committee,
+                configuration.noisy_labels,
             ),
             strategy=strategy(),
             strategy_name=configuration.strategy,
-            budget=Budget(RULES[configuration.rule], configuration.budget, "0.2", max_open=20),
-            signals=Signals({signal: detector() for signal in SIGNALS}),
+            budget=Budget(RULES[configuration.rule], configuration.budget, "0.2", max_open=20, **limits),
+            signals=Signals({signal: detector(delta=0.5, numbers_per_value=32) for signal in SIGNALS}),
             arrivals=Arrivals(remember_ids=300),
             pending=Pending(EXPIRE_SECONDS),
             landmarks=Landmarks(keep=10, sketched=strategy.uses_sketches),
@@ -147,7 +167,7 @@ class World:
             texts=[f"text {row}" for row in rows],
             embeddings=self._embeddings[start:end],
             labels=[f"class {self._truth[row]}" if row % _GIVEN_LABEL_EVERY == 0 else None for row in rows],
-            sources=["" for _ in rows],
+            sources=["chat" if row % 4 else "mail" for row in rows],
             covered={"cluster/topic/0": (start, end)},
         )
 
@@ -196,9 +216,12 @@ def drive(world: World, learner: Learner, batch_texts: int, start: int = 0, diar
 
 
 def happen(world: World, learner: Learner, diary: Diary, event: int) -> None:
-    """Answers come, requests expire, a refit that is due is adopted."""
+    """Answers come, requests expire, a class is renamed, a refit that is due is adopted."""
     diary.outcomes += learner.learn(world.answers(diary, event), float(event)).outcomes
     diary.expired += learner.tick(float(event))
+    known = learner.parts.knowledge.model.classes
+    if world.configuration.limited and event == RENAMED_AT and "class 3" in known and "class 7" not in known:
+        commands.rename(learner, "class 3", "class 7")
     if learner.job is not None:
         learner.adopt(learner.job.run())
         diary.refits += 1

@@ -114,7 +114,7 @@ def test_the_model_is_tested_on_what_it_predicted_before_the_answer() -> None:
     answer(learner, second, "east", now=32.0)
     answer(learner, second, "west", row=1, now=32.0)
 
-    assert (learner.parts.evaluation.prequential.answers, learner.parts.evaluation.prequential.correct) == (3, 1)
+    assert (learner.parts.evaluation.prequential.answers, learner.parts.evaluation.prequential.right) == (3, 1)
 
 
 def test_answers_to_audits_alone_count_for_the_accuracy_on_all_texts() -> None:

@@ -24,6 +24,7 @@ def learner() -> Learner:
 
 
 def test_a_new_learner_is_cold(learner: Learner) -> None:
+    nothing = {"estimate": None, "low": 0.0, "high": 1.0, "answers": 0, "macro_f1": None}
     assert status(learner) == {
         "texts": 0,
         "asked": 0,
@@ -33,7 +34,8 @@ def test_a_new_learner_is_cold(learner: Learner) -> None:
         "open_requests": 0,
         "classes": [],
         "model_version": 0,
-        "accuracy": {"of": "all texts so far", "estimate": None, "low": 0.0, "high": 1.0, "answers": 0},
+        "accuracy": {"of": "all texts so far", **nothing, "calibration_error": None},
+        "prequential": {"of": "answered texts", **nothing},
         "coverage": None,
         "drift": dict.fromkeys(SIGNALS, "stable"),
         "labelling": {"state": "cold", "reason": "no label has come back yet"},

@@ -14,6 +14,7 @@ from services.console.news import STATUS as STATUS_KEY
 from services.console.parts import Parts
 from services.console.problems import Problem
 
+_NO_ACCURACY: dict[str, Any] = {"estimate": None, "low": None, "high": None, "answers": 0, "macro_f1": None}
 NOT_BEGUN: dict[str, Any] = {
     "texts": 0,
     "asked": 0,
@@ -23,7 +24,8 @@ NOT_BEGUN: dict[str, Any] = {
     "open_requests": 0,
     "classes": [],
     "model_version": 0,
-    "accuracy": {"of": "all texts so far", "estimate": None, "low": None, "high": None, "answers": 0},
+    "accuracy": {"of": "all texts so far", **_NO_ACCURACY, "calibration_error": None},
+    "prequential": {"of": "answered texts", **_NO_ACCURACY},
     "coverage": None,
     "drift": {},
     "labelling": {"state": "cold", "reason": "the learner has not committed anything yet"},

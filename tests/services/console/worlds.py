@@ -31,6 +31,7 @@ STATUS: dict[str, Any] = {
     "classes": ["card_arrival", "card_linking", "exchange_rate"],
     "model_version": 85,
     "accuracy": {"estimate": 0.875, "low": 0.53, "high": 0.98, "answers": 8},
+    "prequential": {"estimate": 0.7, "low": 0.52, "high": 0.84, "answers": 40},
     "drift": {"utility": "stable", "audit_error": "warning"},
     "coverage": 0.5,
     "labelling": {"state": "worth_it", "reason": "the model is young"},

@@ -117,6 +117,7 @@ def test_gauges_show_how_the_learner_stands(published: Published) -> None:
     assert published("budget_limit_ratio") == 0.1
     assert published("budget_spent_ratio") == parts.budget.asked / parts.budget.seen
     assert published("accuracy_ratio", estimator="audit") == parts.evaluation.audit.running.estimate
+    assert published("accuracy_ratio", estimator="prequential") == parts.evaluation.prequential.running.estimate
     assert published("accuracy_ratio_low", estimator="audit") == parts.evaluation.audit.running.low
     assert published("accuracy_ratio_high", estimator="audit") == parts.evaluation.audit.running.high
     assert (

@@ -1,22 +1,22 @@
-"""Audits tell the accuracy on all texts so far, and beside it that of the last answers."""
+"""Answers tell the accuracy on all texts so far, and beside it that of the last ones."""
 
 from __future__ import annotations
 
 import pytest
 
-from stream.evaluation.audit import AuditAccuracy, Estimate
 from stream.evaluation.confidence import anytime_interval, wilson_interval
+from stream.evaluation.running_accuracy import Estimate, RunningAccuracy
 
 
-def audited(right: int, wrong: int, window: int = 200) -> AuditAccuracy:
-    audit = AuditAccuracy(window)
+def audited(right: int, wrong: int, window: int = 200) -> RunningAccuracy:
+    audit = RunningAccuracy(window)
     for correct in [True] * right + [False] * wrong:
         audit.update(correct)
     return audit
 
 
 def test_nothing_is_known_before_the_first_answer() -> None:
-    assert AuditAccuracy().running == AuditAccuracy().recent == Estimate(None, 0.0, 1.0, 0)
+    assert RunningAccuracy().running == RunningAccuracy().recent == Estimate(None, 0.0, 1.0, 0)
 
 
 def test_the_running_accuracy_is_of_all_answers_with_the_anytime_interval() -> None:
@@ -28,7 +28,7 @@ def test_the_recent_accuracy_is_of_the_last_answers_with_wilsons_interval() -> N
 
 
 def test_a_restored_one_goes_on() -> None:
-    audit, restored = audited(3, 1, window=3), AuditAccuracy(window=3)
+    audit, restored = audited(3, 1, window=3), RunningAccuracy(window=3)
     restored.restore(audit.save())
     for each in (audit, restored):
         each.update(False)
@@ -39,4 +39,20 @@ def test_a_restored_one_goes_on() -> None:
 
 def test_an_empty_window_is_refused() -> None:
     with pytest.raises(ValueError, match="0"):
-        AuditAccuracy(window=0)
+        RunningAccuracy(window=0)
+
+
+@pytest.mark.parametrize(("after", "right", "answers"), [(True, 4, 4), (False, 3, 4), (None, 3, 3)])
+def test_a_corrected_answer_counts_as_what_it_became(after: bool | None, right: int, answers: int) -> None:
+    audit = audited(3, 1)
+    audit.revise(False, after)
+
+    assert (audit.right, audit.answers) == (right, answers)
+    assert (audit.recent.estimate, audit.recent.answers) == (right / answers, answers)
+
+
+def test_a_correction_of_what_has_left_the_window_changes_the_counts_alone() -> None:
+    audit = audited(1, 3, window=2)
+    audit.revise(True, False)
+
+    assert (audit.right, audit.answers, audit.recent.answers) == (0, 4, 2)
