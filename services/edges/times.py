@@ -19,6 +19,8 @@ def rfc3339(seconds: float) -> str:
 def seconds_of(time: str, *, local: tzinfo | None = None) -> float:
     """The moment that a time names; ValueError where it is none, or has no offset from UTC and ``local`` is not given.
 
+    What cannot be written back is none either: an offset may put a time before year 1 or after 9999.
+
     >>> seconds_of("2023-11-14T23:13:20.25+01:00")
     1700000000.25
     """
@@ -27,6 +29,8 @@ def seconds_of(time: str, *, local: tzinfo | None = None) -> float:
         zone = moment.tzinfo or local
         if zone is None:
             raise ValueError("no offset from UTC")
-        return moment.replace(tzinfo=zone).timestamp()
+        seconds = moment.replace(tzinfo=zone).timestamp()
+        rfc3339(seconds)
     except (ValueError, OverflowError) as error:
         raise ValueError(f"not a time such as 2025-01-31T12:00:00Z ({error})") from None
+    return seconds

@@ -122,12 +122,14 @@ def test_bad_answers_are_named_and_nothing_is_accepted(console: Console) -> None
         {"request_id": "r", "label": "x" * 1_000_000, "reviewer": "ada"},
         {"request_id": "r", "label": "x", "skip": True, "reviewer": "ada"},
         7,
+        {"request_id": "r", "label": "x", "reviewer": "ada", "answered_at": "0001-01-01T00:00:00+01:00"},
     ]
     response = console.http.post("/v1/labels", json=answers)
     errors = problem_of(response)["errors"]
     assert isinstance(errors, list)
     assert [(row["row"], row["reason"]) for row in errors] == [
         (1, "missing_field"), (2, "too_large"), (3, "wrong_value"), (4, "wrong_type"),
+        (5, "wrong_time"),
     ]  # fmt: skip
     assert console.world.labels() == []
 

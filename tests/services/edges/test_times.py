@@ -21,6 +21,19 @@ def test_what_names_no_moment_is_refused(written: str) -> None:
         seconds_of(written)
 
 
+@pytest.mark.parametrize(
+    "written", ["0001-01-01T00:00:00+01:00", "9999-12-31T23:59:59-01:00", "9999-12-31T23:59:59.9999999Z"]
+)
+def test_a_moment_that_cannot_be_written_in_utc_is_refused(written: str) -> None:
+    with pytest.raises(ValueError, match="not a time such as"):
+        seconds_of(written)
+
+
+@pytest.mark.parametrize("written", ["0001-01-01T00:00:00.000000Z", "9999-12-31T23:59:59.000000Z"])
+def test_the_ends_of_the_calendar_are_moments(written: str) -> None:
+    assert rfc3339(seconds_of(written)) == written
+
+
 def test_a_time_is_written_in_utc_to_the_microsecond() -> None:
     assert rfc3339(1_738_324_800.125) == "2025-01-31T12:00:00.125000Z"
 
