@@ -56,10 +56,10 @@ def explain(
 
 
 def _as_object(found: Explanation) -> dict[str, Any]:
-    decision = found.decision._asdict()
-    decision["class"] = decision.pop("label")
+    from services.console.routes.texts import shown
+
     return {
-        "decision": decision,
+        "decision": shown(found.decision),
         "meaning": _REASONS[found.decision.reason],
         "request": found.request,
         "request_open": found.request_open,

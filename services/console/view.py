@@ -150,10 +150,8 @@ class View:
         return json.loads(rows[0][0]) if rows else None
 
     def explain(self, name: str) -> Explanation | None:
-        """All that is known of a text, by its id or by its request's; None where no decision about it is kept."""
-        asked = self._rows("SELECT text_id FROM requests WHERE request_id = ?", name)
-        text_id = asked[0][0] if asked else name
-        decision = self.decisions([text_id]).get(text_id)
+        """All that is known of a text, by its id, its origin or its request's id; None where no decision is kept."""
+        decision = self._decision_about(name)
         if decision is None:
             return None
         query = "SELECT request_id, open, message FROM requests WHERE text_id = ? ORDER BY sequence LIMIT 1"
@@ -162,6 +160,15 @@ class View:
             outcomes = [json.loads(row[0]) for row in self._rows(told, request_id)]
             return Explanation(decision, json.loads(message), bool(is_open), outcomes)
         return Explanation(decision, None, False, [])
+
+    def _decision_about(self, name: str) -> Decision | None:
+        asked = self._rows("SELECT text_id FROM requests WHERE request_id = ?", name)
+        text_id = asked[0][0] if asked else name
+        if named := self.decisions([text_id]).get(text_id):
+            return named
+        # No index: a person who asks can wait for the table to be read, every decision that is saved would pay for it.
+        placed = self._rows(f"SELECT {_DECISION} FROM decisions WHERE origin = ? LIMIT 1", name)
+        return _decision(placed[0]) if placed else None
 
     def _rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         with self._reading:

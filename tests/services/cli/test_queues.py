@@ -90,7 +90,9 @@ def test_a_text_that_was_not_asked_about_is_explained(asked: Service, sluice: Sl
     told = sluice("explain", skipped, "--json").json
     assert told["decision"]["verdict"] == "SKIP"
     assert told["decision"]["class"] is None
+    assert told["decision"]["decided_at"].endswith("Z")
     assert told["request"] is None
+    assert sluice("explain", told["decision"]["origin"], "--json").json == told
 
 
 def test_what_was_never_seen_cannot_be_explained(asked: Service, sluice: Sluice) -> None:

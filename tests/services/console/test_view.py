@@ -129,13 +129,13 @@ def test_a_forgotten_request_leaves_no_byte_though_it_was_open(tmp_path: Path) -
     view.close()
 
 
-def test_a_text_is_explained_by_its_id_or_by_its_request(tmp_path: Path) -> None:
+def test_a_text_is_explained_by_its_id_its_origin_or_its_request(tmp_path: Path) -> None:
     view = view_of(tmp_path)
     news = News(decisions=[decision("text of r"), decision("other")], requests=[("r", row("r"))])
     news.outcomes = [(7, OutcomeRow(7, "r", '{"outcome": "held"}'))]
     save(view, news)
     explanation = view.explain("r")
-    assert explanation == view.explain("text of r")
+    assert explanation == view.explain("text of r") == view.explain("cluster/topic/0/text of r")
     assert explanation is not None
     assert (explanation.request, explanation.request_open) == ({"text": "a"}, True)
     assert explanation.outcomes == [{"outcome": "held"}]
