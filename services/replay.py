@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator
 from threading import Event
@@ -33,8 +34,8 @@ class Replay:
         with_labels: bool = False,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        if rate is not None and not rate > 0:
-            raise ValueError(f"rate {rate}: texts a second, above 0")
+        if rate is not None and not 0 < rate < math.inf:
+            raise ValueError(f"rate {rate}: texts a second, a number above 0")
         self._journal, self._dataset, self._rate, self._with_labels = journal, dataset, rate, with_labels
         self._clock, self._started = clock, clock()
         self.sent = self._first = self._sent_before()
@@ -63,7 +64,8 @@ class Replay:
         """How many rows are to be sent by now, the first at the start."""
         if self._rate is None:
             return len(self._dataset)
-        return self._first + 1 + int((self._clock() - self._started) * self._rate)
+        passed = min((self._clock() - self._started) * self._rate, len(self._dataset))
+        return self._first + 1 + int(passed)
 
     def _message(self, row: Row, number: int) -> Message:
         # Not validated here: what a row has too much of is set aside by intake, as from any other producer.

@@ -35,9 +35,15 @@ def oracle(
     from services.cli.options import settings_with
     from services.edges import logs
     from services.edges.datasets import load
+    from services.edges.dead_letters import Unreadable
+    from services.edges.messages import LabelMessage
     from services.oracle import Latency, Mistaken, Oracle, Truth
     from services.running import stop_on_signals
 
+    try:
+        LabelMessage.read({"request_id": "any", "skip": True, "reviewer": reviewer})
+    except Unreadable as error:
+        raise typer.BadParameter(error.detail, param_hint="--reviewer") from None
     dataset = load(truth, text_field=text_field, label_field=label_field, labelled=True)
     source = Mistaken(Truth.of(dataset), dataset.classes, noise, seed)
     logs.configure()

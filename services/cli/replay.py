@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Annotated
 
@@ -38,8 +39,10 @@ def replay(
     from services.replay import Replay
     from services.running import stop_on_signals
 
-    if rate is not None and not rate > 0:
-        raise typer.BadParameter("texts a second, above 0", param_hint="--rate")
+    if rate is not None and not 0 < rate < math.inf:
+        raise typer.BadParameter(
+            "texts a second, a number above 0; leave it out to send all at once", param_hint="--rate"
+        )
     dataset = load(file, text_field=text_field, label_field=label_field, labelled=with_labels)
     settings = settings_with(data__dir=data)
     with checked_journal(settings, "replay") as journal, progress("replaying", len(dataset)) as advance:

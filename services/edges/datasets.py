@@ -94,6 +94,8 @@ class _Reader:
         label = _word(fields, self.label_field)
         if self.labelled and label is None:
             raise ValueError(f"no {self.label_field!r}; {_choose(fields, '--label-field')}")
+        if label is not None and not label.strip():
+            raise ValueError(f"{self.label_field!r} holds nothing but white space: name a class, or leave the row out")
         if label is not None and len(label) > MAX_NAME_CHARACTERS:
             raise ValueError(f"{self.label_field!r} has {len(label)} characters; {MAX_NAME_CHARACTERS} are the most")
         return Row(_word(fields, "id") or f"{self.digest[:16]}-{number}", text, label, _time(fields))

@@ -102,7 +102,14 @@ def test_a_row_that_no_text_may_be_is_sent_for_intake_to_set_aside(journal: Sqli
     assert len(journal.read({("texts", 0): 0}, 10)) == 1
 
 
-@pytest.mark.parametrize("rate", [0.0, -1.0, float("nan")])
-def test_a_rate_must_be_above_zero(journal: SqliteJournal, rate: float) -> None:
+def test_at_the_highest_rate_all_rows_are_sent_at_once(journal: SqliteJournal) -> None:
+    now = [0.0]
+    replay = Replay(journal, _dataset(10), rate=1e308, clock=lambda: now[0])
+    now[0] = 10.0
+    assert replay.step() == 10
+
+
+@pytest.mark.parametrize("rate", [0.0, -1.0, float("nan"), float("inf")])
+def test_a_rate_must_be_a_number_above_zero(journal: SqliteJournal, rate: float) -> None:
     with pytest.raises(ValueError, match="rate"):
         Replay(journal, _dataset(1), rate=rate)

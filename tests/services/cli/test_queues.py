@@ -74,6 +74,19 @@ def test_a_program_answers_from_known_labels(asked: Service, sluice: Sluice) -> 
     assert sluice("requests", "list", "--json").json == []
 
 
+@pytest.mark.parametrize("name", ["", " ", "x" * 201, "\udcff"])
+def test_a_program_needs_a_name_that_answers_can_carry(name: str, asked: Service, sluice: Sluice) -> None:
+    done = sluice("oracle", "--truth", "texts.jsonl", "--once", "--reviewer", name)
+    assert done.code == 2
+    assert "--reviewer" in done.err
+
+
+def test_a_rate_without_end_is_wrong_use(asked: Service, sluice: Sluice) -> None:
+    done = sluice("replay", "texts.jsonl", "--rate", "inf")
+    assert done.code == 2
+    assert "--rate" in done.err
+
+
 def test_a_text_that_was_asked_about_is_explained_with_its_answer(asked: Service, sluice: Sluice) -> None:
     request = sluice("requests", "list", "--json").json[0]
     assert "request            " + request["request_id"] + ", open" in sluice("explain", request["text_id"]).out

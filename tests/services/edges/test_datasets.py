@@ -78,6 +78,7 @@ def test_rows_may_lack_labels_unless_they_are_needed(tmp_path: Path) -> None:
         ("set.jsonl", b'{"text": 5}', "line 1: 'text' holds no text"),
         ("set.jsonl", b'{"text": "a", "label": ["b"]}', "line 1: 'label' is neither"),
         ("set.jsonl", b'{"text": "a", "label": "' + b"x" * 201 + b'"}', "line 1: 'label' has 201 characters"),
+        ("set.jsonl", b'{"text": "a", "label": " "}', "line 1: 'label' holds nothing but white space"),
         ("set.jsonl", b'{"text": "a", "ts": "soon"}', "line 1: not a time"),
         ("set.jsonl", b'{"text": "a", "ts": 5}', "line 1: the time is not"),
         ("set.jsonl", b'{"text": "a", "id": 1}\n{"text": "b", "id": "1"}', "line 2: id '1' was used before"),
