@@ -181,7 +181,7 @@ def _run(
     plan = Plan(settings, scenario, options.seeds, options.jobs or os.cpu_count() or 1, peers_capped)
     if options.report is not None:
         # Before hours of work, not after them.
-        make_directory(options.report, "--report")
+        make_directory(options.report, "name a directory with --report")
     data = _read(options, settings)
     try:
         texts = plan.texts(data, list(configurations.values()))

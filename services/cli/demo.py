@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from services.cli.files import make_directory
 from services.cli.options import RUN, AsJson, Seed
 from services.cli.output import print_json
 
@@ -43,6 +44,7 @@ def demo(
     from services.edges.report import demo_report, write_report
 
     settings = settings_with(budget__fraction=budget, learner__seed=seed)
+    make_directory(DIRECTORY / "report", "start the demo in another directory")
     typer.echo("Loading the encoder ...", err=True)
     with _data_directory(keep) as directory:
         try:

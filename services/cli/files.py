@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import TextIO
 
 from services.cli.errors import WrongUse
@@ -25,11 +26,15 @@ def to_write(path: Path) -> TextIO:
         raise WrongUse(f"{path}: {error.strerror}: {mend}") from None
 
 
-def make_directory(path: Path, flag: str) -> None:
-    """Make the directory that the flag names, where it is missing. Raises WrongUse."""
+def make_directory(path: Path, mend: str) -> None:
+    """Make the directory where it is missing, and see that it can be written; ``mend`` says how to choose another.
+
+    Raises WrongUse.
+    """
     try:
         if path.is_file():
-            raise WrongUse(f"{path} is a file: name a directory with {flag}")
+            raise WrongUse(f"{path} is a file: {mend}")
         path.mkdir(parents=True, exist_ok=True)
+        TemporaryFile(dir=path).close()
     except OSError as error:
-        raise WrongUse(f"{path} cannot be made ({error.strerror}): name another directory with {flag}") from None
+        raise WrongUse(f"{path} cannot be written ({error.strerror}): {mend}") from None

@@ -10,7 +10,9 @@ import typer
 
 def print_json(value: object) -> None:
     """One JSON document; numbers that are not finite become null, as JSON has no name for them."""
-    typer.echo(json.dumps(value, ensure_ascii=False, default=str))
+    from services.edges.json_object import finite
+
+    typer.echo(json.dumps(finite(value), ensure_ascii=False, default=str))
 
 
 def print_table(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> None:

@@ -134,11 +134,6 @@ class View:
         query = "SELECT message FROM requests WHERE request_id = ? AND open AND expires_at > ?"
         return {asked: json.loads(row[0]) for asked in request_ids for row in self._rows(query, asked, now)}
 
-    def open_count(self) -> int:
-        """How many requests are open."""
-        (count,) = self._rows("SELECT count(*) FROM requests WHERE open")[0]
-        return int(count)
-
     def outcomes(self, offsets: Iterable[int]) -> dict[int, dict[str, Any]]:
         """What became of the labels at these offsets of `labels`; those not known yet are left out."""
         query = "SELECT labels_offset, message FROM outcomes WHERE labels_offset = ?"

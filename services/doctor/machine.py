@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import socket
 import sys
 import tempfile
 import urllib.error
@@ -18,6 +17,7 @@ from services.edges.encoders import DEFAULT, place
 from services.edges.encoders.base import EncoderError, local_directory
 from services.edges.journal.base import JournalError
 from services.edges.journal.sqlite_schema import damage
+from services.edges.listening import PortTaken, authority, listen
 from services.edges.settings import HttpSettings
 
 _OLDEST_PYTHON = (3, 11)
@@ -96,18 +96,19 @@ def port(http: HttpSettings) -> Finding:
     """Whether the port of the API is free, or ours."""
     what = f"port {http.port}"
     try:
-        socket.create_server((http.host, http.port)).close()
-    except OSError as error:
+        listen(http.host, http.port, "--port (HTTP__PORT)").close()
+    except PortTaken as error:
         if _answers(http):
             return Finding(what, True, "a running sluice answers there")
-        mend = "end what uses it, or choose another with --port (HTTP__PORT)"
-        return Finding(what, False, f"cannot be listened on ({error.strerror})", mend)
+        return Finding(what, False, str(error), "see the line above")
     return Finding(what, True, f"free on {http.host}")
 
 
 def _answers(http: HttpSettings) -> bool:
     try:
-        with urllib.request.urlopen(f"http://{http.host}:{http.port}/livez", timeout=_ANSWER_SECONDS) as answer:
+        with urllib.request.urlopen(
+            f"http://{authority(http.host, http.port)}/livez", timeout=_ANSWER_SECONDS
+        ) as answer:
             return bool(answer.status == 200)
     except (OSError, urllib.error.URLError):
         return False

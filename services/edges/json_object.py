@@ -1,8 +1,9 @@
-"""Bytes -> the JSON object in them: bounded in size and depth, with one meaning only."""
+"""Bytes -> the JSON object in them: bounded in size and depth, with one meaning only; values -> what JSON can tell."""
 
 from __future__ import annotations
 
 import json
+import math
 from typing import Any, Final, NoReturn
 
 from pydantic_core import from_json
@@ -30,6 +31,19 @@ def read_object(value: bytes) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise Unreadable(Fault.WRONG_TYPE, f"a JSON object was expected, not {type(found).__name__}")
     return found
+
+
+def finite(value: Any) -> Any:
+    """The value with every number that is not finite replaced by None: JSON has no others.
+
+    >>> finite({"estimate": math.nan, "answers": 0})
+    {'estimate': None, 'answers': 0}
+    """
+    if isinstance(value, dict):
+        return {name: finite(each) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [finite(each) for each in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -24,7 +24,7 @@ def listen(host: str, port: int, flag: str) -> socket.socket:
         # Errors of the resolver have numbers of their own.
         why = error.strerror if isinstance(error, socket.gaierror) else os.strerror(error.errno or 0)
         raise PortTaken(
-            f"cannot listen on {host}:{port} ({why}): end what uses the port, or choose another with {flag}"
+            f"cannot listen on {authority(host, port)} ({why}): end what uses the port, or choose another with {flag}"
         ) from None
     # asyncio sets this on sockets of its own alone; without it each answer waits 40 ms for the client's ACK.
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -33,5 +33,13 @@ def listen(host: str, port: int, flag: str) -> socket.socket:
 
 def address(listening: socket.socket) -> str:
     """``host:port``, as it stands in an address on the web."""
-    host, port = listening.getsockname()[:2]
+    return authority(*listening.getsockname()[:2])
+
+
+def authority(host: str, port: int) -> str:
+    """The same of a host and a port.
+
+    >>> authority("::1", 8080)
+    '[::1]:8080'
+    """
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

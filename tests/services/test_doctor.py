@@ -6,7 +6,9 @@ import socket
 import sqlite3
 import sys
 from contextlib import closing
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -72,7 +74,39 @@ def test_a_busy_port_is_found(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         finding = found(tmp_path, "port", http__port=taken.getsockname()[1])
     assert not finding.ok
-    assert "--port" in finding.mend
+    assert "--port" in finding.detail
+
+
+class Alive(BaseHTTPRequestHandler):
+    """Answers as a running service does."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None: ...
+
+
+@pytest.fixture
+def loopback_6() -> socket.socket:
+    """A socket that listens on ::1."""
+    try:
+        return socket.create_server(("::1", 0), family=socket.AF_INET6)
+    except OSError as error:
+        pytest.skip(f"no IPv6 here: {error}")
+
+
+def test_a_port_of_a_loopback_address_of_ipv6_is_free_busy_or_ours(tmp_path: Path, loopback_6: socket.socket) -> None:
+    port = loopback_6.getsockname()[1]
+    with HTTPServer(("", 0), Alive, bind_and_activate=False) as server:
+        server.socket.close()
+        server.socket = loopback_6
+        Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        assert found(tmp_path, "port", http__host="::1", http__port=port).detail == "a running sluice answers there"
+        server.shutdown()
+        busy = found(tmp_path, "port", http__host="::1", http__port=port)
+        assert (busy.ok, f"cannot listen on [::1]:{port} " in busy.detail) == (False, True)
+    assert found(tmp_path, "port", http__host="::1", http__port=port).ok
 
 
 def test_a_model_that_is_not_there_is_found(tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from fastapi import APIRouter, Response
@@ -13,6 +12,7 @@ from services.console.documents import CLASSES, STATUS, answers
 from services.console.news import STATUS as STATUS_KEY
 from services.console.parts import Parts
 from services.console.problems import Problem
+from services.edges.json_object import finite
 
 _NO_ACCURACY: dict[str, Any] = {"estimate": None, "low": None, "high": None, "answers": 0, "macro_f1": None}
 NOT_BEGUN: dict[str, Any] = {
@@ -71,16 +71,3 @@ def router(parts: Parts) -> APIRouter:
         return Response(generate_latest(parts.registry), media_type=CONTENT_TYPE_LATEST)
 
     return api
-
-
-def finite(value: Any) -> Any:
-    """The value with every number that is not finite replaced by None: JSON has no others.
-
-    >>> finite({"estimate": math.nan, "answers": 0})
-    {'estimate': None, 'answers': 0}
-    """
-    if isinstance(value, dict):
-        return {name: finite(each) for name, each in value.items()}
-    if isinstance(value, list):
-        return [finite(each) for each in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value

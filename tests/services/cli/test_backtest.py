@@ -166,7 +166,7 @@ def test_a_page_that_cannot_be_made_is_refused_before_anything_is_encoded(file: 
     assert (done.code, done.err) == (2, f"sluice: {file} is a file: name a directory with --report\n")
     done = sluice("backtest", file, "--report", file / "page")
     assert (done.code, done.err.count("\n")) == (2, 1)
-    assert done.err.startswith(f"sluice: {file}/page cannot be made (")
+    assert done.err.startswith(f"sluice: {file}/page cannot be written (")
 
 
 @pytest.mark.parametrize(

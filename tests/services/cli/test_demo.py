@@ -32,6 +32,15 @@ def test_without_learning_nothing_is_learned(sluice: Sluice) -> None:
     assert sluice("labels", "export", "given.csv", "--data", "sluice-demo/data/ours", "--json").json["written"] == 0
 
 
+def test_a_page_that_cannot_be_written_is_told_before_the_long_work(sluice: Sluice) -> None:
+    Path("sluice-demo").write_text("")
+    done = sluice("demo", "--texts", 100)
+    assert done.code == 2
+    assert done.err == (
+        "sluice: sluice-demo/report cannot be written (Not a directory): start the demo in another directory\n"
+    )
+
+
 def test_more_texts_than_there_are_is_wrong_use(sluice: Sluice) -> None:
     done = sluice("demo", "--texts", 1_000_000)
     assert done.code == 2
