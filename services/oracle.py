@@ -103,6 +103,7 @@ class Oracle:
         self._ends = {place: end for place, (_, end) in journal.bounds(LABEL_REQUESTS).items()}
         self._caught_up = False
         self._decided = 0
+        self.answered = 0
         self._waiting: dict[str, tuple[RequestMessage, int]] = {}
         self._handled: set[str] = set()
 
@@ -160,6 +161,7 @@ class Oracle:
                 answers.append(self._label(request, label))
         if answers:
             self._journal.append([answer.record() for answer in answers])
+            self.answered += len(answers)
         return len(answers)
 
     def _label(self, request: RequestMessage, label: str) -> LabelMessage:

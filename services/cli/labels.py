@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -29,7 +30,7 @@ def import_file(
     data: Data = None,
     as_json: AsJson = False,
 ) -> None:
-    """Take answers from a file, all or none: `request_id`, `label` or `skip`, `reviewer`.
+    """Take answers from a file, all or none: `request_id`, `label` or `skip`, `reviewer`, and `answered_at`, else now.
 
     A file of `sluice requests export` whose column `label` was filled in is one. Rows without an answer are passed
     over in CSV.
@@ -39,9 +40,9 @@ def import_file(
     from services.cli.following import existing_journal
     from services.cli.options import settings_with
 
-    labels = _read(file, reviewer)
+    labels, now = _read(file, reviewer), time.time()
     with existing_journal(settings_with(data__dir=data), "labels") as journal:
-        journal.append([label.record() for label in labels])
+        journal.append([label.given(now).record() for label in labels])
     if as_json:
         print_json({"accepted": len(labels)})
     else:

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from services.cli.options import RUN, Data
+from services.cli.options import RUN, AsJson, Data
+from services.cli.output import print_json
 
 
 def register(app: typer.Typer) -> None:
@@ -26,6 +27,7 @@ def oracle(
     text_field: Annotated[str, typer.Option(help="Where a row has its text.")] = "text",
     label_field: Annotated[str, typer.Option(help="Where a row has its label.")] = "label",
     data: Data = None,
+    as_json: AsJson = False,
 ) -> None:
     """Answer requests from known labels until SIGTERM or Ctrl-C: found by the text's id, else by its exact words.
 
@@ -55,3 +57,7 @@ def oracle(
             process.finish()
         else:
             process.run(stop_on_signals())
+    if as_json:
+        print_json({"answered": process.answered})
+    else:
+        typer.echo(f"{process.answered} requests answered", err=True)

@@ -199,6 +199,10 @@ class LabelMessage(JsonMessage):
             raise PydanticCustomError("missing", "neither a label nor skip")
         return self
 
+    def given(self, now: float) -> Self:
+        """The same answer; given ``now``, in seconds since the epoch, where it does not say when."""
+        return self if self.answered_at is not None else self.model_copy(update={"answered_at": now})
+
     def answer(self, offset: int) -> Label:
         """The answer for the core; ``offset`` is its place in the topic `labels`."""
         return Label(self.request_id, self.label, self.reviewer, offset, self.corrects)

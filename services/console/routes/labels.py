@@ -54,10 +54,6 @@ def accept(parts: Parts, messages: Sequence[LabelMessage]) -> list[int]:
     if not messages:
         return []
     now = parts.clock()
-    timed = [
-        message if message.answered_at is not None else message.model_copy(update={"answered_at": now})
-        for message in messages
-    ]
-    offsets = parts.journal.append([message.record() for message in timed])
+    offsets = parts.journal.append([message.given(now).record() for message in messages])
     parts.queue.answered([(message.request_id, message.reviewer) for message in messages], now)
     return offsets

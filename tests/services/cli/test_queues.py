@@ -52,6 +52,7 @@ def test_requests_go_out_as_a_file_and_come_back_answered(asked: Service, sluice
     assert sluice("labels", "export", "answers.jsonl", "--json").json == {"written": written, "unreadable": 0}
     answers = [json.loads(line) for line in Path("answers.jsonl").read_text().splitlines()]
     assert {answer["reviewer"] for answer in answers} == {"anna"}
+    assert {answer["answered_at"][-1] for answer in answers} == {"Z"}
 
 
 def test_a_file_with_one_wrong_answer_is_refused_whole(asked: Service, sluice: Sluice) -> None:
@@ -68,8 +69,10 @@ def test_an_answer_that_cannot_be_read_is_left_out_of_the_export_and_counted(ask
 
 
 def test_a_program_answers_from_known_labels(asked: Service, sluice: Sluice) -> None:
-    assert sluice("requests", "list", "--json").json != []
-    assert sluice("oracle", "--truth", "texts.jsonl", "--once").code == 0
+    waiting = sluice("requests", "list", "--json", "--limit", TEXTS_SENT).json
+    assert waiting != []
+    assert sluice("oracle", "--truth", "texts.jsonl", "--once", "--json").json == {"answered": len(waiting)}
+    assert sluice("oracle", "--truth", "texts.jsonl", "--once", "--reviewer", "b").err.endswith("requests answered\n")
     asked.settle()
     assert sluice("requests", "list", "--json").json == []
 
