@@ -80,6 +80,9 @@ class Metrics:
         self.decision_latency_seconds = self._distribution(
             "decision_latency_seconds", "Time from a text's arrival to its decision.", _MILLISECONDS
         )
+        self.event_time_lag_seconds = self._gauge(
+            "event_time_lag_seconds", "How long ago the newest text of the last batch was, by the time that it gives."
+        )
         self.dead_letters = self._counter("dead_letters", "Messages that could not be read.", "topic", "reason")
 
     def _declare_budget(self) -> None:

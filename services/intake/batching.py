@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -53,8 +53,10 @@ class Batch:
 class Batcher:
     """Makes batches of the texts of one topic, whose ``identity`` is ``cluster/topic-id``."""
 
-    def __init__(self, encoder: Encoder, identity: str, metrics: Metrics) -> None:
-        self._encoder, self._identity, self._metrics = encoder, identity, metrics
+    def __init__(
+        self, encoder: Encoder, identity: str, metrics: Metrics, clock: Callable[[], float] = time.time
+    ) -> None:
+        self._encoder, self._identity, self._metrics, self._clock = encoder, identity, metrics, clock
 
     def batch(self, records: Sequence[Record], covered: Ranges, attempts: Attempts) -> Batch:
         """The items and dead letters of these records, which cover these ranges; of hopeless ones letters only.
@@ -71,6 +73,9 @@ class Batcher:
         """Count what was read and what was set aside, once it is written."""
         for _, message in batch.decoded.read:
             self._metrics.count_texts(message.source or "")
+        times = [message.time for _, message in batch.decoded.read if message.time is not None]
+        if times:
+            self._metrics.event_time_lag_seconds.set(max(0.0, self._clock() - max(times)))
         for record, error in batch.decoded.failed:
             self._metrics.dead_letters.labels(record.topic, error.reason).inc()
 

@@ -6,10 +6,13 @@ import gc
 
 import numpy as np
 import pytest
+from prometheus_client import CollectorRegistry
 
+from services.attempts import Attempts
 from services.edges.encoders.hashing import HashingEncoder
 from services.edges.journal.base import Record
-from services.intake.batching import cover, decode, encode, holes
+from services.edges.metrics import Metrics
+from services.intake.batching import Batcher, cover, decode, encode, holes
 from tests.services.intake.fragile import Fragile
 
 
@@ -39,6 +42,16 @@ def test_what_cannot_be_read_keeps_nothing_of_its_batch_alive(value: bytes) -> N
     assert [record.offset for record, _ in decoded.failed] == [6]
     del decoded
     assert gc.collect() == 0
+
+
+def test_how_far_the_texts_own_times_lag_is_that_of_the_newest_and_texts_without_one_change_nothing() -> None:
+    metrics = Metrics(CollectorRegistry())
+    batcher = Batcher(HashingEncoder(), "cluster/topic", metrics, clock=lambda: 1_738_324_800.0 + 90.0)
+    values = [b'{"text": "a", "time": "2025-01-31T12:00:00Z"}', b'{"text": "b", "time": "2025-01-31T11:00:00Z"}']
+    for texts in (values, [b"bare"]):
+        records = [_record(0, offset, value) for offset, value in enumerate(texts)]
+        batcher.count(batcher.batch(records, {0: (0, len(records))}, Attempts()))
+        assert metrics.registry.get_sample_value("sluice_event_time_lag_seconds") == 90.0
 
 
 def _record(partition: int, offset: int, value: bytes = b"text") -> Record:
