@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from services.cli.files import to_read, to_write
-from services.cli.options import QUEUES, AsJson, Data
+from services.cli.options import QUEUES, AsJson, Data, Tool
 from services.cli.output import print_json
 
 if TYPE_CHECKING:
@@ -27,20 +28,21 @@ def register(app: typer.Typer) -> None:
 def import_file(
     file: Annotated[Path, typer.Argument(help="Answers: .jsonl or .csv.")],
     reviewer: Annotated[str | None, typer.Option(help="Who answered, where a row does not say so.")] = None,
+    tool: Tool = None,
     data: Data = None,
     as_json: AsJson = False,
 ) -> None:
     """Take answers from a file, all or none: `request_id`, `label` or `skip`, `reviewer`, and `answered_at`, else now.
 
     A file of `sluice requests export` whose column `label` was filled in is one. Rows without an answer are passed
-    over in CSV.
+    over in CSV. With `--tool`, the file is what a labelling tool exported of the tasks of `sluice requests export`.
 
     Example: `sluice labels import answered.csv --reviewer anna`
     """
     from services.cli.following import existing_journal
     from services.cli.options import settings_with
 
-    labels, now = _read(file, reviewer), time.time()
+    labels, now = _read(file, tool, reviewer), time.time()
     with existing_journal(settings_with(data__dir=data), "labels") as journal:
         journal.append([label.given(now).record() for label in labels])
     if as_json:
@@ -81,16 +83,17 @@ def export_file(
         typer.echo(f"{written} labels written, {unreadable} unreadable ones left out", err=True)
 
 
-def _read(file: Path, reviewer: str | None) -> list[LabelMessage]:
+def _read(file: Path, tool: str | None, reviewer: str | None) -> list[LabelMessage]:
     from services.edges.formats import format_of
     from services.edges.formats.base import FormatError
     from services.edges.messages import LabelMessage
+    from services.edges.tools import tool_of
 
     missing = {"reviewer": reviewer} if reviewer else None
-    form = format_of(file)
+    read = tool_of(tool).read if tool else partial(format_of(file).read, LabelMessage)
     try:
         with to_read(file) as content:
-            return list(form.read(LabelMessage, content, missing))
+            return list(read(content, missing))
     except UnicodeDecodeError:
         raise FormatError(f"{file}: not UTF-8: save it as UTF-8") from None
     except FormatError as error:

@@ -23,6 +23,14 @@ Data = Annotated[
     Path | None, typer.Option("--data", help="The data directory (DATA__DIR).", show_default="./sluice-data")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+Tool = Annotated[
+    str | None,
+    typer.Option(
+        "--tool",
+        help="The file is of this tool: label_studio, prodigy, argilla or doccano.",
+        show_default="by the file's name",
+    ),
+]
 Seed = Annotated[int | None, typer.Option(help="The seed of all random draws (LEARNER__SEED).", show_default="0")]
 
 

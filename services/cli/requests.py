@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from services.cli.files import to_write
-from services.cli.options import QUEUES, AsJson, Data
+from services.cli.options import QUEUES, AsJson, Data, Tool
 from services.cli.output import print_json, print_table
 
 
@@ -43,20 +44,24 @@ def list_open(
 
 def export_file(
     file: Annotated[Path, typer.Argument(help="Where to: .jsonl or .csv.")],
+    tool: Tool = None,
     data: Data = None,
     as_json: AsJson = False,
 ) -> None:
     """Write every open request to a file; in CSV with empty columns `label` and `reviewer` to be filled in.
 
+    With `--tool`, tasks for a labelling tool to import; `sluice labels import` with the same reads what it exports.
+
     Example: `sluice requests export open.csv`, then `sluice labels import open.csv`
     """
     from services.edges.formats import format_of
     from services.edges.messages import RequestMessage
+    from services.edges.tools import tool_of
 
-    form = format_of(file)
+    write = tool_of(tool).write if tool else partial(format_of(file).write, RequestMessage)
     requests = [RequestMessage.read(each) for each in _open(sys.maxsize, data)]
     with to_write(file) as out:
-        written = form.write(RequestMessage, requests, out)
+        written = write(requests, out)
     if as_json:
         print_json({"written": written})
     else:

@@ -55,6 +55,21 @@ def test_requests_go_out_as_a_file_and_come_back_answered(asked: Service, sluice
     assert {answer["answered_at"][-1] for answer in answers} == {"Z"}
 
 
+def test_requests_go_out_to_a_labelling_tool_and_its_annotations_come_back(asked: Service, sluice: Sluice) -> None:
+    written = sluice("requests", "export", "tasks.json", "--tool", "label_studio", "--json").json["written"]
+    tasks = json.loads(Path("tasks.json").read_text())
+    result = [{"from_name": "label", "to_name": "text", "type": "choices", "value": {"choices": ["card"]}}]
+    annotated = [task | {"annotations": [{"completed_by": 7, "result": result}]} for task in tasks]
+    Path("annotated.json").write_text(json.dumps(annotated))
+    assert sluice("labels", "import", "annotated.json", "--tool", "label_studio", "--json").json == {
+        "accepted": written
+    }
+    asked.settle()
+    assert sluice("requests", "list", "--json").json == []
+    refused = sluice("labels", "import", "annotated.json", "--tool", "excel")
+    assert (refused.code, "label_studio, prodigy, argilla, doccano" in refused.err) == (2, True)
+
+
 def test_a_file_with_one_wrong_answer_is_refused_whole(asked: Service, sluice: Sluice) -> None:
     Path("answers.jsonl").write_text('{"request_id": "a", "label": "x", "reviewer": "anna"}\n{"request_id": "b"}\n')
     done = sluice("labels", "import", "answers.jsonl")
