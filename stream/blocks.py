@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 _FIRST_TEXTS = 1_000
 _FIRST_BLOCK_TEXTS = 50
 _LATER_BLOCK_TEXTS = 1_000
-_SCORED_TEXTS = 250
+_SCORED_TEXTS = 256
 """Most texts that are scored together: all pairs of them are compared."""
+_PART_TEXTS = 500
 
 
 def ends_block(texts: int) -> bool:
@@ -16,9 +17,9 @@ def ends_block(texts: int) -> bool:
     return texts % _block_texts(texts) == 0
 
 
-def ends_scored(texts: int) -> bool:
-    """Whether texts that are scored together always end there; what a drift sets free is asked with from there on."""
-    return texts % _scored_texts(texts) == 0
+def ends_part(texts: int) -> bool:
+    """Whether a part of a block always ends there; what a drift sets free is asked with from there on."""
+    return texts % _part_texts(texts) == 0
 
 
 def blocks(labels: Sequence[str | None], first: int) -> Iterator[slice]:
@@ -31,7 +32,7 @@ def blocks(labels: Sequence[str | None], first: int) -> Iterator[slice]:
     for labelled in [*_labelled(labels), len(labels)]:
         while start < labelled:
             seen = first + start
-            end = min(labelled, start + _scored_texts(seen + 1) - seen % _scored_texts(seen + 1))
+            end = min(labelled, start + _SCORED_TEXTS, start + _part_texts(seen + 1) - seen % _part_texts(seen + 1))
             yield slice(start, end)
             start = end
         if labelled < len(labels):
@@ -45,8 +46,8 @@ def _labelled(labels: Sequence[str | None]) -> Sequence[int]:
     return [row for row, label in enumerate(labels) if label is not None]
 
 
-def _scored_texts(texts: int) -> int:
-    return min(_SCORED_TEXTS, _block_texts(texts))
+def _part_texts(texts: int) -> int:
+    return min(_PART_TEXTS, _block_texts(texts))
 
 
 def _block_texts(texts: int) -> int:

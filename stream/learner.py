@@ -9,7 +9,7 @@ from math import isfinite
 
 import numpy as np
 
-from stream.blocks import blocks, ends_block, ends_scored
+from stream.blocks import blocks, ends_block, ends_part
 from stream.budget.accounts import Rulings
 from stream.drift.signals import Alarm
 from stream.effects import Learned, Observation
@@ -137,7 +137,7 @@ class Learner:
         self.texts += len(block)
         if ends_block(self.texts):
             self.parts.landmarks.trim()
-        if self._drifted and ends_scored(self.texts):
+        if self._drifted and ends_part(self.texts):
             self._drifted = False
             self.parts.budget.drifted(self._now)
         if given is not None and self.accepts(given):

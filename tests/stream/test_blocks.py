@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from stream.blocks import blocks, ends_block, ends_scored
+from stream.blocks import blocks, ends_block, ends_part
 
 
 def spans(labels: Sequence[str | None], first: int) -> list[tuple[int, int]]:
@@ -18,9 +18,9 @@ def test_the_first_thousand_texts_come_in_blocks_of_fifty() -> None:
     assert spans([None] * 60, first=970) == [(0, 30), (30, 60)]
 
 
-def test_later_ones_are_scored_up_to_each_250th() -> None:
-    assert spans([None] * 600, first=1_900) == [(0, 100), (100, 350), (350, 600)]
-    assert spans([None] * 400, first=2_100) == [(0, 150), (150, 400)]
+def test_later_ones_come_in_pieces_of_256_at_most_and_end_at_each_five_hundredth() -> None:
+    assert spans([None] * 600, first=1_900) == [(0, 100), (100, 356), (356, 600)]
+    assert spans([None] * 300, first=2_400) == [(0, 100), (100, 300)]
 
 
 def test_a_text_that_brings_its_label_stands_alone() -> None:
@@ -37,10 +37,10 @@ def test_no_cut_moves_a_place_at_which_blocks_always_end(cut: int) -> None:
     before, behind = spans(labels[:cut], first=25), spans(labels[cut:], first=25 + cut)
     ends = {end for _, end in before} | {cut + end for _, end in behind}
 
-    assert ends >= {*range(25, 976, 50), *range(1_225, 2_500, 250)} | {40, 41, 42, 1_100, 1_101}
-    assert max(end - start for start, end in before + behind) <= 250
+    assert ends >= {*range(25, 976, 50), *range(1_475, 2_500, 500)} | {40, 41, 42, 1_100, 1_101}
+    assert max(end - start for start, end in before + behind) <= 256
 
 
 def test_places_at_which_blocks_end_are_known_without_the_batch() -> None:
     assert [texts for texts in range(1, 2_600) if ends_block(texts)] == [*range(50, 1_001, 50), 2_000]
-    assert [texts for texts in range(900, 2_001) if ends_scored(texts)] == [900, 950, *range(1_000, 2_001, 250)]
+    assert [texts for texts in range(900, 2_001) if ends_part(texts)] == [900, 950, 1_000, 1_500, 2_000]
