@@ -26,6 +26,10 @@ from stream.strategies import STRATEGIES
 FILE = "sluice.toml"
 PREFIX = "SLUICE_"
 BETWEEN = "__"
+_INTEGERS_END = 2**63
+"""SQLite and a deque's bound take integers below it."""
+_CENTURY_SECONDS = 100 * 365.25 * 86_400
+"""The longest duration: now and a hundred years is a time that a calendar, a message and SQLite can tell."""
 
 
 class SettingsError(ValueError):
@@ -110,21 +114,23 @@ _Classes = Annotated[
     BeforeValidator(_listed),
     AfterValidator(_distinct),
 ]
+_Count = Annotated[int, Field(ge=1, lt=_INTEGERS_END)]
+_Seconds = Annotated[float, Field(gt=0, le=_CENTURY_SECONDS)]
 
 
 class BudgetSettings(_Section):
     """How many requests there may be: per text, per hour and day, open at once, and about one source of texts."""
 
     fraction: float = Field(default=0.05, ge=0, le=1)
-    per_hour: int | None = Field(default=None, ge=1)
-    per_day: int | None = Field(default=None, ge=1)
-    max_open: int = Field(default=10_000, ge=1)
-    max_queue_seconds: float | None = Field(default=None, gt=0)
+    per_hour: _Count | None = None
+    per_day: _Count | None = None
+    max_open: _Count = 10_000
+    max_queue_seconds: _Seconds | None = None
     source_share: float = Field(default=1.0, ge=0, le=1)
     audit_share: float = Field(default=0.1, ge=0, le=1)
-    burst: int = Field(default=0, ge=0)
-    carry: int = Field(default=50, ge=1)
-    catch_up: int = Field(default=10, ge=1)
+    burst: int = Field(default=0, ge=0, lt=_INTEGERS_END)
+    carry: _Count = 50
+    catch_up: _Count = 10
     drift_reserve: float = Field(default=0.0, ge=0, le=1)
 
 
@@ -144,13 +150,13 @@ class LearnerSettings(_Section):
     budget_rule: Annotated[str, _one_of(RULES)] = "window_quantile"
     noisy_labels: bool = False
     skip_near_duplicates: bool = True
-    seed: int = Field(default=0, ge=0, lt=2**63)
+    seed: int = Field(default=0, ge=0, lt=_INTEGERS_END)
 
 
 class RequestsSettings(_Section):
     """How long a request waits for its answer."""
 
-    expire_seconds: float = Field(default=7 * 24 * 3600.0, gt=0)
+    expire_seconds: _Seconds = 7 * 24 * 3600.0
 
 
 class EncoderSettings(_Section):
@@ -193,7 +199,7 @@ class MetricsSettings(_Section):
 class ConsoleSettings(_Section):
     """How many decisions can be looked up."""
 
-    decisions_kept: int = Field(default=1_000_000, ge=1)
+    decisions_kept: _Count = 1_000_000
 
 
 class KafkaSettings(_Section):
@@ -208,8 +214,8 @@ class KafkaSettings(_Section):
     ca_file: Path | None = None
     certificate_file: Path | None = None
     key_file: Path | None = None
-    texts_partitions: int = Field(default=4, ge=1)
-    replication_factor: int = Field(default=-1, ge=-1)
+    texts_partitions: int = Field(default=4, ge=1, lt=2**31)  # as wide as Kafka's protocol has them
+    replication_factor: int = Field(default=-1, ge=-1, lt=2**15)
 
 
 class DataSettings(_Section):

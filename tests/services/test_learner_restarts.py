@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from services.learner import LearnerProcess
 from stream.records import Decision, Entry, OutcomeKind
 from tests.laws import worlds
 from tests.laws.worlds import EVENT_EVERY, TEXTS, Configuration, Diary, World
-from tests.services.worlds import ENCODER, NOON, Service
+from tests.services.worlds import ENCODER, NOON, Service, learner_with
 
 EVENTS = range(EVENT_EVERY, TEXTS + 1, EVENT_EVERY)
 CUT = 20
@@ -165,3 +166,16 @@ def test_a_refit_that_was_under_way_in_the_thread_begins_again(service: Service)
         name: array.tolist() for name, array in head.arrays.items()
     }
     assert (process.learner.job, process.learner.version, service.state()["job"]) == (None, 2, None)
+
+
+def test_a_learner_goes_on_with_the_largest_limits_that_can_be_set(tmp_path: Path) -> None:
+    century, most = 100 * 365.25 * 86_400, 2**63 - 1
+    limits = ("per_hour", "per_day", "max_open", "burst", "carry", "catch_up")
+    largest: dict[str, object] = {f"budget__{name}": most for name in limits}
+    largest |= {"requests__expire_seconds": century, "budget__max_queue_seconds": century}
+    service = Service(tmp_path)
+    for text in ("where is my card", "refund please"):
+        with closing(service.process(learner_with(**largest))) as process:
+            service.texts(text)
+            process.step(0.0)
+    assert len(service.open()) == 2

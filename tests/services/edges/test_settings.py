@@ -93,6 +93,22 @@ def test_a_wrong_variable_is_named_in_one_line_that_says_how_to_mend_it(
     assert told in refused()
 
 
+@pytest.mark.parametrize("setting", ["requests.expire_seconds", "budget.max_queue_seconds"])
+def test_a_duration_is_at_most_a_hundred_years(setting: str) -> None:
+    assert f"{setting.replace('.', '__').upper()} = 1000000000000.0 (flag)" in refused({setting: 1e12})
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        *(f"budget.{name}" for name in ("per_hour", "per_day", "max_open", "burst", "carry", "catch_up")),
+        *("learner.seed", "console.decisions_kept", "kafka.texts_partitions", "kafka.replication_factor"),
+    ],
+)
+def test_a_number_that_a_database_cannot_keep_is_refused(setting: str) -> None:
+    assert f"{setting.replace('.', '__').upper()} = {2**63} (flag)" in refused({setting: 2**63})
+
+
 @pytest.mark.parametrize(
     ("written", "told"),
     [
