@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
+from math import inf
 from typing import TypeVar
 
 import numpy as np
@@ -26,6 +27,7 @@ from stream.records import Changes, Entry, State
 
 KEY = "commands"
 _REMEMBERED = 10_000
+_RETRY_SECONDS = 5.0
 _Value = TypeVar("_Value")
 
 _log = structlog.get_logger()
@@ -59,6 +61,7 @@ class Commands:
         self._known: OrderedDict[bytes, None] = OrderedDict()
         self._unfinished: list[_Unfinished] = []
         self._unsaved = False
+        self._delayed_at = -inf
         self._move: Changes = {}
         self.ends = ""
         """Why the process must end once all that `handle` did is committed, if it must."""
@@ -72,10 +75,10 @@ class Commands:
             CommandKind.ACCEPT_GAP: self._accept_gap,
         }
 
-    @property
-    def finishing(self) -> bool:
+    def due(self, now: float) -> bool:
         """Whether `finish` has something to do: call it once all that `handle` did is committed."""
-        return bool(self._unfinished) and self._learner.job is None
+        rested = abs(now - self._delayed_at) >= _RETRY_SECONDS
+        return bool(self._unfinished) and self._learner.job is None and rested
 
     def handle(self, record: Record, outputs: list[Message]) -> None:
         """Carry out the command in this record, and add to ``outputs`` what tells of it. Raises Unreadable."""
@@ -97,24 +100,33 @@ class Commands:
         else:
             outputs.append(self._outcome(command, CommandResult.DONE, done))
 
-    def finish(self) -> list[Message]:
+    def finish(self, now: float) -> list[Message]:
         """Clean the journal's files of what was forgotten, and tell of the commands that waited for that.
 
-        After a crash it is done again.
+        After a crash it is done again. Where a reader keeps the files from being clean, they alone are tried again,
+        some seconds after ``now``.
         """
-        outcomes = []
-        for waiting in self._unfinished:
-            kept, detail = waiting.kept, waiting.detail
-            if waiting.names and (records := erase_texts(self._journal, waiting.names)):
-                kept, detail = True, f"{detail}, {records} records of the journal"
-            command = CommandMessage(command_id=waiting.command_id, kind=CommandKind(waiting.kind))
-            result = CommandResult.DONE if kept else CommandResult.REFUSED
-            outcomes.append(self._outcome(command, result, detail if kept else _nothing_kept(waiting.names)))
+        self._unfinished = [self._erased(waiting) for waiting in self._unfinished]
         if any(waiting.scrub for waiting in self._unfinished) and not self._journal.scrub():
             _log.warning("scrub_delayed", reason="a reader holds the write-ahead log")
+            self._delayed_at = now
             return []
+        outcomes = []
+        for waiting in self._unfinished:
+            command = CommandMessage(command_id=waiting.command_id, kind=CommandKind(waiting.kind))
+            result = CommandResult.DONE if waiting.kept else CommandResult.REFUSED
+            outcomes.append(self._outcome(command, result, waiting.detail))
         self._unfinished, self._unsaved = [], True
         return outcomes
+
+    def _erased(self, waiting: _Unfinished) -> _Unfinished:
+        """The command once the records of its texts are erased, with what there is to tell of them."""
+        if not waiting.names:
+            return waiting
+        self._unsaved = True
+        if records := erase_texts(self._journal, waiting.names):
+            return replace(waiting, names=(), kept=True, detail=f"{waiting.detail}, {records} records of the journal")
+        return replace(waiting, names=(), detail=waiting.detail if waiting.kept else _nothing_kept(waiting.names))
 
     def changes(self) -> Changes:
         """The entry, where it changed since this was last asked."""

@@ -88,7 +88,7 @@ class LearnerProcess:
 
     def step(self, wait: float) -> int:
         """Handle the next records in one transaction, waiting up to ``wait`` seconds for the first; says how many."""
-        wait = 0.0 if self._commands.finishing else wait
+        wait = 0.0 if self._commands.due(self._clock()) else wait
         records = self._journal.read(self._positions, READ_RECORDS, wait)
         self._try(records)
         return len(records)
@@ -118,8 +118,8 @@ class LearnerProcess:
 
     def _take(self, records: Sequence[Record]) -> None:
         step = Step(len(records), self._clock())
-        if self._commands.finishing:
-            outcomes = self._commands.finish()
+        if self._commands.due(step.now):
+            outcomes = self._commands.finish(step.now)
             step.outputs += outcomes
             step.finished += len(outcomes)
         self._run_refit(step)

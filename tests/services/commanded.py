@@ -17,7 +17,7 @@ OTHERS = ("refund please", "where is it?", "a fee on my account", "lost card")
 
 def drain(process: LearnerProcess) -> None:
     """Step until nothing is left to do, answers to commands included."""
-    while process.step(0.0) or process._commands.finishing or process.learner.job is not None:
+    while process.step(0.0) or process._commands.due(process._clock()) or process.learner.job is not None:
         pass
 
 

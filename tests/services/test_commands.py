@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +15,7 @@ from services.commands import Commands
 from services.edges import topics
 from services.edges.command_messages import outcome_key
 from services.edges.dead_letters import Fault, read_dead_letters
-from services.edges.journal.base import Message
+from services.edges.journal.base import Message, Record
 from services.edges.journal.sqlite import SqliteJournal
 from stream.arrivals import Gap
 from stream.records import Decision, OutcomeKind
@@ -207,16 +210,35 @@ def test_a_process_that_ends_between_the_effect_and_the_outcome_finishes_once(se
     assert traces(bytes_of(service.directory), SECRET) == []
 
 
-def test_a_busy_file_delays_the_outcome_and_no_more(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
-    process = taught(service)
-    scrubbed = iter([False, True])
-    monkeypatch.setattr(service.journal, "scrub", lambda: next(scrubbed))
-    command_id = tell(service, "forget", text="cluster/topic/0/0")
-    process.step(0.0)
-    process.step(0.0)
-    assert outcome_key(command_id) not in {record.key for record in service.records(topics.LABEL_OUTCOMES)}
+class SearchedJournal(SqliteJournal):
+    """A journal that counts how often it is searched for what is to be erased."""
+
+    searches = 0
+
+    def rewrite(self, topic: str, change: Callable[[Record], Record | None]) -> int:
+        self.searches += 1
+        return super().rewrite(topic, change)
+
+
+def test_a_reader_of_the_file_delays_the_outcome_and_no_more(service: Service) -> None:
+    taught(service).close()
+    service.journal.close()
+    service.journal = journal = SearchedJournal(service.directory)
+    process = service.process()
+    with closing(sqlite3.connect(service.directory / "sluice.db", isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT * FROM records").fetchall()
+        command_id = tell(service, "forget", text="cluster/topic/0/0")
+        drain(process)
+        searches = journal.searches
+        service.now += 10.0
+        drain(process)
+        assert outcome_key(command_id) not in {record.key for record in service.records(topics.LABEL_OUTCOMES)}
+    service.now += 10.0
     drain(process)
     assert outcome(service, command_id)[0] == "done"
+    assert journal.searches == searches
+    assert traces(bytes_of(service.directory), SECRET) == []
 
 
 def course(directory: Path, restarts: bool) -> tuple[list[Decision], dict[str, bytes | None]]:

@@ -17,6 +17,14 @@ def overwrite(connection: sqlite3.Connection, records: Iterable[Record]) -> None
 
 
 def empty_log(connection: sqlite3.Connection) -> bool:
-    """Copy the write-ahead log into the file and cut it to nothing; False where a reader still needs it."""
-    busy: int = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    """Copy the write-ahead log into the file and cut it to nothing; False, at once, where a reader still needs it.
+
+    To wait for the reader is to hold the lock for writing: every other writer would wait as well.
+    """
+    (patience,) = connection.execute("PRAGMA busy_timeout").fetchone()
+    connection.execute("PRAGMA busy_timeout = 0")
+    try:
+        (busy, _, _) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    finally:
+        connection.execute(f"PRAGMA busy_timeout = {patience}")
     return not busy

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -109,3 +110,16 @@ def test_many_threads_share_one_journal_and_leave_nothing_open(tmp_path: Path) -
 
     # SQLite removes the log when the last connection is closed.
     assert not (tmp_path / "sluice.db-wal").exists()
+
+
+def test_a_log_that_another_program_reads_is_not_waited_for(tmp_path: Path, journal: SqliteJournal) -> None:
+    journal.append([Message(LABELS, b"")])
+    with closing(sqlite3.connect(tmp_path / "sluice.db", isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT * FROM records").fetchall()
+        journal.append([Message(LABELS, b"")])
+        started = time.monotonic()
+        assert not journal.scrub()
+        assert time.monotonic() - started < 5.0
+    assert journal.scrub()
+    assert (tmp_path / "sluice.db-wal").stat().st_size == 0
