@@ -19,11 +19,14 @@ ANSWERED_SECONDS = 3_600.0
 
 
 class Lease(NamedTuple):
-    """A request is shown to ``reviewer`` alone until ``expires``; nobody gets it once it is ``answered``."""
+    """A request is shown to ``reviewer`` alone until ``expires``; nobody gets it once it has an ``answer``.
+
+    That is the answer's offset in `labels`.
+    """
 
     reviewer: str
     expires: float
-    answered: bool = False
+    answer: int | None = None
 
 
 class Leases:
@@ -43,7 +46,11 @@ class Leases:
 
     def held(self, reviewer: str) -> list[str]:
         """The requests that this reviewer was dealt and has not answered, in the order of dealing."""
-        return [held for held, lease in self._leases.items() if lease.reviewer == reviewer and not lease.answered]
+        return [held for held, lease in self._leases.items() if lease.reviewer == reviewer and lease.answer is None]
+
+    def answers(self) -> dict[int, str]:
+        """The requests whose answers are on the way to the learner, by the offsets of these."""
+        return {lease.answer: held for held, lease in self._leases.items() if lease.answer is not None}
 
     def __len__(self) -> int:
         return len(self._leases)
@@ -69,7 +76,10 @@ class Leases:
             self._leases[request_id] = Lease(reviewer, expires)
         return expires
 
-    def answered(self, reviewer: str, request_ids: Iterable[str], now: float) -> None:
-        """Deal these requests to nobody while their answers are on the way to the learner."""
-        for request_id in request_ids:
-            self._leases[request_id] = Lease(reviewer, now + ANSWERED_SECONDS, answered=True)
+    def answered(self, reviewer: str, request_id: str, offset: int, now: float) -> None:
+        """Deal this request to nobody while its answer, at this offset of `labels`, is on the way to the learner."""
+        self._leases[request_id] = Lease(reviewer, now + ANSWERED_SECONDS, offset)
+
+    def release(self, request_id: str) -> None:
+        """Let the lease of this request go."""
+        del self._leases[request_id]

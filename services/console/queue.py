@@ -8,7 +8,10 @@ from typing import Any
 
 from services.console.leases import Leases
 from services.console.view import View
-from stream.records import Verdict
+from stream.records import OutcomeKind, Verdict
+
+_STAYS_OPEN = (OutcomeKind.HELD, OutcomeKind.REJECTED)
+"""Outcomes of answers that leave their request open."""
 
 
 class Queue:
@@ -25,6 +28,7 @@ class Queue:
         """
         with self._lock:
             self._leases.expire(now)
+            self._settle(now)
             held = self._view.open_requests(self._leases.held(reviewer), now)
             mine = list(held.items())[:limit]
             reach = len(self._leases) + limit - len(mine)
@@ -34,9 +38,23 @@ class Queue:
             expires = self._leases.grant(reviewer, list(messages), now)
         return list(messages.values()), expires
 
-    def answered(self, answers: Iterable[tuple[str, str]], now: float) -> None:
-        """Take answers, as (request id, reviewer), that are on the way to the learner: nobody is asked these again."""
-        reviewers = dict(answers)
+    def answered(self, answers: Iterable[tuple[str, str, int]], now: float) -> None:
+        """Take answers, as (request id, reviewer, offset in `labels`), that are on the way to the learner.
+
+        Nobody is asked these again, unless the learner does not take the answer.
+        """
+        given = {request_id: (reviewer, offset) for request_id, reviewer, offset in answers}
         with self._lock:
-            for request_id in self._view.open_requests(reviewers, now):
-                self._leases.answered(reviewers[request_id], [request_id], now)
+            for request_id in self._view.open_requests(given, now):
+                reviewer, offset = given[request_id]
+                self._leases.answered(reviewer, request_id, offset, now)
+
+    def _settle(self, now: float) -> None:
+        """Let go of answered requests once they are closed, or were left open by the outcome of their answer."""
+        answers = self._leases.answers()
+        still_open = self._view.open_requests(answers.values(), now)
+        outcomes = self._view.outcomes(answers)
+        for offset, request_id in answers.items():
+            outcome = outcomes.get(offset, {}).get("outcome")
+            if request_id not in still_open or outcome in _STAYS_OPEN:
+                self._leases.release(request_id)

@@ -55,5 +55,6 @@ def accept(parts: Parts, messages: Sequence[LabelMessage]) -> list[int]:
         return []
     now = parts.clock()
     offsets = parts.journal.append([message.given(now).record() for message in messages])
-    parts.queue.answered([(message.request_id, message.reviewer) for message in messages], now)
+    answers = [(each.request_id, each.reviewer, offset) for each, offset in zip(messages, offsets, strict=True)]
+    parts.queue.answered(answers, now)
     return offsets

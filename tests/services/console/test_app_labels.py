@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from threading import Thread
 
+import pytest
+
 from services.edges import topics
 from stream.records import OutcomeKind, Reason, Verdict
 from tests.services.console.test_app_texts import problem_of
@@ -81,6 +83,21 @@ def test_an_answered_request_is_not_asked_again_while_the_answer_is_on_its_way(c
     assert console.http.post("/v1/labels", json=answer).status_code == 202
     assert ids(console, "ada") == []
     assert ids(console, "bob") == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "asked"), [(OutcomeKind.HELD, ["a"]), (OutcomeKind.REJECTED, ["a"]), (OutcomeKind.LEARNED, [])]
+)
+def test_a_request_whose_answer_was_not_taken_is_asked_again(
+    console: Console, kind: OutcomeKind, asked: list[str]
+) -> None:
+    console.world.ask(request("a"))
+    console.follow()
+    answer = {"request_id": request("a").request_id, "label": "card_arrival", "reviewer": "ada"}
+    console.http.post("/v1/labels", json=answer)
+    console.world.tell(outcome(request("a").request_id, 0, outcome=kind))
+    console.follow()
+    assert ids(console, "bob") == asked
 
 
 def test_an_answer_is_durable_in_the_topic_with_the_time_it_was_given(console: Console) -> None:

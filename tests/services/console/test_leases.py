@@ -37,6 +37,7 @@ def test_what_is_leased_is_dealt_to_nobody_else_until_the_lease_runs_out() -> No
 def test_what_was_answered_is_held_by_nobody_and_dealt_to_nobody() -> None:
     leases = Leases()
     leases.grant("ada", ["ask-0", "ask-1"], now=0.0)
-    leases.answered("ada", ["ask-0"], now=0.0)
+    leases.answered("ada", "ask-0", 7, now=0.0)
+    assert leases.answers() == {7: "ask-0"}
     assert leases.held("ada") == ["ask-1"]
     assert leases.deal(ASKS, [], 1) == ["ask-2"]
