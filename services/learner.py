@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from contextlib import suppress
 from threading import Event
 
@@ -12,7 +12,7 @@ import structlog
 
 from services import attempts, reencoding
 from services.commands import Commands
-from services.edges import batches, states, topics, window_log
+from services.edges import background, batches, states, topics, window_log
 from services.edges.batches import ClassesBatch, ItemsBatch, ReencodedBatch
 from services.edges.dead_letters import Fault, Unreadable, contents, dead_letter
 from services.edges.journal.base import Journal, JournalError, Message, Positions, Record
@@ -56,7 +56,6 @@ class LearnerProcess:
         self.learner = learner
         self._journal, self._encoder, self._metrics, self._clock = journal, encoder, metrics, clock
         self._inline_refit_size = inline_refit_size
-        self._refits = ThreadPoolExecutor(1, thread_name_prefix="refit")
         self._refit: Future[Entry] | None = None
         self._refitting: RefitJob | None = None
         self._window = WindowLog()
@@ -78,7 +77,6 @@ class LearnerProcess:
 
     def close(self) -> None:
         """Stop; a refit that is under way is begun again by the next process."""
-        self._refits.shutdown(wait=False, cancel_futures=True)
         self._writer.close()
 
     @property
@@ -227,7 +225,7 @@ class LearnerProcess:
             self._refit = None
         while self._refit is None and (job := self.learner.job) is not None:
             if job.size > self._inline_refit_size:
-                self._refit, self._refitting = self._refits.submit(job.run), job
+                self._refit, self._refitting = background.begin(job.run, "refit"), job
             else:
                 self._adopt(job.run(), step)
 

@@ -13,7 +13,7 @@ SOURCES = [module for module in MODULES if module.name.partition(".")[0] in {"st
 ARROW = re.compile(r'"""\S.*( <?-> |: )\S')
 """`Utility -> verdict: ...`, or for what only flows `The values that flow: ...`."""
 FORBIDDEN_NAMES = {"utils", "util", "common", "helpers", "helper", "interfaces", "misc"}
-RAISED_ELSEWHERE = {"services.running", "services.edges.journal.kafka_election", "services.edges.journal.time_limit"}
+RAISED_ELSEWHERE = {"services.running", "services.edges.journal.kafka_election", "services.edges.background"}
 """Modules that keep what a thread raised, to raise it where it is waited for."""
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Collection
 from contextlib import closing
 from dataclasses import dataclass
@@ -22,6 +24,33 @@ from tests.services.worlds import ENCODER, NOON, Service, learner_with
 EVENTS = range(EVENT_EVERY, TEXTS + 1, EVENT_EVERY)
 CUT = 20
 """Each event's texts come in two batches, cut here, and the first of them comes twice."""
+
+ENDLESS_REFIT = """
+import sys
+from pathlib import Path
+from threading import Event
+
+from stream.records import Entry
+from tests.services.worlds import Service
+
+
+class Endless:
+    size = 10**9
+
+    def run(self):
+        Event().wait()
+
+    def save(self):
+        return Entry()
+
+
+service = Service(Path(sys.argv[1]))
+process = service.process()
+process.learner.parts.knowledge.job = Endless()
+service.texts("where is my card")
+process.step(0.0)
+process.close()
+"""
 
 
 @dataclass(frozen=True)
@@ -179,3 +208,7 @@ def test_a_learner_goes_on_with_the_largest_limits_that_can_be_set(tmp_path: Pat
             service.texts(text)
             process.step(0.0)
     assert len(service.open()) == 2
+
+
+def test_the_end_of_a_process_does_not_wait_for_its_refit(tmp_path: Path) -> None:
+    subprocess.run([sys.executable, "-c", ENDLESS_REFIT, tmp_path], check=True, timeout=60.0)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import Future
-from threading import Thread
 from typing import TypeVar
+
+from services.edges.background import begin
 
 _Result = TypeVar("_Result")
 
@@ -18,13 +18,4 @@ def within(seconds: float, call: Callable[[], _Result]) -> _Result:
     >>> within(1.0, lambda: 2 + 2)
     4
     """
-    future: Future[_Result] = Future()
-
-    def run() -> None:
-        try:
-            future.set_result(call())
-        except BaseException as error:
-            future.set_exception(error)
-
-    Thread(target=run, name="time-limit", daemon=True).start()
-    return future.result(seconds)
+    return begin(call, "time-limit").result(seconds)
