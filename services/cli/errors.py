@@ -27,7 +27,6 @@ def exit_code(error: Exception) -> int | None:
     """The code to end with where a user can mend what the error tells; None for a bug, which stays a traceback."""
     from services.console.schema import ViewError
     from services.edges.datasets import DatasetError
-    from services.edges.dead_letters import NotReplayable
     from services.edges.encoders.base import EncoderError
     from services.edges.formats.base import FormatError
     from services.edges.journal.base import JournalError
@@ -43,7 +42,6 @@ def exit_code(error: Exception) -> int | None:
         WrongUse: WRONG_USE,
         DirectoryIsFile: WRONG_USE,
         Refused: REFUSED,
-        NotReplayable: REFUSED,
         Failed: FAILED,
         JournalError: FAILED,
         PortTaken: FAILED,

@@ -64,10 +64,6 @@ class Unreadable(Exception):
         return self.with_traceback(None)
 
 
-class NotReplayable(Exception):
-    """A dead letter holds only the beginning of a message that was too large to keep."""
-
-
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
     """A message that could not be read: where it came from, why, and what is kept of it.
@@ -102,10 +98,13 @@ class DeadLetter:
             time=record.time,
         )
 
+    @property
+    def whole(self) -> bool:
+        """Whether all of the message is kept, so that it can be sent once more."""
+        return self.size <= len(self.value)
+
     def original(self) -> Message:
-        """The message as it first came. Raises NotReplayable where it was too large to be kept whole."""
-        if self.size > len(self.value):
-            raise NotReplayable(f"{self.origin}: only {len(self.value)} of its {self.size} bytes are kept")
+        """The message as it first came, where it is ``whole``."""
         return Message(self.topic, self.value, self.key, self.headers)
 
 
@@ -149,11 +148,23 @@ def read_dead_letters(journal: Journal) -> list[DeadLetter]:
     return list(letters.values())
 
 
-def replay_dead_letters(journal: Journal, letters: Sequence[DeadLetter]) -> None:
-    """Append the originals to their topics and take the letters away, all or nothing. Raises NotReplayable."""
-    originals = [letter.original() for letter in letters]
-    done = [Message(DEAD_LETTERS, None, key=letter.origin.encode()) for letter in letters]
-    journal.append([*originals, *done])
+def replay_dead_letters(journal: Journal, letters: Sequence[DeadLetter]) -> list[DeadLetter]:
+    """Append the originals to their topics and take the letters away, all or nothing; the letters that were replayed.
+
+    Those that are not whole stay where they are.
+    """
+    whole = [letter for letter in letters if letter.whole]
+    journal.append([*(letter.original() for letter in whole), *map(_gone, whole)])
+    return whole
+
+
+def discard_dead_letters(journal: Journal, letters: Sequence[DeadLetter]) -> None:
+    """Take the letters away, all or nothing, and what they kept of their messages with them."""
+    journal.append([_gone(letter) for letter in letters])
+
+
+def _gone(letter: DeadLetter) -> Message:
+    return Message(DEAD_LETTERS, None, key=letter.origin.encode())
 
 
 def _bounded(headers: Sequence[tuple[str, bytes]]) -> Headers:

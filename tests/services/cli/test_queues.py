@@ -139,7 +139,7 @@ def test_a_broken_message_is_listed_shown_and_sent_once_more(asked: Service, slu
     assert [letter["reason"] for letter in letters] == ["wrong_type", "not_utf8"]
     origin = letters[0]["origin"]
     assert '{"text": 7}' in sluice("dead-letters", "show", origin).out
-    assert sluice("dead-letters", "replay", origin, "--json").json == {"replayed": [origin]}
+    assert sluice("dead-letters", "replay", origin, "--json").json["replayed"] == [origin]
     assert len(sluice("dead-letters", "list", "--json").json) == 1
     asked.settle()
     assert len(sluice("dead-letters", "list", "--json").json) == 2
@@ -149,7 +149,24 @@ def test_replaying_needs_a_name_or_all(asked: Service, sluice: Sluice) -> None:
     assert sluice("dead-letters", "replay").code == 2
     assert sluice("dead-letters", "replay", "no/such/0/1").code == 3
     assert sluice("dead-letters", "show", "-no/such/0/1").code == 3
-    assert sluice("dead-letters", "replay", "--all", "--json").json == {"replayed": []}
+    assert sluice("dead-letters", "replay", "--all", "--json").json == {"replayed": [], "not_replayed": []}
+
+
+def test_a_message_that_was_too_large_to_keep_is_not_replayed_and_can_be_discarded(
+    asked: Service, sluice: Sluice
+) -> None:
+    asked.journal.append([Message(TEXTS, b"\xff" * 70_000), Message(TEXTS, b"\xff")])
+    asked.settle()
+    large, small = (letter["origin"] for letter in sluice("dead-letters", "list", "--json").json)
+    done = sluice("dead-letters", "replay", "--all", "--json")
+    assert done.code == 3
+    assert done.json == {
+        "replayed": [small],
+        "not_replayed": [{"origin": large, "kept": 65_536, "size": 70_000}],
+    }
+    assert f"not replayed: {large}: only 65536 of its 70000 bytes are kept" in done.err
+    assert sluice("dead-letters", "discard", large, "--json").json == {"discarded": [large]}
+    assert sluice("dead-letters", "list", "--json").json == []
 
 
 @pytest.mark.parametrize(

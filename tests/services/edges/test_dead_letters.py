@@ -10,9 +10,9 @@ import pytest
 from services.edges.dead_letters import (
     MAX_VALUE_BYTES,
     Fault,
-    NotReplayable,
     Unreadable,
     dead_letter,
+    discard_dead_letters,
     read_dead_letters,
     replay_dead_letters,
 )
@@ -63,13 +63,23 @@ def test_letters_come_oldest_first(journal: Journal) -> None:
     assert [letter.value for letter in read_dead_letters(journal)] == [b"first", b"second", b"third"]
 
 
-def test_of_a_large_message_the_beginning_is_kept_and_it_is_not_replayed(journal: Journal) -> None:
+def test_of_a_large_message_the_beginning_is_kept_and_the_others_are_replayed_without_it(journal: Journal) -> None:
     _set_aside(journal, Message("labels", b"x" * 1_000_000))
-    letters = read_dead_letters(journal)
-    assert (len(letters[0].value), letters[0].size) == (MAX_VALUE_BYTES, 1_000_000)
-    with pytest.raises(NotReplayable, match="1000000"):
-        replay_dead_letters(journal, letters)
-    assert len(read_dead_letters(journal)) == 1
+    _set_aside(journal, Message("labels", b"small"))
+    large, small = read_dead_letters(journal)
+    assert (len(large.value), large.size) == (MAX_VALUE_BYTES, 1_000_000)
+    assert replay_dead_letters(journal, [large, small]) == [small]
+    assert read_dead_letters(journal) == [large]
+    assert [record.value for record in journal.read({("labels", 0): 2}, 10)] == [b"small"]
+
+
+def test_what_is_discarded_leaves_nothing_behind(journal: Journal) -> None:
+    _set_aside(journal, Message("labels", b"first"))
+    _set_aside(journal, Message("labels", b"second"))
+    first, second = read_dead_letters(journal)
+    discard_dead_letters(journal, [first])
+    assert read_dead_letters(journal) == [second]
+    assert len(journal.read({("labels", 0): 0}, 10)) == 2
 
 
 def test_too_many_headers_are_dropped_but_never_the_reason(journal: Journal) -> None:
