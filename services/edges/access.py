@@ -17,6 +17,7 @@ from services.edges.topics import (
     LEARNER_STATE,
     TEXTS,
     TOPICS,
+    UNTRUSTED,
     Topic,
 )
 
@@ -67,5 +68,5 @@ ACCESS: Final[Mapping[str, Access]] = {
     "labels": Access((LABELS,), (LABELS,), transactional_id=APPEND),
     "command": Access((LABEL_OUTCOMES,), (COMMANDS,), transactional_id=APPEND),
     "rebuild": Access((LABEL_OUTCOMES, LEARNER_STATE), (COMMANDS, ITEMS), transactional_id=APPEND),
-    "dead-letters": Access((DEAD_LETTERS,), (DEAD_LETTERS, TEXTS, ITEMS, LABELS), transactional_id=APPEND),
+    "dead-letters": Access((DEAD_LETTERS,), (DEAD_LETTERS, *UNTRUSTED), transactional_id=APPEND),
 }

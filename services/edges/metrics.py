@@ -24,7 +24,6 @@ _ASKING = {
     Reason.AUDIT: Verdict.AUDIT,
 }
 """The verdict that each reason goes with; all others go with SKIP."""
-_READ_TOPICS = (topics.TEXTS, topics.ITEMS, topics.LABELS)
 
 
 class Metrics:
@@ -132,7 +131,7 @@ class Metrics:
             self.label_requests.labels(verdict.value)
         for outcome in OutcomeKind:
             self.labels.labels(outcome.value)
-        for topic in _READ_TOPICS:
+        for topic in topics.UNTRUSTED:
             for fault in Fault:
                 self.dead_letters.labels(topic, fault.value)
 

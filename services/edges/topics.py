@@ -17,6 +17,9 @@ LEARNER_STATE: Final = "learner-state"
 INTAKE_STATE: Final = "intake-state"
 DEAD_LETTERS: Final = "dead-letters"
 
+UNTRUSTED: Final = (TEXTS, ITEMS, LABELS, COMMANDS)
+"""Whose records may turn out to be unreadable: each of these becomes a dead letter, which can be replayed."""
+
 TOMBSTONE_SECONDS: Final = 7 * 86_400.0
 """How long a compacted topic keeps a tombstone, so that slow readers still see that the key is gone."""
 

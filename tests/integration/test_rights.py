@@ -34,7 +34,7 @@ from services.edges.messages import LabelMessage, TextMessage
 from services.edges.metrics import Metrics
 from services.edges.settings import Settings
 from services.edges.settings_sources import load_settings
-from services.edges.topics import ITEMS, LABELS
+from services.edges.topics import COMMANDS, ITEMS, LABELS
 from services.learner import LearnerProcess
 from tests.integration.standing import serving, start
 from tests.services.cli.command import Sluice
@@ -126,7 +126,7 @@ def test_each_process_can_do_its_work_with_the_rights_of_the_table(
     as_user("intake")
     process = start("intake", variables={}, cwd=tmp_path)
     with assembly.build_journal(settings_of("admin", guarded)) as admin:
-        admin.append([Message(LABELS, b"not json", key=b"k")])
+        admin.append([Message(LABELS, b"not json", key=b"k"), Message(COMMANDS, b"not json", key=b"k")])
         with serving(process) as intake:
             wait_for(lambda: admin.read({(ITEMS, 0): 0}, 1))
             assert intake.end(signal.SIGTERM)[0] == 0
@@ -158,7 +158,7 @@ def test_each_process_can_do_its_work_with_the_rights_of_the_table(
     Path("more.jsonl").write_text(json.dumps({"request_id": "none", "label": "card", "reviewer": "ann"}) + "\n")
     assert as_user("labels")("labels", "import", "more.jsonl", "--json").json == {"accepted": 1}
     assert as_user("labels")("labels", "export", "answers.csv", "--json").json == {"written": 3, "unreadable": 1}
-    assert len(as_user("dead-letters")("dead-letters", "replay", "--all", "--json").json["replayed"]) == 1
+    assert len(as_user("dead-letters")("dead-letters", "replay", "--all", "--json").json["replayed"]) == 2
 
 
 def test_who_may_see_nothing_is_told_what_to_ask_for(guarded: LocalKafka) -> None:

@@ -42,7 +42,8 @@ def test_counters_begin_at_zero_so_that_the_first_event_is_a_rise() -> None:
     assert read("sluice_decisions_total", {"verdict": "SKIP", "reason": "cold_start"}) is None
     assert read("sluice_label_requests_total", {"verdict": "AUDIT"}) == 0
     assert read("sluice_labels_total", {"outcome": "rejected"}) == 0
-    assert read("sluice_dead_letters_total", {"topic": "labels", "reason": "not_json"}) == 0
+    for topic in ("texts", "items", "labels", "commands"):
+        assert read("sluice_dead_letters_total", {"topic": topic, "reason": "not_json"}) == 0
 
 
 def test_two_services_in_one_process_do_not_share_counts() -> None:
