@@ -19,6 +19,7 @@ from services.edges.dead_letters import contents
 from services.edges.erasure import erase_texts, letters_of
 from services.edges.journal.base import Journal, Message, Record, kept_records
 from services.edges.messages import FORGOTTEN
+from services.edges.outcome_keys import Answer, answer_at
 from services.edges.window_log import WindowLog
 from stream import commands
 from stream.commands import Refused
@@ -165,7 +166,7 @@ class Commands:
             return self._forget_text(command, arguments.text, outputs)
         reviewer = _required(arguments.reviewer, "reviewer")
         keys = commands.forget_reviewer(self._learner, reviewer)
-        outcomes = self._outcomes_of(lambda key: key.partition("/")[2].rpartition("/")[0] == reviewer, outputs)
+        outcomes = self._outcomes_of(lambda answer: answer.reviewer == reviewer, outputs)
         if not keys and not outcomes:
             raise Refused(f"no example and no outcome is of reviewer {reviewer!r}")
         outputs += outcomes
@@ -176,7 +177,7 @@ class Commands:
         gone = commands.forget_text(self._learner, name, self._window.about(name, self._journal))
         # The window's places in `items` may be about to lose a row, and on a broker they never will.
         self._window.copy(self._learner.parts.window.last(self._window.texts))
-        outcomes = self._outcomes_of(lambda key: key.partition("/")[0] in gone.requests, outputs)
+        outcomes = self._outcomes_of(lambda answer: answer.request_id in gone.requests, outputs)
         letters = letters_of(self._journal, gone.names)
         requests = [
             Message(topics.LABEL_REQUESTS, None, key=request_id.encode(), headers=FORGOTTEN)
@@ -188,14 +189,14 @@ class Commands:
         kept = bool(gone.examples or gone.requests or letters)
         return _Unfinished(command.command_id, command.kind, detail, kept, tuple(sorted(gone.names)), scrub=True)
 
-    def _outcomes_of(self, chosen: Callable[[str], bool], outputs: Collection[Message]) -> list[Message]:
-        """Tombstones for those outcomes of answers, in the journal or about to be, whose key is chosen."""
+    def _outcomes_of(self, chosen: Callable[[Answer], bool], outputs: Collection[Message]) -> list[Message]:
+        """Tombstones for those outcomes of answers, in the journal or about to be, whose answer is chosen."""
         about_to_be = [each.key or b"" for each in outputs if each.topic == topics.LABEL_OUTCOMES]
         keys = dict.fromkeys([*_kept_keys(self._journal, topics.LABEL_OUTCOMES), *about_to_be])
         return [
             Message(topics.LABEL_OUTCOMES, None, key=key)
             for key in keys
-            if key.count(b"/") >= 2 and chosen(key.decode(errors="replace"))
+            if (answer := answer_at(key)) is not None and chosen(answer)
         ]
 
     def _rebuild(self, command: CommandMessage, _: list[Message]) -> str | _Unfinished:

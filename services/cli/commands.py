@@ -175,10 +175,11 @@ def tell(outcome: CommandOutcome, as_json: bool) -> None:
 
 def _outcome(journal: Journal, command: CommandMessage, wait: float) -> CommandOutcome:
     """What became of the command, as soon as the learner tells; of one that was sent before, what it told then."""
-    from services.edges.command_messages import CommandOutcome, outcome_key
+    from services.edges.command_messages import CommandOutcome
+    from services.edges.outcome_keys import of_command
     from services.edges.topics import LABEL_OUTCOMES
 
-    key, deadline = outcome_key(command.command_id), time.monotonic() + wait
+    key, deadline = of_command(command.command_id), time.monotonic() + wait
     positions = {place: low for place, (low, _) in journal.bounds(LABEL_OUTCOMES).items()}
     while True:
         left = max(0.0, deadline - time.monotonic())

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import structlog
 
-from services.edges import batches, states, topics
+from services.edges import batches, outcome_keys, states, topics
 from services.edges.dead_letters import Unreadable
 from services.edges.journal.base import Record
 from services.edges.messages import FORGOTTEN, OutcomeMessage, RequestMessage
@@ -85,12 +85,11 @@ def _row(request_id: str, value: bytes) -> RequestRow:
 
 
 def _outcome(record: Record, news: News) -> None:
-    # request id/reviewer/labels offset; results of commands, as command/id, stand in the same topic.
-    *request_and_reviewer, place = (record.key or b"").decode(errors="replace").split("/")
-    if len(request_and_reviewer) < 2 or not place.isdecimal():
+    answer = outcome_keys.answer_at(record.key)
+    if answer is None:
         return
     if record.value is None:
-        news.outcomes.append((int(place), None))
+        news.outcomes.append((answer.offset, None))
     else:
         message = OutcomeMessage.parse(record.value)
         row = OutcomeRow(message.labels_offset, message.request_id, message.encode().decode())

@@ -7,6 +7,7 @@ from typing import Annotated, Self
 
 from pydantic import Field
 
+from services.edges import outcome_keys
 from services.edges.journal.base import Message
 from services.edges.messages import Id, JsonMessage, JsonPart, Name, Time
 from services.edges.topics import COMMANDS, LABEL_OUTCOMES
@@ -72,7 +73,7 @@ class CommandOutcome(JsonMessage):
 
     def record(self) -> Message:
         """To be written to the topic `label-outcomes`."""
-        return Message(LABEL_OUTCOMES, self.encode(), key=outcome_key(self.command_id))
+        return Message(LABEL_OUTCOMES, self.encode(), key=outcome_keys.of_command(self.command_id))
 
     @classmethod
     def of(cls, command: CommandMessage, outcome: CommandResult, detail: str, model_version: int) -> Self:
@@ -81,8 +82,3 @@ class CommandOutcome(JsonMessage):
             command_id=command.command_id, kind=command.kind, outcome=outcome, detail=detail[:_MAX_DETAIL_CHARACTERS],
             model_version=model_version,
         )  # fmt: skip
-
-
-def outcome_key(command_id: str) -> bytes:
-    """Under which key of `label-outcomes` the outcome of a command stands."""
-    return f"command/{command_id}".encode()

@@ -18,6 +18,7 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails, PydanticCustomError, to_json
 
+from services.edges import outcome_keys
 from services.edges.dead_letters import Fault, Unreadable
 from services.edges.journal.base import Headers, Message, Record
 from services.edges.json_object import read_object
@@ -236,8 +237,8 @@ class OutcomeMessage(JsonMessage):
 
     def record(self) -> Message:
         """To be written to the topic `label-outcomes`."""
-        key = f"{self.request_id}/{self.reviewer}/{self.labels_offset}"
-        return Message(LABEL_OUTCOMES, self.encode(), key=key.encode())
+        answer = outcome_keys.Answer(self.request_id, self.reviewer, self.labels_offset)
+        return Message(LABEL_OUTCOMES, self.encode(), key=outcome_keys.of_answer(answer))
 
 
 _FAULTS: Final[Mapping[str, Fault]] = {

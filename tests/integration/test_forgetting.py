@@ -6,10 +6,11 @@ import pytest
 from kafka.admin import ConfigResource, ConfigResourceType
 
 from services.edges import topics
-from services.edges.command_messages import CommandMessage, CommandOutcome, CommandResult, outcome_key
+from services.edges.command_messages import CommandMessage, CommandOutcome, CommandResult
 from services.edges.journal.base import Message
 from services.edges.kafka_client import administration
 from services.edges.messages import LabelMessage, TextMessage
+from services.edges.outcome_keys import of_command
 from services.edges.settings import KafkaSettings
 from tests.services.cli.conftest import Service
 from tests.waiting import wait_for
@@ -48,7 +49,7 @@ def write_everywhere(service: Service) -> bool:
 def outcome(service: Service, command_id: str) -> CommandOutcome | None:
     place = (topics.LABEL_OUTCOMES, 0)
     for record in service.journal.read({place: service.journal.bounds(place[0])[place][0]}, 1_000):
-        if record.key == outcome_key(command_id):
+        if record.key == of_command(command_id):
             return CommandOutcome.parse(record.value or b"")
     return None
 

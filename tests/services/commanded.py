@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from services.edges import topics
-from services.edges.command_messages import CommandMessage, CommandOutcome, outcome_key
+from services.edges.command_messages import CommandMessage, CommandOutcome
 from services.edges.messages import OutcomeMessage
+from services.edges.outcome_keys import of_command
 from services.learner import LearnerProcess
 from tests.services.worlds import Service
 
@@ -38,7 +39,7 @@ def outcome(service: Service, command_id: str) -> tuple[str, str]:
     (told,) = [
         CommandOutcome.parse(record.value or b"")
         for record in service.records(topics.LABEL_OUTCOMES)
-        if record.key == outcome_key(command_id)
+        if record.key == of_command(command_id)
     ]
     return told.outcome.value, told.detail
 

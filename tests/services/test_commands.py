@@ -13,10 +13,10 @@ import pytest
 from services.attempts import DEATHS
 from services.commands import Commands
 from services.edges import topics
-from services.edges.command_messages import outcome_key
 from services.edges.dead_letters import Fault, read_dead_letters
 from services.edges.journal.base import Message, Record
 from services.edges.journal.sqlite import SqliteJournal
+from services.edges.outcome_keys import of_command
 from stream.arrivals import Gap
 from stream.records import Decision, OutcomeKind
 from tests.services.commanded import SECRET, answers, bytes_of, done, drain, outcome, taught, tell, traces
@@ -28,7 +28,7 @@ def test_a_rebuild_is_told_of_once_its_head_serves(service: Service) -> None:
     version = process.learner.version
     command_id = tell(service, "rebuild")
     process.step(0.0)
-    assert outcome_key(command_id) not in {record.key for record in service.records(topics.LABEL_OUTCOMES)}
+    assert of_command(command_id) not in {record.key for record in service.records(topics.LABEL_OUTCOMES)}
     drain(process)
 
     assert outcome(service, command_id) == ("done", "rebuilt from 5 examples")
@@ -201,7 +201,7 @@ def test_a_process_that_ends_between_the_effect_and_the_outcome_finishes_once(se
     process.close()
     service.journal.close()
     service.journal = whole
-    assert outcome_key(command_id) not in {record.key for record in service.records(topics.LABEL_OUTCOMES)}
+    assert of_command(command_id) not in {record.key for record in service.records(topics.LABEL_OUTCOMES)}
 
     process = service.process()
     drain(process)
@@ -233,7 +233,7 @@ def test_a_reader_of_the_file_delays_the_outcome_and_no_more(service: Service) -
         searches = journal.searches
         service.now += 10.0
         drain(process)
-        assert outcome_key(command_id) not in {record.key for record in service.records(topics.LABEL_OUTCOMES)}
+        assert of_command(command_id) not in {record.key for record in service.records(topics.LABEL_OUTCOMES)}
     service.now += 10.0
     drain(process)
     assert outcome(service, command_id)[0] == "done"

@@ -14,7 +14,7 @@ from services.edges.batches import ItemsBatch
 from services.edges.dead_letters import Fault, Unreadable, dead_letter, read_dead_letters
 from services.edges.messages import TextMessage
 from stream.questions import request_id_of
-from tests.services.commanded import OTHERS, SECRET, answers, bytes_of, done, drain, taught, tell, traces
+from tests.services.commanded import OTHERS, SECRET, answers, bytes_of, done, drain, outcome, taught, tell, traces
 from tests.services.worlds import Service
 
 
@@ -32,6 +32,14 @@ def test_a_forgotten_text_is_nowhere_on_disk(service: Service, name: str) -> Non
     assert [key for key, told in answers(service).items() if told is None] == [
         f"{request_id_of('cluster/topic/0/0')}/ann/0"
     ]
+
+
+def test_a_command_whose_id_looks_like_an_answer_is_not_forgotten_with_the_reviewer(service: Service) -> None:
+    process = taught(service)
+    tell(service, "hold", command_id="ann/7", reviewer="eve")
+    drain(process)
+    done(service, process, "forget", reviewer="ann")
+    assert outcome(service, "ann/7") == ("done", "'eve' is on hold")
 
 
 def test_the_items_keep_their_places_and_the_other_texts(service: Service) -> None:

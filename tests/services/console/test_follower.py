@@ -43,6 +43,13 @@ def test_a_tombstone_closes_the_request_and_keeps_what_explains_it(console: Cons
     assert (explanation.request["text"], explanation.request_open) == ("the text of a", False)
 
 
+def test_a_command_whose_id_looks_like_an_answer_changes_no_outcome(console: Console) -> None:
+    console.world.tell(outcome("r", 7))
+    console.world.journal.append([Message(topics.LABEL_OUTCOMES, None, key=b"command/ann/7")])
+    console.follow()
+    assert console.view.outcomes([7])[7]["request_id"] == "r"
+
+
 def test_it_goes_on_where_it_stopped(world: World) -> None:
     first = Console(world)
     world.decide([decision("a")])
