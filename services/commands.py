@@ -72,6 +72,7 @@ class Commands:
             CommandKind.WITHDRAW: self._withdraw,
             CommandKind.RENAME: self._rename,
             CommandKind.MERGE: self._merge,
+            CommandKind.REMOVE: self._remove,
             CommandKind.HOLD: self._hold,
             CommandKind.ACCEPT_GAP: self._accept_gap,
         }
@@ -237,6 +238,11 @@ class Commands:
         old, new = _classes(command.arguments)
         commands.merge(self._learner, old, new)
         return f"{old!r} is part of {new!r}"
+
+    def _remove(self, command: CommandMessage, _: list[Message]) -> str:
+        old = _required(command.arguments.old, "old")
+        count = commands.remove(self._learner, old)
+        return f"{old!r} is no class any more; examples forgotten: {count}"
 
     def _hold(self, command: CommandMessage, _: list[Message]) -> str:
         reviewer, release = _required(command.arguments.reviewer, "reviewer"), command.arguments.release

@@ -96,9 +96,12 @@ def merge(learner: Learner, old: str, new: str) -> None:
     _change(learner, ClassChange(old, new))
 
 
-def remove(learner: Learner, label: str) -> None:
-    """Forget a class with its name and its examples. Raises Refused where there is none."""
+def remove(learner: Learner, label: str) -> int:
+    """Forget a class with its name and its examples; says how many. Raises Refused where there is no such class."""
+    examples = learner.parts.knowledge.examples
+    before = len(examples)
     _change(learner, ClassChange(label, None))
+    return before - len(examples)
 
 
 def _change(learner: Learner, change: ClassChange) -> None:

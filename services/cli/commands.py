@@ -33,6 +33,7 @@ def register(app: typer.Typer) -> None:
     group.command("withdraw")(withdraw)
     group.command("rename")(rename)
     group.command("merge")(merge)
+    group.command("remove")(remove)
     group.command("hold")(hold)
     group.command("accept-gap", context_settings=MAY_BEGIN_WITH_A_DASH)(accept_gap)
     app.add_typer(group, name="command", rich_help_panel=QUEUES)
@@ -98,6 +99,20 @@ def merge(
     Example: `sluice command merge lost_card card_lost`
     """
     _send("merge", {"old": old, "new": new}, under, data, wait, as_json)
+
+
+def remove(
+    old: Annotated[str, typer.Argument(help="The class that goes, with its name and its examples.")],
+    wait: Wait = 60.0,
+    under: Under = None,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Forget a class. An answer that names it makes it a class again, unless the list of classes is closed.
+
+    Example: `sluice command remove old_promotion`
+    """
+    _send("remove", {"old": old}, under, data, wait, as_json)
 
 
 def hold(

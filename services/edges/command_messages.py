@@ -24,6 +24,7 @@ class CommandKind(StrEnum):
     WITHDRAW = "withdraw"
     RENAME = "rename"
     MERGE = "merge"
+    REMOVE = "remove"
     HOLD = "hold"
     ACCEPT_GAP = "accept_gap"
 

@@ -57,6 +57,7 @@ def test_a_refit_under_way_is_dropped_when_what_it_looks_at_is_forgotten(service
         ("withdraw", {"request_id": "\u200b" * 500}, "request '" + r"\u200b" * 300),
         ("rename", {"old": "card_lost", "new": "refund"}, "is a class already"),
         ("merge", {"old": "card_lost"}, "the argument new is missing"),
+        ("remove", {"old": "none"}, "there is no class 'none'"),
         ("hold", {"reviewer": "ann", "release": True}, "'ann' is not on hold"),
         ("accept_gap", {"partition": "cluster/topic/0", "offset": 1}, "was read up to offset 1 already"),
     ],
@@ -86,11 +87,14 @@ def test_a_request_is_withdrawn_and_its_answer_comes_too_late(service: Service) 
     assert [told.outcome for told in answers(service).values() if told] == [OutcomeKind.CLOSED]
 
 
-def test_classes_are_renamed_and_merged(service: Service) -> None:
+def test_classes_are_renamed_merged_and_removed(service: Service) -> None:
     process = taught(service)
     assert done(service, process, "rename", old="fee", new="fees") == ("done", "'fee' is called 'fees'")
     assert done(service, process, "merge", old="fees", new="refund") == ("done", "'fees' is part of 'refund'")
     assert process.learner.parts.knowledge.model.classes == ("card_lost", "refund")
+    told = ("done", "'card_lost' is no class any more; examples forgotten: 2")
+    assert done(service, process, "remove", old="card_lost") == told
+    assert process.learner.parts.knowledge.model.classes == ("refund",)
 
 
 def test_a_reviewer_on_hold_teaches_nothing_even_after_a_restart(service: Service) -> None:

@@ -73,6 +73,7 @@ def test_each_kind_of_command_is_carried_out(data: Path, sluice: Sluice) -> None
                 ["command", "hold", "bob"],
                 ["command", "hold", "bob", "--release"],
                 ["rebuild"],
+                ["command", "remove", "card_lost"],
                 ["forget", "--reviewer", "ann"],
             )
         ]
@@ -85,7 +86,8 @@ def test_each_kind_of_command_is_carried_out(data: Path, sluice: Sluice) -> None
         "done: 'bob' is on hold\n",
         "done: 'bob' is no longer on hold\n",
         "done: rebuilt from 1 examples\n",
-        "done: forgotten: 1 examples, 1 outcomes\n",
+        "done: 'card_lost' is no class any more; examples forgotten: 1\n",
+        "done: forgotten: 0 examples, 1 outcomes\n",
     ]
     assert (wrong.code, gap.code) == (3, 3)
 
