@@ -15,7 +15,7 @@ from stream.pending import Pending, PendingRequest
 from stream.records import Label
 from tests.stream.evaluation.test_stability import WINDOW, Model, watched
 from tests.stream.test_commands import everything
-from tests.stream.test_learner import EAST, NORTH, items, learner_with
+from tests.stream.test_learner import EAST, NORTH, answer, items, learner_with
 
 SOUTH = (0.0, -1.0)
 
@@ -113,3 +113,13 @@ def test_a_renamed_class_is_no_change_of_mind() -> None:
     stability.refitted(40, WINDOW, renamed.best)
 
     assert stability.changed == 0.0
+
+
+def test_skipped_requests_that_can_still_be_corrected_follow_as_well() -> None:
+    learner = learner_with()
+    seen = learner.observe(items(EAST, NORTH, EAST, EAST, labels=["east", "north", None, None]), 0.0)
+    for row in (0, 1):
+        answer(learner, seen, None, row=row)
+    commands.rename(learner, "east", "right")
+
+    assert [waiting.predicted for waiting in learner.parts.pending.kept()] == ["right", "right"]
