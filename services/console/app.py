@@ -6,19 +6,21 @@ import time
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.responses import FileResponse
 from prometheus_client import CollectorRegistry
 from starlette.staticfiles import StaticFiles
 
 from services.console import problems
 from services.console.admission import LIMITS, Admission, Limits
+from services.console.bearer import Bearer
+from services.console.documents import answers
 from services.console.doors import Doors
 from services.console.follower import Follower
 from services.console.leases import Leases
 from services.console.parts import Parts
 from services.console.queue import Queue
-from services.console.routes import labels, status, texts
+from services.console.routes import health, labels, status, texts
 from services.console.view import View
 from services.edges.journal.base import Journal, JournalError
 from services.edges.settings import TaskSettings
@@ -37,6 +39,7 @@ def build_app(
     limits: Limits = LIMITS,
     lease_seconds: float = 300.0,
     hosts: Collection[str] = ("localhost",),
+    tokens: Sequence[str] = (),
     not_ready: Callable[[], Sequence[str]] = tuple,
     clock: Callable[[], float] = time.time,
     end: Callable[[JournalError], None] = lambda _: None,
@@ -44,7 +47,8 @@ def build_app(
     """The app; someone else steps the follower, in a thread of its own.
 
     ``not_ready`` names the other parts of the process that are not ready yet; ``hosts`` are the names, besides loopback
-    addresses, under which the service may be called; ``end`` is told what the whole process must end for.
+    addresses, under which the service may be called; where there are ``tokens``, calls of ``/v1`` must bring one of
+    them; ``end`` is told what the whole process must end for.
     """
     parts = Parts(
         journal=journal,
@@ -62,8 +66,10 @@ def build_app(
     app.state.end = end
     problems.install(app)
     app.add_middleware(Doors, hosts=hosts)
+    guards = [Depends(Bearer(tokens))] if tokens else []
     for concept in (texts, labels, status):
-        app.include_router(concept.router(parts))
+        app.include_router(concept.router(parts), dependencies=guards, responses=answers({}, 401) if guards else None)
+    app.include_router(health.router(parts))
     app.mount("/page", StaticFiles(directory=PAGE))
 
     @app.get("/", include_in_schema=False)

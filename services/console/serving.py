@@ -42,6 +42,7 @@ class Console:
         app = build_app(
             journal, self._view, self._follower, registry,
             task=settings.task, hosts=("localhost", *settings.http.names), not_ready=not_ready, end=self._fail,
+            tokens=[token.get_secret_value() for token in settings.http.tokens],
         )  # fmt: skip
         self._server = uvicorn.Server(
             uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=_GRACE_SECONDS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 from collections.abc import Mapping
 from ipaddress import ip_address
 from pathlib import Path
@@ -30,6 +31,7 @@ _INTEGERS_END = 2**63
 """SQLite and a deque's bound take integers below it."""
 _CENTURY_SECONDS = 100 * 365.25 * 86_400
 """The longest duration: now and a hundred years is a time that a calendar, a message and SQLite can tell."""
+_BEARER_TOKEN = re.compile(r"[A-Za-z0-9._~+/-]{16,}=*")  # what a header can carry: RFC 6750, 2.1
 
 
 class SettingsError(ValueError):
@@ -46,8 +48,8 @@ def _is_loopback(host: str) -> bool:
 def _closed_unless_exposed(host: str, info: ValidationInfo) -> str:
     if not _is_loopback(host) and not info.data.get("exposed"):
         raise ValueError(
-            "only a loopback address, such as 127.0.0.1: there is no access control yet, and who reaches the port can "
-            "read texts and give answers; publish it on 127.0.0.1 only (containers) or behind a proxy that "
+            "only a loopback address, such as 127.0.0.1: who reaches the port and needs no token can read texts and "
+            "give answers; set HTTP__TOKENS, or publish it on 127.0.0.1 only (containers) or behind a proxy that "
             "authenticates, and set HTTP__EXPOSED to true"
         )
     return host
@@ -82,6 +84,15 @@ def _listed(value: object) -> object:
 
 def _lowered(names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(map(str.lower, names))
+
+
+def _bearer(tokens: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+    if any(not _BEARER_TOKEN.fullmatch(token.get_secret_value()) for token in tokens):
+        raise ValueError(
+            "each token has 16 characters or more, which are letters, digits or one of -._~+/=; "
+            "`openssl rand -hex 32` makes one"
+        )
+    return tokens
 
 
 def _class(value: object) -> object:
@@ -177,13 +188,14 @@ class TaskSettings(_Section):
 class HttpSettings(_Section):
     """Where the API and the console listen, and under which ``names``, besides localhost, they may be called.
 
-    ``exposed``: whether they may listen where other machines reach them.
+    ``exposed``: whether they may listen where other machines reach them. ``tokens``: of which callers must bring one.
     """
 
     exposed: bool = False  # first: `host` is judged by it
     host: Annotated[str, AfterValidator(_closed_unless_exposed)] = "127.0.0.1"
     names: Annotated[_Names, AfterValidator(_lowered)] = ()
     port: int = Field(default=8080, ge=0, le=65_535)
+    tokens: Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_listed), AfterValidator(_bearer)] = ()
 
 
 class MetricsSettings(_Section):

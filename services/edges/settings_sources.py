@@ -7,9 +7,10 @@ import json
 import os
 import tomllib
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 from pydantic import SecretStr, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 from pydantic_settings import EnvSettingsSource, TomlConfigSettingsSource
 
@@ -110,10 +111,14 @@ def _origin(name: _Name, layers: _Layers) -> str:
     return next((origin for origin, layer in layers.items() if name[1] in layer.get(name[0], {})), "default")
 
 
+def _is_secret(field: FieldInfo) -> bool:
+    return SecretStr in (field.annotation, *get_args(field.annotation))
+
+
 def _explain(error: ErrorDetails, layers: _Layers) -> str:
     name = tuple(str(part) for part in error["loc"][:2])
     section = Settings.model_fields[name[0]].default
     default = json.dumps(getattr(section, name[1]), default=str)
     why = error["msg"].removeprefix("Value error, ")
-    value = "**********" if isinstance(getattr(section, name[1]), SecretStr) else str(error["input"])[:80]
+    value = "**********" if _is_secret(type(section).model_fields[name[1]]) else str(error["input"])[:80]
     return f"{_written(name)} = {value} ({_origin(name, layers)}): {why[0].lower()}{why[1:]}; the default is {default}"

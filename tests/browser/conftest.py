@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from threading import Event, Thread
 
@@ -32,16 +32,17 @@ PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
 
 class Site:
-    """A console over a world, listening at ``url``; ``now`` is its clock where it is set."""
+    """A console over a world, listening at ``url``, open to all unless there are ``tokens``."""
 
-    def __init__(self, directory: Path, **task: object) -> None:
+    def __init__(self, directory: Path, tokens: Sequence[str] = (), **task: object) -> None:
         self.world = World(directory)
         self.view = self.world.view()
         self._stop = Event()
         self._follower = Follower(self.world.journal, self.view)
         app = build_app(
-            self.world.journal, self.view, self._follower, CollectorRegistry(), task=TaskSettings.model_validate(task)
-        )
+            self.world.journal, self.view, self._follower, CollectorRegistry(),
+            task=TaskSettings.model_validate(task), tokens=tokens,
+        )  # fmt: skip
         self._socket = socket.create_server(("127.0.0.1", 0))
         # asyncio sets this only on sockets that it made itself; without it each answer takes 40 ms.
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -1,13 +1,22 @@
 // Calls -> JSON: every contact of the page with the API.
 
+import * as token from "./token.js";
+
 export class Trouble extends Error {}
 
+/** The answer to a call; one that is refused for its token waits for another, and is made again. */
 async function call(path, options = {}) {
+  const brought = token.known();
+  const headers = { ...options.headers, ...(brought && { Authorization: `Bearer ${brought}` }) };
   let response;
   try {
-    response = await fetch(path, { cache: "no-store", ...options });
+    response = await fetch(path, { cache: "no-store", ...options, headers });
   } catch {
     throw new Trouble("sluice cannot be reached.");
+  }
+  if (response.status === 401) {
+    await token.another(brought);
+    return call(path, options);
   }
   const body = await response.json().catch(() => ({}));
   if (!response.ok) throw new Trouble(body.detail ?? `sluice answered ${response.status}.`);

@@ -3,6 +3,7 @@
 import * as api from "./api.js";
 import * as question from "./question.js";
 import * as status from "./status.js";
+import * as token from "./token.js";
 import { Reviewer } from "./reviewer.js";
 import { Search } from "./search.js";
 
@@ -58,7 +59,8 @@ function renderEmpty() {
     ? "There is nothing to answer. New questions appear here by themselves."
     : "Questions appear here as soon as texts come in. Send one:";
   $("first-text").hidden = begun;
-  $("first-text").firstChild.textContent = `curl ${location.origin}/v1/texts -d '{"text": "Where is my card?"}'`;
+  const header = token.known() ? ` -H "Authorization: Bearer $TOKEN"` : "";
+  $("first-text").firstChild.textContent = `curl ${location.origin}/v1/texts${header} -d '{"text": "Where is my card?"}'`;
 }
 
 /** Tell of trouble with saving or with reaching the service; an empty text ends that one. */
@@ -225,7 +227,7 @@ async function describe() {
 // How it is driven.
 
 function key(event) {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || $("name-dialog").open) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || document.querySelector("dialog[open]")) return;
   if (event.target.closest("input")) return;
   const place = Number(event.key);
   const keys = { s: skip, u: undo, "/": () => $("search").focus(), Escape: keep };

@@ -1,17 +1,15 @@
-"""GET /v1/status, /v1/classes, /livez, /readyz, /metrics: how it stands."""
+"""GET /v1/status, /v1/classes: how the learner stands."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter
 from fastapi.responses import JSONResponse
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from services.console.documents import CLASSES, STATUS, answers
 from services.console.news import STATUS as STATUS_KEY
 from services.console.parts import Parts
-from services.console.problems import Problem
 from services.edges.json_object import finite
 
 _NO_ACCURACY: dict[str, Any] = {"estimate": None, "low": None, "high": None, "answers": 0, "macro_f1": None}
@@ -34,7 +32,7 @@ NOT_BEGUN: dict[str, Any] = {
 
 
 def router(parts: Parts) -> APIRouter:
-    """The routes that tell how the service stands."""
+    """The routes that tell how the learner stands."""
     api = APIRouter(tags=["status"])
 
     @api.get("/v1/status", responses=answers({200: STATUS}))
@@ -51,23 +49,5 @@ def router(parts: Parts) -> APIRouter:
         return JSONResponse(
             {"name": task.name, "instructions": task.instructions, "closed": task.closed, "classes": names}
         )
-
-    @api.get("/livez", responses=answers({200: {"type": "object"}}))
-    async def livez() -> JSONResponse:
-        """Tell that the process answers."""
-        return JSONResponse({"alive": True})
-
-    @api.get("/readyz", responses=answers({200: {"type": "object"}}, 503))
-    def readyz() -> JSONResponse:
-        """Tell whether texts can be posted and decisions be looked up."""
-        waiting_for = [*parts.not_ready(), *(() if parts.follower.caught_up else ("console",))]
-        if waiting_for:
-            raise Problem(503, f"not ready yet: {', '.join(waiting_for)}", {"Retry-After": "1"})
-        return JSONResponse({"ready": True})
-
-    @api.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
-    def metrics() -> Response:
-        """The metrics of this process, for Prometheus."""
-        return Response(generate_latest(parts.registry), media_type=CONTENT_TYPE_LATEST)
 
     return api

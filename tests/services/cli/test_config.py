@@ -24,3 +24,11 @@ def test_the_password_is_never_shown(sluice: Sluice, monkeypatch: pytest.MonkeyP
     assert 'KAFKA__PASSWORD\t"**********"\tenvironment' in told.out
     assert sluice("config", "show", "--json").json["KAFKA__PASSWORD"]["value"] == "**********"
     assert "horse" not in told.out + told.err
+
+
+def test_tokens_are_never_shown(sluice: Sluice, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLUICE_HTTP__TOKENS", "correct-horse-battery-staple")
+    told = sluice("config", "show")
+    assert 'HTTP__TOKENS\t["**********"]\tenvironment' in told.out
+    assert sluice("config", "show", "--json").json["HTTP__TOKENS"]["value"] == ["**********"]
+    assert "horse" not in told.out + told.err

@@ -16,8 +16,8 @@ from services.edges.listening import address, listen
 from services.edges.settings_sources import load_settings
 
 
-def test_it_answers_to_the_names_of_the_settings_and_to_no_other(tmp_path: Path) -> None:
-    settings = load_settings({"data.dir": tmp_path / "view", "http.names": ("Console",)})
+def test_it_answers_to_the_names_and_the_tokens_of_the_settings_and_to_no_other(tmp_path: Path) -> None:
+    settings = load_settings({"data.dir": tmp_path / "view", "http.names": ("Console",), "http.tokens": ["0" * 16]})
     stop = Event()
     with SqliteJournal(tmp_path / "journal") as journal, listen("127.0.0.1", 0, "--port") as listening:
         console = Console(settings, journal, CollectorRegistry(), listening)
@@ -27,12 +27,15 @@ def test_it_answers_to_the_names_of_the_settings_and_to_no_other(tmp_path: Path)
         url = f"http://{address(listening)}/readyz"
         codes = {name: ready(url, name) for name in ("console:8080", "CONSOLE", "localhost:1")}
         foreign = httpx.get(url, headers={"Host": "elsewhere"})
+        status = f"http://{address(listening)}/v1/status"
+        tokens = {token: httpx.get(status, headers={"Authorization": f"Bearer {token}"}) for token in ("0" * 16, "1")}
         stop.set()
         console.end()
         for thread in threads:
             thread.join()
         console.close()
     assert codes == {"console:8080": 200, "CONSOLE": 200, "localhost:1": 200}
+    assert [answer.status_code for answer in tokens.values()] == [200, 401]
     assert (foreign.status_code, "HTTP__NAMES" in foreign.json()["detail"]) == (421, True)
 
 

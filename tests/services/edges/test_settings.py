@@ -143,6 +143,27 @@ def test_a_wrong_password_is_not_told() -> None:
     assert "4711" not in told
 
 
+@pytest.mark.parametrize("written", [f"{'a' * 32}, {'b' * 16}==", f'["{"a" * 32}", "{"b" * 16}=="]'])
+def test_tokens_are_listed_in_a_variable_by_json_or_commas(written: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLUICE_HTTP__TOKENS", written)
+    tokens = load_settings().http.tokens
+    assert [token.get_secret_value() for token in tokens] == ["a" * 32, "b" * 16 + "=="]
+    assert "aaaa" not in repr(tokens)
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["4711", f"{'a' * 32},4711", f"4711 and more than 16{' ' * 9}", f"4711é{'e' * 16}", '["4711', "[4711]", ","],
+)
+def test_a_token_that_is_too_short_or_fits_no_header_is_refused_and_not_told(
+    written: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SLUICE_HTTP__TOKENS", written)
+    told = refused()
+    assert told.startswith("HTTP__TOKENS = ********** (environment): ")
+    assert "4711" not in told
+
+
 def test_a_wrong_flag_is_named_in_one_line() -> None:
     assert "BUDGET__FRACTION = -1 (flag)" in refused({"budget.fraction": -1})
 
