@@ -14,9 +14,9 @@ from services.edges.journal.chunks import Chunks, latest
 from services.edges.journal.kafka_election import Election
 from services.edges.journal.kafka_reader import Readers
 from services.edges.journal.positions import joined, parted
-from services.edges.journal.time_limit import within
 from services.edges.kafka_client import connection, explained
 from services.edges.settings import KafkaSettings
+from services.edges.time_limit import within
 from services.edges.topics import elected_on
 from services.edges.topics import topic as topic_named
 

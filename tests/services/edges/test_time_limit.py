@@ -6,7 +6,7 @@ from threading import Event
 
 import pytest
 
-from services.edges.journal.time_limit import within
+from services.edges.time_limit import within
 
 
 def test_what_a_call_returns_is_given() -> None:
