@@ -82,8 +82,9 @@ class Latency:
 class Oracle:
     """Answers open requests from ``source``, each at most once, until they are closed or expire.
 
-    Keeps nothing: after a restart it answers again what it had answered but nobody had closed yet, which changes
-    nothing (the outcome is ``repeated``).
+    ``at_a_time`` answers are given, and written, between two looks at the journal: all that are due where it is None, 1
+    where each of them takes long. Keeps nothing: after a restart it answers again what it had answered but nobody had
+    closed yet, which changes nothing (the outcome is ``repeated``).
     """
 
     def __init__(
@@ -93,15 +94,16 @@ class Oracle:
         latency: Latency,
         *,
         reviewer: str = "oracle",
+        at_a_time: int | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._journal, self._source, self._latency = journal, source, latency
-        self._reviewer, self._clock = reviewer, clock
+        self._reviewer, self._at_a_time, self._clock = reviewer, at_a_time, clock
         self._positions = {place: oldest for place, (oldest, _) in journal.bounds(LABEL_REQUESTS).items()}
         if latency.texts:
             self._positions |= {place: end for place, (_, end) in journal.bounds(DECISIONS).items()}
         self._ends = {place: end for place, (_, end) in journal.bounds(LABEL_REQUESTS).items()}
-        self._caught_up = False
+        self._caught_up = self._behind = False
         self._decided = 0
         self.answered = 0
         self._waiting: dict[str, tuple[RequestMessage, int]] = {}
@@ -119,7 +121,7 @@ class Oracle:
 
     def step(self, wait: float) -> int:
         """Read what is new, waiting up to ``wait`` seconds for it, and answer what is due; says how much that was."""
-        records = self._journal.read(self._positions, _READ_RECORDS, wait)
+        records = self._journal.read(self._positions, _READ_RECORDS, 0.0 if self._behind else wait)
         for record in records:
             self._positions[record.topic, record.partition] = record.offset + 1
             if record.topic == DECISIONS:
@@ -130,9 +132,18 @@ class Oracle:
         self._caught_up |= not records or reached(self._positions, self._ends)
         return len(records) + (self._answer(self._is_due) if self._caught_up else 0)
 
-    def finish(self) -> int:
-        """Answer all that waits, due or not; says how many there were."""
-        return self._answer(lambda _request, _decided: True)
+    def run_once(self, stop: Event) -> None:
+        """Answer all that is open now, due or not, or until asked to stop."""
+        while not stop.is_set() and self.step(0.0):
+            pass
+        self.finish(stop)
+
+    def finish(self, stop: Event | None = None) -> int:
+        """Answer all that waits, due or not, or until asked to stop; says how many answers there were."""
+        before = self.answered
+        while self._waiting and not (stop is not None and stop.is_set()):
+            self._answer(lambda _request, _decided: True)
+        return self.answered - before
 
     def _follow(self, record: Record) -> None:
         request_id = (record.key or b"").decode()
@@ -150,19 +161,19 @@ class Oracle:
         return self._clock() >= request.asked_at + late.seconds and self._decided >= decided + late.texts
 
     def _answer(self, due: Callable[[RequestMessage, int], bool]) -> int:
-        answers = []
-        for request_id, (request, decided) in list(self._waiting.items()):
-            if not due(request, decided):
-                continue
-            del self._waiting[request_id]
-            self._handled.add(request_id)
-            label = self._source.answer(request)
-            if label is not None and self._clock() < request.expires_at:
-                answers.append(self._label(request, label))
+        found = [request_id for request_id, (request, decided) in self._waiting.items() if due(request, decided)]
+        asked = found[: self._at_a_time]
+        self._behind = len(asked) < len(found)
+        self._handled.update(asked)
+        requests = [self._waiting.pop(request_id)[0] for request_id in asked]
+        answers = [self._label(request, label) for request in requests if (label := self._ask(request)) is not None]
         if answers:
             self._journal.append([answer.record() for answer in answers])
             self.answered += len(answers)
         return len(answers)
+
+    def _ask(self, request: RequestMessage) -> str | None:
+        return self._source.answer(request) if self._clock() < request.expires_at else None
 
     def _label(self, request: RequestMessage, label: str) -> LabelMessage:
         return LabelMessage(

@@ -26,6 +26,7 @@ class Failed(Exception):
 def exit_code(error: Exception) -> int | None:
     """The code to end with where a user can mend what the error tells; None for a bug, which stays a traceback."""
     from services.console.schema import ViewError
+    from services.edges.chat import ChatError
     from services.edges.datasets import DatasetError
     from services.edges.encoders.base import EncoderError
     from services.edges.formats.base import FormatError
@@ -43,6 +44,7 @@ def exit_code(error: Exception) -> int | None:
         DirectoryIsFile: WRONG_USE,
         Refused: REFUSED,
         Failed: FAILED,
+        ChatError: FAILED,
         JournalError: FAILED,
         PortTaken: FAILED,
         ViewError: FAILED,

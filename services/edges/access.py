@@ -61,7 +61,7 @@ ACCESS: Final[Mapping[str, Access]] = {
         transactional_id="learner",
     ),
     "console": Access(_FOLLOWED, (TEXTS, LABELS), transactional_id=APPEND),
-    "oracle": Access((LABEL_REQUESTS, DECISIONS), (LABELS,), transactional_id=APPEND),
+    "oracle": Access((LABEL_REQUESTS, DECISIONS, LEARNER_STATE), (LABELS,), transactional_id=APPEND),
     "replay": Access((TEXTS,), (TEXTS,), transactional_id=APPEND),
     "requests": Access((LABEL_REQUESTS,)),
     "explain": Access(_FOLLOWED),

@@ -95,6 +95,12 @@ def _bearer(tokens: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
     return tokens
 
 
+def _header(key: SecretStr) -> SecretStr:
+    if not re.fullmatch(r"[!-~]*", key.get_secret_value()):
+        raise ValueError("visible ASCII characters are expected, without white space")
+    return key
+
+
 def _class(value: object) -> object:
     return {"name": value} if isinstance(value, str) else value
 
@@ -214,6 +220,12 @@ class ConsoleSettings(_Section):
     decisions_kept: _Count = 1_000_000
 
 
+class OracleSettings(_Section):
+    """The key of the language model that `sluice oracle --llm` asks, where it needs one."""
+
+    llm_key: Annotated[SecretStr, AfterValidator(_header)] = SecretStr("")
+
+
 class KafkaSettings(_Section):
     """The Kafka to work on, if any: the embedded journal is used where ``bootstrap`` is empty."""
 
@@ -257,6 +269,7 @@ class Settings(BaseSettings):
     http: HttpSettings = HttpSettings()
     metrics: MetricsSettings = MetricsSettings()
     console: ConsoleSettings = ConsoleSettings()
+    oracle: OracleSettings = OracleSettings()
     data: DataSettings = DataSettings()
     kafka: KafkaSettings = KafkaSettings()
 

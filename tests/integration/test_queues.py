@@ -12,6 +12,7 @@ from services.edges.journal.base import Message
 from services.edges.topics import TEXTS
 from tests.services.cli.command import Sluice
 from tests.services.cli.conftest import Service
+from tests.services.models import Model, says
 
 pytestmark = pytest.mark.slow
 TEXTS_SENT = 40
@@ -51,6 +52,25 @@ def test_requests_go_out_and_come_back_answered_by_file_and_by_program(asked: Se
     assert "learned" in told
     assert on_kafka("explain", "t-1").code == 3
     assert not Path("sluice-data").exists()
+
+
+def test_a_model_that_is_asked_over_http_answers_with_classes_that_were_learned(
+    asked: Service, on_kafka: Sluice
+) -> None:
+    first, *others = on_kafka("requests", "list", "--json", "--limit", 100).json
+    Path("answers.jsonl").write_text(
+        json.dumps({"request_id": first["request_id"], "label": "card", "reviewer": "anna"})
+    )
+    on_kafka("labels", "import", "answers.jsonl")
+    asked.settle()
+
+    with Model(says("Card")).serving() as model:
+        done = on_kafka("oracle", "--llm", model.url, "--llm-model", "llama", "--once", "--json")
+    asked.settle()
+
+    assert done.json == {"answered": len(others)}
+    assert sorted(model.texts) == sorted(request["text"] for request in others)
+    assert on_kafka("requests", "list", "--json").json == []
 
 
 def test_a_broken_message_is_listed_shown_and_sent_once_more(asked: Service, on_kafka: Sluice) -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Event
 
 import pytest
 
 from services.edges import batches
 from services.edges.datasets import Dataset, Row
-from services.edges.journal.base import Message
+from services.edges.journal.base import Message, Positions, Record
 from services.edges.journal.sqlite import SqliteJournal
 from services.edges.messages import LabelMessage, RequestMessage, Why
 from services.oracle import Latency, Mistaken, Oracle, Truth
@@ -48,7 +49,7 @@ def clock() -> Clock:
     return Clock()
 
 
-def _request(request_id: str, text_id: str = "t1", text: str = "where is my card?") -> RequestMessage:
+def make_request(request_id: str, text_id: str = "t1", text: str = "where is my card?") -> RequestMessage:
     return RequestMessage(
         request_id=request_id,
         text_id=text_id,
@@ -61,7 +62,7 @@ def _request(request_id: str, text_id: str = "t1", text: str = "where is my card
 
 
 def _ask(journal: SqliteJournal, *request_ids: str) -> None:
-    journal.append([_request(request_id).record() for request_id in request_ids])
+    journal.append([make_request(request_id).record() for request_id in request_ids])
 
 
 def _close(journal: SqliteJournal, request_id: str) -> None:
@@ -94,13 +95,13 @@ def test_an_open_request_is_answered_with_the_true_label(journal: SqliteJournal,
 
 
 def test_the_id_is_looked_up_before_the_words_and_the_first_of_equal_words_counts() -> None:
-    assert TRUTH.answer(_request("r", "t3", "same words")) == "second"
-    assert TRUTH.answer(_request("r", "c/t/0/9", "same words")) == "first"
-    assert TRUTH.answer(_request("r", "t1", "same words")) == "card_arrival"
+    assert TRUTH.answer(make_request("r", "t3", "same words")) == "second"
+    assert TRUTH.answer(make_request("r", "c/t/0/9", "same words")) == "first"
+    assert TRUTH.answer(make_request("r", "t1", "same words")) == "card_arrival"
 
 
 def test_what_is_not_known_stays_open_for_others(journal: SqliteJournal, clock: Clock) -> None:
-    journal.append([_request("r1", "t4", "nobody knows").record(), _request("r2", "t9", "unheard of").record()])
+    journal.append([make_request("r1", "t4", "nobody knows").record(), make_request("r2", "t9", "unheard of").record()])
     oracle = _oracle(journal, clock)
     assert oracle.step(0) == 2
     assert (_answers(journal), oracle.waiting) == ([], 0)
@@ -180,8 +181,86 @@ def test_many_requests_are_all_read_before_the_first_is_answered(journal: Sqlite
     assert sorted(_answered(journal)) == sorted(f"r{number}" for number in range(1, 600))
 
 
+class Slow:
+    """Knows all answers; ``then`` is what happens while it looks for one."""
+
+    def __init__(self, then: Callable[[RequestMessage], None]) -> None:
+        self.then = then
+        self.asked: list[str] = []
+
+    def answer(self, request: RequestMessage) -> str:
+        self.asked.append(request.request_id)
+        self.then(request)
+        return "card_arrival"
+
+
+def test_one_at_a_time_each_answer_is_written_before_the_next_is_looked_for(
+    journal: SqliteJournal, clock: Clock
+) -> None:
+    _ask(journal, "r1", "r2", "r3")
+    written = []
+    source = Slow(lambda _: written.append(_answered(journal)))
+    Oracle(journal, source, Latency(), at_a_time=1, clock=clock).run_once(Event())
+    assert written == [[], ["r1"], ["r1", "r2"]]
+    assert _answered(journal) == ["r1", "r2", "r3"]
+
+
+def test_one_at_a_time_what_is_closed_or_expires_meanwhile_is_not_looked_for(
+    journal: SqliteJournal, clock: Clock
+) -> None:
+    _ask(journal, "r1", "r2")
+    journal.append([make_request("r3").model_copy(update={"expires_at": NOON + 1}).record()])
+    _ask(journal, "r4")
+
+    def pass_time(_: RequestMessage) -> None:
+        clock.now += 1
+        _close(journal, "r2")
+
+    source = Slow(pass_time)
+    Oracle(journal, source, Latency(), at_a_time=1, clock=clock).run_once(Event())
+    assert source.asked == ["r1", "r4"]
+    assert _answered(journal) == ["r1", "r4"]
+
+
+class Noted(SqliteJournal):
+    """Which notes how long it was to wait, and does not."""
+
+    def __init__(self, directory: Path) -> None:
+        super().__init__(directory)
+        self.waits: list[float] = []
+
+    def read(self, positions: Positions, limit: int, wait: float = 0.0) -> list[Record]:
+        self.waits.append(wait)
+        return super().read(positions, limit)
+
+
+def test_one_at_a_time_it_waits_for_news_only_once_nothing_is_due(tmp_path: Path, clock: Clock) -> None:
+    with Noted(tmp_path) as journal:
+        _ask(journal, "r1", "r2")
+        oracle = Oracle(journal, TRUTH, Latency(), at_a_time=1, clock=clock)
+        for _ in range(3):
+            oracle.step(30.0)
+        assert journal.waits == [30.0, 0.0, 30.0]
+
+
+def test_asked_to_stop_it_looks_for_no_more_answers(journal: SqliteJournal, clock: Clock) -> None:
+    for run in (Oracle.run, Oracle.run_once):
+        stop = Event()
+        source = Slow(lambda _, stop=stop: stop.set())  # type: ignore[misc]
+        _ask(journal, "r1", "r2", "r3")
+        oracle = Oracle(journal, source, Latency(), at_a_time=1, clock=clock)
+        run(oracle, stop)
+        assert (source.asked, oracle.answered) == (["r1"], 1)
+
+
+def test_all_that_is_open_is_answered_at_once_though_it_is_not_due(journal: SqliteJournal, clock: Clock) -> None:
+    _ask(journal, "r1", "r2")
+    _oracle(journal, clock, Latency(seconds=5)).run_once(Event())
+    assert _answered(journal) == ["r1", "r2"]
+
+
 def test_an_unreadable_request_is_passed_over(journal: SqliteJournal, clock: Clock) -> None:
-    journal.append([Message("label-requests", b"{", key=b"r0"), _request("r1").record()])
+    journal.append([Message("label-requests", b"{", key=b"r0"), make_request("r1").record()])
     _oracle(journal, clock).step(0)
     assert _answered(journal) == ["r1"]
 
@@ -189,7 +268,7 @@ def test_an_unreadable_request_is_passed_over(journal: SqliteJournal, clock: Clo
 def test_mistakes_have_the_share_asked_for_and_are_always_another_class() -> None:
     classes = ("card_arrival", "lost", "refund")
     mistaken = Mistaken(TRUTH, classes, share=0.25, seed=3)
-    answers = [mistaken.answer(_request(f"r{number}")) for number in range(4_000)]
+    answers = [mistaken.answer(make_request(f"r{number}")) for number in range(4_000)]
     wrong = [answer for answer in answers if answer != "card_arrival"]
     assert 900 < len(wrong) < 1_100
     assert 0.45 < wrong.count("lost") / len(wrong) < 0.55
@@ -197,7 +276,7 @@ def test_mistakes_have_the_share_asked_for_and_are_always_another_class() -> Non
 
 
 def test_the_same_request_is_mistaken_the_same_way_and_another_seed_differs() -> None:
-    requests = [_request(f"r{number}") for number in range(50)]
+    requests = [make_request(f"r{number}") for number in range(50)]
     classes = ("card_arrival", "lost")
 
     def answers(seed: int) -> list[str | None]:
@@ -208,11 +287,11 @@ def test_the_same_request_is_mistaken_the_same_way_and_another_seed_differs() ->
 
 
 def test_without_mistakes_or_without_another_class_the_truth_is_told() -> None:
-    request = _request("r1")
+    request = make_request("r1")
     assert Mistaken(TRUTH, ("card_arrival", "lost"), 0.0, 0).answer(request) == "card_arrival"
     assert Mistaken(TRUTH, ("card_arrival",), 1.0, 0).answer(request) == "card_arrival"
     assert Mistaken(TRUTH, ("card_arrival", "lost"), 1.0, 0).answer(request) == "lost"
 
 
 def test_what_is_not_known_is_not_mistaken_either() -> None:
-    assert Mistaken(TRUTH, ("a", "b"), 1.0, 0).answer(_request("r1", "t4", "nobody knows")) is None
+    assert Mistaken(TRUTH, ("a", "b"), 1.0, 0).answer(make_request("r1", "t4", "nobody knows")) is None
