@@ -214,14 +214,13 @@ class LearnerProcess:
             step.copied = True
 
     def _run_refit(self, step: Step) -> None:
-        """Adopt the refit that is done; run the one that is due, if it is large in the thread.
+        """Adopt the refit that is done; run the one that is due, if it is large in a thread, of which there is one.
 
-        One that is no longer due looked at what was forgotten since.
+        One that is no longer due when it is done looked at what was forgotten since.
         """
-        if self._refit is not None and self.learner.job is not self._refitting:
-            self._refit = None
         if self._refit is not None and self._refit.done():
-            self._adopt(self._refit.result(), step)
+            if self.learner.job is self._refitting:
+                self._adopt(self._refit.result(), step)
             self._refit = None
         while self._refit is None and (job := self.learner.job) is not None:
             if job.size > self._inline_refit_size:
