@@ -18,7 +18,7 @@ from services.edges.command_messages import Arguments, CommandKind, CommandMessa
 from services.edges.dead_letters import contents
 from services.edges.erasure import erase_texts, letters_of
 from services.edges.journal.base import Journal, Message, Record, kept_records
-from services.edges.messages import FORGOTTEN
+from services.edges.messages import FORGOTTEN, request_record
 from services.edges.outcome_keys import Answer, answer_at
 from services.edges.window_log import WindowLog
 from stream import commands
@@ -229,20 +229,21 @@ class Commands:
         outputs.append(Message(topics.LABEL_REQUESTS, None, key=request_id.encode()))
         return f"request {request_id} is withdrawn"
 
-    def _rename(self, command: CommandMessage, _: list[Message]) -> str:
+    def _rename(self, command: CommandMessage, outputs: list[Message]) -> str:
         old, new = _classes(command.arguments)
-        commands.rename(self._learner, old, new)
+        outputs += map(request_record, commands.rename(self._learner, old, new))
         return f"{old!r} is called {new!r}"
 
-    def _merge(self, command: CommandMessage, _: list[Message]) -> str:
+    def _merge(self, command: CommandMessage, outputs: list[Message]) -> str:
         old, new = _classes(command.arguments)
-        commands.merge(self._learner, old, new)
+        outputs += map(request_record, commands.merge(self._learner, old, new))
         return f"{old!r} is part of {new!r}"
 
-    def _remove(self, command: CommandMessage, _: list[Message]) -> str:
-        old = _required(command.arguments.old, "old")
-        count = commands.remove(self._learner, old)
-        return f"{old!r} is no class any more; examples forgotten: {count}"
+    def _remove(self, command: CommandMessage, outputs: list[Message]) -> str:
+        old, examples = _required(command.arguments.old, "old"), self._learner.parts.knowledge.examples
+        before = len(examples)
+        outputs += map(request_record, commands.remove(self._learner, old))
+        return f"{old!r} is no class any more; examples forgotten: {before - len(examples)}"
 
     def _hold(self, command: CommandMessage, _: list[Message]) -> str:
         reviewer, release = _required(command.arguments.reviewer, "reviewer"), command.arguments.release

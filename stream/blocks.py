@@ -10,6 +10,7 @@ _LATER_BLOCK_TEXTS = 1_000
 _SCORED_TEXTS = 256
 """Most texts that are scored together: all pairs of them are compared."""
 _PART_TEXTS = 500
+"""Later blocks consist of parts of so many texts, and these of pieces that are scored together."""
 
 
 def ends_block(texts: int) -> bool:
@@ -18,7 +19,7 @@ def ends_block(texts: int) -> bool:
 
 
 def ends_part(texts: int) -> bool:
-    """Whether a part of a block always ends there; what a drift sets free is asked with from there on."""
+    """Whether a part of a block always ends there: only there is the reserve for drifts released."""
     return texts % _part_texts(texts) == 0
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from stream.class_change import ClassChange
 from stream.learner import WINDOW_TEXTS, Learner
 from stream.questions import request_id_of
-from stream.records import Floats
+from stream.records import Floats, Request
 
 
 class Refused(Exception):
@@ -82,36 +82,43 @@ def withdraw(learner: Learner, request_id: str) -> None:
     learner.parts.near_duplicates.close(request_id)
 
 
-def rename(learner: Learner, old: str, new: str) -> None:
-    """Call a class otherwise. Raises Refused where there is none, or another one is called so already."""
+def rename(learner: Learner, old: str, new: str) -> list[Request]:
+    """Call a class otherwise; returns the open requests that suggest it.
+
+    Raises Refused where there is none, or another one is called so already.
+    """
     if new in learner.parts.knowledge.model.classes:
         raise Refused(f"{new!r} is a class already: merge {old!r} into it, if they are one")
-    _change(learner, ClassChange(old, new))
+    return _change(learner, ClassChange(old, new))
 
 
-def merge(learner: Learner, old: str, new: str) -> None:
-    """Let one class be part of another. Raises Refused where one of the two is not there, or they are the same."""
+def merge(learner: Learner, old: str, new: str) -> list[Request]:
+    """Let one class be part of another; returns the open requests that suggest it.
+
+    Raises Refused where one of the two is not there, or they are the same.
+    """
     if new not in learner.parts.knowledge.model.classes or old == new:
         raise Refused(f"there is no other class {new!r} that {old!r} could be merged into")
-    _change(learner, ClassChange(old, new))
+    return _change(learner, ClassChange(old, new))
 
 
-def remove(learner: Learner, label: str) -> int:
-    """Forget a class with its name and its examples; says how many. Raises Refused where there is no such class."""
-    examples = learner.parts.knowledge.examples
-    before = len(examples)
-    _change(learner, ClassChange(label, None))
-    return before - len(examples)
+def remove(learner: Learner, label: str) -> list[Request]:
+    """Forget a class with its name and its examples; returns the open requests that suggested it.
+
+    Raises Refused where there is no such class.
+    """
+    return _change(learner, ClassChange(label, None))
 
 
-def _change(learner: Learner, change: ClassChange) -> None:
+def _change(learner: Learner, change: ClassChange) -> list[Request]:
     knowledge = learner.parts.knowledge
     if change.old not in knowledge.model.classes:
         raise Refused(f"there is no class {change.old!r}")
     if change.new is not None and not learner.accepts(change.new):
         raise Refused(f"{change.new!r} is not in the task's closed list of classes")
-    learner.parts.change(change)
+    requests = learner.parts.change(change)
     knowledge.refit_if_due(learner.texts, lambda: learner.parts.window.last(WINDOW_TEXTS))
+    return requests
 
 
 def hold(learner: Learner, reviewer: str, release: bool) -> None:

@@ -88,6 +88,15 @@ class Examples:
             self._counts[label] += 1
             self._segments.change(number)
 
+    def confused(self, change: ClassChange) -> list[Example]:
+        """Examples that were asked about and of which a class was predicted that is one with their own afterwards."""
+        asked = [each for _, each in self._examples.values() if _was_asked(each)]
+        return [
+            each
+            for each in asked
+            if each.predicted not in (None, each.label) and {each.predicted, each.label} == {change.old, change.new}
+        ]
+
     def get(self, key: str) -> Example | None:
         """The example under this key, if it is kept."""
         found = self._examples.get(key)

@@ -36,7 +36,7 @@ class Knowledge:
         self._noisy_labels = noisy_labels
         self.job: RefitJob | None = None
         self.version = 0
-        self._forgotten = 0
+        self._evicted = 0
         """Examples that had to leave for others."""
         self._names_digest = ""
         self._unsaved = True
@@ -52,11 +52,11 @@ class Knowledge:
         return True
 
     def teach(self, example: Example) -> None:
-        """Keep an example and teach it; when the memory is full, one is forgotten for it."""
-        forgotten = self.examples.add(example)
-        if forgotten is not None:
-            self._unlearn(forgotten)
-            self._forgotten += 1
+        """Keep an example and teach it; when the memory is full, one is evicted for it."""
+        evicted = self.examples.add(example)
+        if evicted is not None:
+            self._unlearn(evicted)
+            self._evicted += 1
         known = len(self.model.classes)
         self._learn(example)
         self._unsaved |= len(self.model.classes) > known
@@ -116,8 +116,8 @@ class Knowledge:
 
     @property
     def taught(self) -> int:
-        """Examples that were learned so far and not taken back: those that are kept, and those that left for them."""
-        return len(self.examples) + self._forgotten
+        """Examples that were learned so far and not taken back: the kept ones, and those that were evicted for them."""
+        return len(self.examples) + self._evicted
 
     def committee(self, embeddings: Floats) -> Doubles:
         """What each of c members thinks of texts (n, d): probabilities (c, n, k); without a committee c is 0."""
@@ -134,7 +134,7 @@ class Knowledge:
 
     def refit_if_due(self, texts: int, window: Callable[[], Floats]) -> None:
         """Make the job that is due after ``texts`` of the stream, if any; ``window`` gives the last of them, (w, d)."""
-        if self.job is None and self.model.refit_due(texts, self._forgotten):
+        if self.job is None and self.model.refit_due(texts, self._evicted):
             self.job = self.model.refit(self._evidence(window()), texts)
             self._unsaved = True
 
@@ -148,9 +148,7 @@ class Knowledge:
     def changes(self) -> Changes:
         """The entries that changed since this was last asked."""
         changes = self.examples.changes()
-        changes[KEY] = Entry(
-            {"version": self.version, "names_digest": self._names_digest, "forgotten": self._forgotten}
-        )
+        changes[KEY] = Entry({"version": self.version, "names_digest": self._names_digest, "evicted": self._evicted})
         if self._unsaved:
             changes |= self.model.save()
             changes[JOB] = self.job.save() if self.job else None
@@ -170,7 +168,7 @@ class Knowledge:
         if KEY in state:
             fields = state[KEY].fields
             self.version, self._names_digest = fields["version"], fields["names_digest"]
-            self._forgotten = fields.get("forgotten", 0)
+            self._evicted = fields.get("evicted", 0)
         if CALIBRATION in state:
             self.calibration.restore(state[CALIBRATION])
         self.job = self.model.restore_job(state[JOB]) if JOB in state else None
@@ -178,7 +176,7 @@ class Knowledge:
 
     def _evidence(self, window: Floats) -> Evidence:
         evidence = self.examples.evidence(self.model.classes, window)
-        return replace(evidence, noisy=self._noisy_labels, forgotten=self._forgotten)
+        return replace(evidence, noisy=self._noisy_labels, evicted=self._evicted)
 
     def _learn(self, example: Example) -> None:
         self.model.learn(example.embedding, example.label, example.key)

@@ -232,8 +232,8 @@ class Learner:
             learned.latencies.append(self._now - waiting.request.asked_at)
             self._test(waiting, label.label)
             self._teach(answered(waiting, label.label, label.reviewer))
-        elif kind is OutcomeKind.CORRECTED:
-            self._correct(label)
+        elif kind is OutcomeKind.CORRECTED and not self._correct(label):
+            return OutcomeKind.CLOSED
         return kind
 
     def _test(self, waiting: PendingRequest, label: str) -> None:
@@ -245,12 +245,15 @@ class Learner:
             self.parts.knowledge.audited(waiting.request.suggestions, label, waiting.classes, waiting.temperature)
             self._alarmed(self.parts.signals.audited(waiting.predicted == label, self.texts))
 
-    def _correct(self, label: Label) -> None:
+    def _correct(self, label: Label) -> bool:
+        """Whether the example is still kept that the answer made."""
         before = self.parts.knowledge.correct(label)
-        if before is not None:
-            audit = before.verdict is Verdict.AUDIT
-            self.parts.evaluation.corrected(before.predicted, before.label, label.label, audit)
+        if before is None:
+            return False
+        audit = before.verdict is Verdict.AUDIT
+        self.parts.evaluation.corrected(before.predicted, before.label, label.label, audit)
         self._refit_if_due()
+        return True
 
     def _alarmed(self, alarms: Sequence[Alarm]) -> None:
         """What follows from new alarms: the reserve is to be spent, and what refits had told is of another stream."""

@@ -19,7 +19,7 @@ from stream.landmarks import Landmarks
 from stream.model.base import Prediction
 from stream.near_duplicates import OFF, NearDuplicates
 from stream.pending import Pending
-from stream.records import Changes, Items, State
+from stream.records import Changes, Items, Request, State, Verdict
 from stream.strategies.base import Strategy, View
 from stream.window import Window
 
@@ -73,13 +73,20 @@ class Parts:
             committee=lambda: self.knowledge.committee(block.embeddings),
         )
 
-    def change(self, change: ClassChange) -> None:
-        """Rename, merge or remove a class, wherever it is named. Raises ValueError where there is no such class."""
+    def change(self, change: ClassChange) -> list[Request]:
+        """Rename, merge or remove a class, wherever it is named; returns the open requests that suggested it.
+
+        Where two classes become one, answers that took one for the other were right. Raises ValueError where there is
+        no such class.
+        """
         classes = self.knowledge.model.classes
+        for example in self.knowledge.examples.confused(change):
+            audit = example.verdict is Verdict.AUDIT
+            self.evaluation.corrected(example.predicted, example.label, example.predicted, audit)
         self.knowledge.change(change)
-        self.pending.change(change, classes)
         self.evaluation.change(change)
         self.signals.change(change)
+        return self.pending.change(change, classes)
 
     def changes(self) -> Changes:
         """The entries that changed since this was last asked, of every part but the window."""

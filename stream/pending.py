@@ -149,13 +149,18 @@ class Pending:
             self._skipped_segments.remove(number, request_id)
         return self.withdraw(request_id) or waiting is not None
 
-    def change(self, change: ClassChange, classes: Sequence[str]) -> None:
-        """One of these ``classes`` was renamed, merged or removed: an answer is compared with what it is called now."""
+    def change(self, change: ClassChange, classes: Sequence[str]) -> list[Request]:
+        """One of these ``classes`` was renamed, merged or removed: an answer is compared with what it is called now.
+
+        Returns the open requests that suggested it, as they are now.
+        """
+        suggested = [each.request.request_id for each in self if change.old in dict(each.request.suggestions)]
         kept = ((self._open, self._open_segments), (self._skipped, self._skipped_segments))
         for requests, segments in kept:
             for request_id, (number, waiting) in requests.items():
                 requests[request_id] = number, waiting.changed(change, classes)
                 segments.change(number)
+        return [self._open[request_id][1].request for request_id in suggested]
 
     def __len__(self) -> int:
         return len(self._open)

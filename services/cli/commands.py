@@ -108,7 +108,7 @@ def remove(
     data: Data = None,
     as_json: AsJson = False,
 ) -> None:
-    """Forget a class. An answer that names it makes it a class again, unless the list of classes is closed.
+    """Forget a class. An answer that names it makes it a class again.
 
     Example: `sluice command remove old_promotion`
     """

@@ -40,17 +40,19 @@ class ByClass:
 
     def revise(self, predicted: str | None, before: str, after: str | None) -> None:
         """An answer that was taken is corrected, or taken back altogether (None)."""
+        if not self._true[before]:
+            return
         self._true[before] -= 1
         if not self._true[before]:
             del self._true[before]
         if predicted is not None:
             self._predicted[predicted] -= 1
-            self._hits[before] -= predicted == before
+            self._hits[before] = max(0, self._hits[before] - (predicted == before))
         if after is not None:
             self.update(predicted, after)
 
     def change(self, change: ClassChange) -> None:
-        """Tell of a renamed class under its new name; where two became one, mistaking one for the other stays wrong."""
+        """Tell of a renamed class under its new name; what a removed one had stays under its own."""
         self._true, self._predicted, self._hits = map(change.counts, (self._true, self._predicted, self._hits))
 
     @property

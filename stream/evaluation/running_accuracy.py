@@ -55,7 +55,7 @@ class RunningAccuracy:
         In the window the last one like it stands for it.
         """
         self.answers -= after is None
-        self.right += bool(after) - before
+        self.right = min(max(0, self.right + bool(after) - before), self.answers)
         place = next((place for place in reversed(range(len(self._last))) if self._last[place] == before), None)
         if place is None:
             return

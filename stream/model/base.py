@@ -30,7 +30,7 @@ class Evidence:
 
     ``embeddings`` (n, d), ``classes`` (n,) as indices into the model's classes, ``weights`` (n,) positive,
     ``window`` (w, d). ``noisy`` says that labels may well be wrong: a refit should then believe its examples as far as
-    they agree. ``forgotten`` more examples were learned once and had to leave for others.
+    they agree. ``evicted`` more examples were learned once and had to leave for others.
     """
 
     embeddings: Floats
@@ -38,7 +38,7 @@ class Evidence:
     weights: Doubles
     window: Floats
     noisy: bool = False
-    forgotten: int = 0
+    evicted: int = 0
 
     def of(self, rows: Integers) -> Evidence:
         """The same without all other examples than these."""
@@ -130,10 +130,10 @@ class Model(ABC):
         The kept examples are then learned again. What was refitted stays, for the classes that do.
         """
 
-    def refit_due(self, texts_seen: int, forgotten: int = 0) -> bool:  # noqa: ARG002  the contract's arguments
+    def refit_due(self, texts_seen: int, evicted: int = 0) -> bool:  # noqa: ARG002  the contract's arguments
         """Has enough come since the last job to be worth another? Asked after each label and each text.
 
-        Where the memory is full each example that comes lets one leave: they are ``forgotten``, counted over all time.
+        Where the memory is full each example that comes lets one leave: ``evicted`` counts these over all time.
         Never, in a model that is not refitted; it is then asked for no job, and given no head.
         """
         return False

@@ -30,7 +30,7 @@ class _Begun(NamedTuple):
     labels: int
     classes: int
     texts: int
-    forgotten: int = 0
+    evicted: int = 0
 
 
 class SoftmaxPrototypes(Model):
@@ -121,18 +121,18 @@ class SoftmaxPrototypes(Model):
         self._changes = []
         self._install(self._head.arranged(self.classes, dimension))
 
-    def refit_due(self, texts_seen: int, forgotten: int = 0) -> bool:
+    def refit_due(self, texts_seen: int, evicted: int = 0) -> bool:
         """After 5% more labels, a new class in a young model or, with names, a few early numbers of texts."""
         labels, begun = self._sums.labels, self._begun
-        taught, lost = labels + forgotten - begun.labels - begun.forgotten, begun.labels - labels
-        changed = max(taught, lost) >= max(1.0, _GROWTH * begun.labels)
+        learned, lost = labels + evicted - begun.labels - begun.evicted, begun.labels - labels
+        changed = max(learned, lost) >= max(1.0, _GROWTH * begun.labels)
         new_class = len(self.classes) > begun.classes and labels < _LABELS_OF_A_YOUNG_MODEL
         early = len(self._names) > 0 and any(begun.texts < texts <= texts_seen for texts in _TEXTS_TO_REFIT_AT)
         return changed or new_class or early
 
     def refit(self, evidence: Evidence, texts_seen: int) -> PrototypeRefit:
         """The job that would fit a new head, started from the present one."""
-        self._begun = _Begun(self._sums.labels, len(self.classes), texts_seen, evidence.forgotten)
+        self._begun = _Begun(self._sums.labels, len(self.classes), texts_seen, evidence.evicted)
         self._changes = []
         head = self._head
         return PrototypeRefit(self.classes, self._names, head.regression, evidence, penalty=head.penalty)

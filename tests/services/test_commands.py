@@ -279,3 +279,19 @@ def test_commands_leave_the_same_behind_in_a_process_that_is_restarted(tmp_path:
 
     assert again == decisions
     assert state_again == state
+
+
+def test_open_requests_suggest_a_class_by_its_new_name(service: Service) -> None:
+    process = taught(service)
+    service.texts("lost my card")
+    drain(process)
+    (request_id,) = service.open()
+    told = []
+    changes = [("hold", {"reviewer": "bob"}), ("rename", {"old": "fee", "new": "fees"}), ("remove", {"old": "fees"})]
+    for kind, arguments in changes:
+        done(service, process, kind, **arguments)
+        request = service.requests()[request_id]
+        assert request is not None
+        told.append({each.label for each in request.suggestions})
+
+    assert told == [{"card_lost", "fee", "refund"}, {"card_lost", "fees", "refund"}, {"card_lost", "refund"}]

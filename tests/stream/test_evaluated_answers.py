@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from stream import commands
+from stream.evaluation.evaluation import Evaluation
 from stream.records import Label
 from tests.stream.test_changed_classes import asking, only, right
 from tests.stream.test_learner import EAST, NORTH, answer, items, learner_with
@@ -57,3 +59,25 @@ def test_a_correction_of_what_is_no_audit_leaves_the_accuracy_of_all_texts() -> 
     evaluation = learner.parts.evaluation
     assert (evaluation.prequential.answers, evaluation.audit.answers) == (1, 0)
     assert list(evaluation.by_class.scores) == ["north"]
+
+
+def test_an_audit_that_took_one_of_two_merged_classes_for_the_other_was_right_and_can_still_be_corrected() -> None:
+    learner = asking()
+    request_id = only(learner).request.request_id
+    assert right(learner, "south") == 0  # north had been predicted
+    commands.merge(learner, "south", "north")
+    evaluation = learner.parts.evaluation
+    assert (evaluation.audit.right, evaluation.audit_by_class.scores["north"].f1) == (1, 1.0)
+    learner.learn([Label(request_id, "east", "ann", 1, corrects=True)], 3.0)
+
+    assert (evaluation.audit.answers, evaluation.audit.right) == (1, 0)
+    assert evaluation.audit_by_class.scores["east"].f1 == 0.0
+
+
+def test_what_no_count_knows_cannot_be_taken_from_it() -> None:
+    evaluation = Evaluation()
+    evaluation.answered("a", 0.5, "b", audit=True)
+    evaluation.corrected("a", "a", "c", audit=True)
+
+    assert evaluation.audit.right == 0
+    assert list(evaluation.audit_by_class.scores) == ["b"]

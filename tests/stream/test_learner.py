@@ -184,7 +184,7 @@ def test_an_example_that_made_room_is_unlearned_and_correcting_it_changes_nothin
     answer(learner, seen, "north", row=1)
     assert learner.parts.knowledge.model.label_counts.tolist() == [0, 1]
 
-    assert kinds(answer(learner, seen, "west", corrects=True)) == [OutcomeKind.CORRECTED]
+    assert kinds(answer(learner, seen, "west", corrects=True)) == [OutcomeKind.CLOSED]
     assert (learner.parts.knowledge.model.classes, learner.version) == (("east", "north"), 2)
 
 
