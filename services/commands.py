@@ -82,6 +82,11 @@ class Commands:
         rested = abs(now - self._delayed_at) >= _RETRY_SECONDS
         return bool(self._unfinished) and self._learner.job is None and rested
 
+    @property
+    def unsaved(self) -> bool:
+        """Whether `changes` has something to tell."""
+        return self._unsaved
+
     def handle(self, record: Record, outputs: list[Message]) -> None:
         """Carry out the command in this record, and add to ``outputs`` what tells of it. Raises Unreadable."""
         command = CommandMessage.parse(contents(record))

@@ -133,7 +133,7 @@ class LearnerProcess:
             raise
         self._expire(step)
         self._keep_window(step)
-        if step.empty:
+        if step.empty and not self._commands.unsaved:
             self._writer.renew()
         else:
             self._commit(step)

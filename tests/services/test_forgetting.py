@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +17,7 @@ from services.edges.dead_letters import Fault, Unreadable, dead_letter, read_dea
 from services.edges.messages import TextMessage
 from stream.questions import request_id_of
 from tests.services.commanded import OTHERS, SECRET, answers, bytes_of, done, drain, outcome, taught, tell, traces
-from tests.services.worlds import Service
+from tests.services.worlds import Service, learner_with
 
 
 @pytest.mark.parametrize("name", [request_id_of("cluster/topic/0/0"), "cluster/topic/0/0"])
@@ -124,6 +126,24 @@ def test_a_text_and_its_dead_letter_are_forgotten_by_the_users_id(service: Servi
     assert [each.value for each in service.records(topics.TEXTS)] == [None]
     assert read_dead_letters(service.journal) == []
     assert traces(bytes_of(service.directory), SECRET) == []
+
+
+def test_a_text_whose_records_alone_were_kept_is_told_forgotten_after_a_restart_as_well(service: Service) -> None:
+    service.texts(SECRET)
+    nobody = {"budget__fraction": 0.0}
+    process = service.process(learner_with(**nobody))
+    drain(process)
+    with closing(sqlite3.connect(service.directory / "sluice.db", isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT * FROM records").fetchall()
+        command_id = tell(service, "forget", text="cluster/topic/0/0")
+        drain(process)
+        process.close()
+    process = service.process(learner_with(**nobody))
+    drain(process)
+    assert outcome(service, command_id) == (
+        "done", "forgotten: 0 examples, 0 open requests, 0 dead letters, 1 records of the journal"
+    )  # fmt: skip
 
 
 def test_all_that_a_reviewer_taught_is_forgotten_with_its_outcomes(service: Service) -> None:
