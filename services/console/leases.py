@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
 AUDIT_TURN = 4
@@ -17,6 +17,9 @@ two fifths of all requests are answered.
 ANSWERED_SECONDS = 3_600.0
 """How long an answered request is dealt to nobody, should the learner be away; mostly it closes within a second."""
 
+NOT_TAKEN = 10_000
+"""How many answers that left their request open are remembered, the oldest going first."""
+
 
 class Lease(NamedTuple):
     """A request is shown to ``reviewer`` alone until ``expires``; nobody gets it once it has an ``answer``.
@@ -30,14 +33,16 @@ class Lease(NamedTuple):
 
 
 class Leases:
-    """Remembers who looks at what, for ``seconds`` at a time. Bound: one lease for each open request.
+    """Remembers who looks at what, for ``seconds`` at a time, and whose answer to what was not taken.
 
-    Not kept over a restart: the worst that follows is that two reviewers see one request, and the first answer counts.
+    Bound: one lease for each open request, and `NOT_TAKEN` answers. Not kept over a restart: the worst that follows is
+    that two reviewers see one request, and the first answer counts, or that one sees a request again.
     """
 
     def __init__(self, seconds: float = 300.0) -> None:
         self._seconds = seconds
         self._leases: dict[str, Lease] = {}
+        self._not_taken: dict[tuple[str, str], None] = {}
         self._dealt = 0
 
     def expire(self, now: float) -> None:
@@ -52,16 +57,24 @@ class Leases:
         """The requests whose answers are on the way to the learner, by the offsets of these."""
         return {lease.answer: held for held, lease in self._leases.items() if lease.answer is not None}
 
+    def not_taken(self, reviewer: str) -> set[str]:
+        """The requests that answers of this reviewer left open."""
+        return {request_id for name, request_id in self._not_taken if name == reviewer}
+
     def __len__(self) -> int:
         return len(self._leases)
 
     def __contains__(self, request_id: str) -> bool:
         return request_id in self._leases
 
-    def deal(self, asks: Iterable[str], audits: Iterable[str], count: int) -> list[str]:
-        """Up to ``count`` of the free requests, in the order given, every `AUDIT_TURN`-th of them an audit."""
-        rest_asks = [request_id for request_id in asks if request_id not in self]
-        rest_audits = [request_id for request_id in audits if request_id not in self]
+    def deal(
+        self, asks: Iterable[str], audits: Iterable[str], count: int, but: Collection[str] = frozenset()
+    ) -> list[str]:
+        """Up to ``count`` of the free requests ``but`` these, in the order given, every `AUDIT_TURN`-th an audit."""
+        rest_asks, rest_audits = (
+            [request_id for request_id in given if request_id not in self and request_id not in but]
+            for given in (asks, audits)
+        )
         dealt: list[str] = []
         while len(dealt) < count and (rest_asks or rest_audits):
             turn = self._dealt % AUDIT_TURN == AUDIT_TURN - 1
@@ -83,3 +96,9 @@ class Leases:
     def release(self, request_id: str) -> None:
         """Let the lease of this request go."""
         del self._leases[request_id]
+
+    def leave_open(self, request_id: str) -> None:
+        """Let the lease of this request go, whose answer was not taken; remember whose answer that was."""
+        self._not_taken[self._leases.pop(request_id).reviewer, request_id] = None
+        if len(self._not_taken) > NOT_TAKEN:
+            del self._not_taken[next(iter(self._not_taken))]

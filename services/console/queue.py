@@ -24,16 +24,18 @@ class Queue:
     def lease(self, reviewer: str, limit: int, now: float) -> tuple[list[dict[str, Any]], float]:
         """Messages of up to ``limit`` requests for this reviewer, and when their leases run out.
 
-        What the reviewer already holds comes first, so that a page that is loaded again shows the same question.
+        What the reviewer already holds comes first, so that a page that is loaded again shows the same question. What
+        an answer of the reviewer left open is for others.
         """
         with self._lock:
             self._leases.expire(now)
             self._settle(now)
             held = self._view.open_requests(self._leases.held(reviewer), now)
             mine = list(held.items())[:limit]
-            reach = len(self._leases) + limit - len(mine)
+            not_taken = self._leases.not_taken(reviewer)
+            reach = len(self._leases) + len(not_taken) + limit - len(mine)
             asks, audits = (self._view.queue(verdict, now, reach) for verdict in (Verdict.ASK, Verdict.AUDIT))
-            dealt = self._leases.deal(asks, audits, limit - len(mine))
+            dealt = self._leases.deal(asks, audits, limit - len(mine), not_taken)
             messages = dict(mine) | self._view.open_requests(dealt, now)
             expires = self._leases.grant(reviewer, list(messages), now)
         return list(messages.values()), expires
@@ -41,7 +43,7 @@ class Queue:
     def answered(self, answers: Iterable[tuple[str, str, int]], now: float) -> None:
         """Take answers, as (request id, reviewer, offset in `labels`), that are on the way to the learner.
 
-        Nobody is asked these again, unless the learner does not take the answer.
+        Nobody is asked these again, unless the learner does not take the answer: then others are.
         """
         given = {request_id: (reviewer, offset) for request_id, reviewer, offset in answers}
         with self._lock:
@@ -55,6 +57,7 @@ class Queue:
         still_open = self._view.open_requests(answers.values(), now)
         outcomes = self._view.outcomes(answers)
         for offset, request_id in answers.items():
-            outcome = outcomes.get(offset, {}).get("outcome")
-            if request_id not in still_open or outcome in _STAYS_OPEN:
+            if request_id not in still_open:
                 self._leases.release(request_id)
+            elif outcomes.get(offset, {}).get("outcome") in _STAYS_OPEN:
+                self._leases.leave_open(request_id)

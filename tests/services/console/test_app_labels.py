@@ -100,6 +100,20 @@ def test_a_request_whose_answer_was_not_taken_is_asked_again(
     assert ids(console, "bob") == asked
 
 
+@pytest.mark.parametrize("kind", [OutcomeKind.HELD, OutcomeKind.REJECTED])
+def test_a_request_whose_answer_was_not_taken_is_asked_of_others_alone(console: Console, kind: OutcomeKind) -> None:
+    console.world.ask(request("a", utility=0.9), request("b", utility=0.5), request("c", utility=0.1))
+    console.follow()
+    for offset, text_id in enumerate("abc"):
+        assert ids(console, "ada") == [text_id]
+        request_id = request(text_id).request_id
+        console.http.post("/v1/labels", json={"request_id": request_id, "label": "card", "reviewer": "ada"})
+        console.world.tell(outcome(request_id, offset, outcome=kind))
+        console.follow()
+    assert ids(console, "ada") == []
+    assert ids(console, "bob", 9) == ["a", "b", "c"]
+
+
 def test_an_answer_is_durable_in_the_topic_with_the_time_it_was_given(console: Console) -> None:
     given = {"request_id": "r", "label": "card_arrival", "reviewer": "ada", "corrects": True}
     timed = {"request_id": "s", "skip": True, "reviewer": "ada", "answered_at": "2023-11-14T23:13:20+01:00"}

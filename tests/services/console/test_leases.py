@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.console.leases import AUDIT_TURN, Leases
+from services.console.leases import AUDIT_TURN, NOT_TAKEN, Leases
 
 ASKS = [f"ask-{place}" for place in range(20)]
 AUDITS = [f"audit-{place}" for place in range(5)]
@@ -41,3 +41,13 @@ def test_what_was_answered_is_held_by_nobody_and_dealt_to_nobody() -> None:
     assert leases.answers() == {7: "ask-0"}
     assert leases.held("ada") == ["ask-1"]
     assert leases.deal(ASKS, [], 1) == ["ask-2"]
+
+
+def test_of_the_answers_that_were_not_taken_the_latest_are_remembered() -> None:
+    leases = Leases()
+    for place in range(NOT_TAKEN + 2):
+        leases.answered("ada", f"ask-{place}", place, now=0.0)
+        leases.leave_open(f"ask-{place}")
+    assert len(leases.not_taken("ada")) == NOT_TAKEN
+    assert leases.deal(ASKS, [], 3, leases.not_taken("ada")) == ["ask-0", "ask-1"]
+    assert (leases.not_taken("bob"), len(leases)) == (set(), 0)
