@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from hashlib import blake2b
+from itertools import chain
 from math import inf
 from typing import TypeVar
 
@@ -15,11 +16,10 @@ import structlog
 from services import reencoding
 from services.edges import topics
 from services.edges.command_messages import Arguments, CommandKind, CommandMessage, CommandOutcome, CommandResult
-from services.edges.dead_letters import contents
+from services.edges.dead_letters import Unreadable, contents
 from services.edges.erasure import erase_texts, letters_of
 from services.edges.journal.base import Journal, Message, Record, kept_records
-from services.edges.messages import FORGOTTEN, request_record
-from services.edges.outcome_keys import Answer, answer_at
+from services.edges.messages import FORGOTTEN, OutcomeMessage, request_record
 from services.edges.window_log import WindowLog
 from stream import commands
 from stream.commands import Refused
@@ -172,7 +172,7 @@ class Commands:
             return self._forget_text(command, arguments.text, outputs)
         reviewer = _required(arguments.reviewer, "reviewer")
         keys = commands.forget_reviewer(self._learner, reviewer)
-        outcomes = self._outcomes_of(lambda answer: answer.reviewer == reviewer, outputs)
+        outcomes = self._outcomes_of(lambda told: told.reviewer == reviewer, outputs)
         if not keys and not outcomes:
             raise Refused(f"no example and no outcome is of reviewer {reviewer!r}")
         outputs += outcomes
@@ -183,7 +183,7 @@ class Commands:
         gone = commands.forget_text(self._learner, name, self._window.about(name, self._journal))
         # The window's places in `items` may be about to lose a row, and on a broker they never will.
         self._window.copy(self._learner.parts.window.last(self._window.texts))
-        outcomes = self._outcomes_of(lambda answer: answer.request_id in gone.requests, outputs)
+        outcomes = self._outcomes_of(lambda told: told.request_id in gone.requests, outputs)
         letters = letters_of(self._journal, gone.names)
         requests = [
             Message(topics.LABEL_REQUESTS, None, key=request_id.encode(), headers=FORGOTTEN)
@@ -195,15 +195,21 @@ class Commands:
         kept = bool(gone.examples or gone.requests or letters)
         return _Unfinished(command.command_id, command.kind, detail, kept, tuple(sorted(gone.names)), scrub=True)
 
-    def _outcomes_of(self, chosen: Callable[[Answer], bool], outputs: Collection[Message]) -> list[Message]:
-        """Tombstones for those outcomes of answers, in the journal or about to be, whose answer is chosen."""
-        about_to_be = [each.key or b"" for each in outputs if each.topic == topics.LABEL_OUTCOMES]
-        keys = dict.fromkeys([*_kept_keys(self._journal, topics.LABEL_OUTCOMES), *about_to_be])
-        return [
-            Message(topics.LABEL_OUTCOMES, None, key=key)
-            for key in keys
-            if (answer := answer_at(key)) is not None and chosen(answer)
-        ]
+    def _outcomes_of(self, chosen: Callable[[OutcomeMessage], bool], outputs: Collection[Message]) -> list[Message]:
+        """Tombstones for those outcomes of answers, in the journal or about to be, that are chosen.
+
+        The values are asked: an answer may call its request anything, and its key then reads like another's.
+        """
+        about_to_be = [each for each in outputs if each.topic == topics.LABEL_OUTCOMES]
+        outcomes: Iterable[Record | Message] = chain(kept_records(self._journal, topics.LABEL_OUTCOMES), about_to_be)
+        keys: dict[bytes, None] = {}
+        for each in outcomes:
+            told = _outcome_of_answer(each.value)
+            if told is not None and chosen(told):
+                keys[each.key or b""] = None
+            else:
+                keys.pop(each.key or b"", None)
+        return [Message(topics.LABEL_OUTCOMES, None, key=key) for key in keys]
 
     def _rebuild(self, command: CommandMessage, _: list[Message]) -> str | _Unfinished:
         if command.arguments.encoder is not None:
@@ -276,12 +282,9 @@ def _nothing_kept(names: Collection[str]) -> str:
     return f"nothing is kept of the text {min(names, key=len)!r}: is this its id, its origin or its request's id?"
 
 
-def _kept_keys(journal: Journal, topic: str) -> Iterator[bytes]:
-    """The keys of a compacted topic that have a value."""
-    keys: dict[bytes, None] = {}
-    for record in kept_records(journal, topic):
-        if record.key is not None and record.value is not None:
-            keys[record.key] = None
-        else:
-            keys.pop(record.key or b"", None)
-    yield from keys
+def _outcome_of_answer(value: bytes | None) -> OutcomeMessage | None:
+    """The outcome of an answer in this value; None where it is a command's, or taken away."""
+    try:
+        return OutcomeMessage.parse(value) if value is not None else None
+    except Unreadable:
+        return None

@@ -85,11 +85,11 @@ def _row(request_id: str, value: bytes) -> RequestRow:
 
 
 def _outcome(record: Record, news: News) -> None:
-    answer = outcome_keys.answer_at(record.key)
-    if answer is None:
+    offset = outcome_keys.offset_at(record.key)
+    if offset is None:
         return
     if record.value is None:
-        news.outcomes.append((answer.offset, None))
+        news.outcomes.append((offset, None))
     else:
         message = OutcomeMessage.parse(record.value)
         row = OutcomeRow(message.labels_offset, message.request_id, message.encode().decode())

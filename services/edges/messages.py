@@ -237,8 +237,8 @@ class OutcomeMessage(JsonMessage):
 
     def record(self) -> Message:
         """To be written to the topic `label-outcomes`."""
-        answer = outcome_keys.Answer(self.request_id, self.reviewer, self.labels_offset)
-        return Message(LABEL_OUTCOMES, self.encode(), key=outcome_keys.of_answer(answer))
+        key = outcome_keys.of_answer(self.request_id, self.reviewer, self.labels_offset)
+        return Message(LABEL_OUTCOMES, self.encode(), key=key)
 
 
 _FAULTS: Final[Mapping[str, Fault]] = {

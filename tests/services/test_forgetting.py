@@ -155,6 +155,21 @@ def test_all_that_a_reviewer_taught_is_forgotten_with_its_outcomes(service: Serv
     assert done(service, process, "forget", reviewer="carl")[0] == "refused"
 
 
+def test_outcomes_of_a_reviewer_are_forgotten_whatever_the_answers_called_their_requests(service: Service) -> None:
+    process = taught(service)
+    for request_id in ("command", "a/b"):
+        service.answer(request_id, "fee", reviewer="eve")
+    service.answer("c", "fee", reviewer="b/eve")
+    drain(process)
+    command_id = tell(service, "forget", command_id="one", reviewer="eve")
+    drain(process)
+
+    told = {record.key: record.value for record in service.records(topics.LABEL_OUTCOMES)}
+    assert outcome(service, command_id) == ("done", "forgotten: 0 examples, 2 outcomes")
+    assert (told[b"command/eve/5"], told[b"a/b/eve/6"]) == (None, None)
+    assert told[b"c/b/eve/7"] is not None
+
+
 def test_text_after_text_is_forgotten_in_a_file_that_was_much_written(service: Service) -> None:
     rng = np.random.default_rng(0)
     texts = [
