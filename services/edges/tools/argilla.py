@@ -35,7 +35,11 @@ class Argilla(Tool):
         return write_array([_record(request) for request in requests], file)
 
     def read(self, file: TextIO, missing: Mapping[str, Any] | None = None) -> Iterator[LabelMessage]:
-        """As `Tool.read`: each response to the question is an answer. Its status and time are no part of the export."""
+        """As `Tool.read`: each response to the question is an answer.
+
+        Only submitted responses must be exported: an export tells neither the status nor the time of a response, and
+        drafts and discarded ones would be taken for answers.
+        """
         for place, record in read_array(_Record, file):
             if record.responses and _QUESTION not in record.responses:
                 raise FormatError(

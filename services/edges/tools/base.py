@@ -15,6 +15,7 @@ from services.edges.formats.base import FormatError, lines
 from services.edges.messages import LabelMessage, RequestMessage
 
 Task = TypeVar("Task", bound=BaseModel)
+_Class = TypeVar("_Class")
 
 
 class Tool(ABC):
@@ -62,10 +63,11 @@ def read_lines(kind: type[Task], file: TextIO) -> Iterator[tuple[str, Task]]:
             yield f"line {number}", _task(kind, f"line {number}", _json(f"line {number}", line))
 
 
-def only(place: str, classes: Sequence[str]) -> str | None:
+def only(place: str, classes: Sequence[_Class]) -> _Class | None:
     """The class that was chosen, None where none was. Raises FormatError: a text has one class."""
     if len(classes) > 1:
-        raise FormatError(f"{place}: one class a text, not {', '.join(classes)}: let the tool take a single choice")
+        told = ", ".join(map(str, classes))
+        raise FormatError(f"{place}: one class a text, not {told}: let the tool take a single choice")
     return classes[0] if classes else None
 
 

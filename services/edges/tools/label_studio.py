@@ -23,7 +23,8 @@ class _Value(BaseModel):
 
 
 class _Result(BaseModel):
-    value: _Value
+    value: _Value = _Value()
+    """Relations between results have none."""
 
 
 class _User(BaseModel):
@@ -58,13 +59,14 @@ class LabelStudio(Tool):
         """As `Tool.read`: each annotation is an answer, a cancelled one a skip; reviewers are e-mails or ids."""
         for place, task in read_array(_Task, file):
             for annotation in task.annotations:
-                chosen = only(place, [each for result in annotation.result for each in result.value.choices])
+                choices = [each for result in annotation.result for each in result.value.choices]
+                chosen = None if annotation.was_cancelled else only(place, choices)
                 if chosen is not None or annotation.was_cancelled:
                     yield label(
                         place,
                         missing,
                         request_id=task.data.request_id,
-                        label=None if annotation.was_cancelled else chosen,
+                        label=chosen,
                         skip=annotation.was_cancelled,
                         reviewer=_reviewer(annotation.completed_by),
                         answered_at=annotation.updated_at or annotation.created_at,

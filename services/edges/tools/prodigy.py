@@ -36,14 +36,15 @@ class Prodigy(Tool):
     def read(self, file: TextIO, missing: Mapping[str, Any] | None = None) -> Iterator[LabelMessage]:
         """As `Tool.read`: what was accepted is the label, what was ignored a skip; a rejected class says no class."""
         for place, task in read_lines(_Task, file):
-            accepted = only(place, task.accept) or task.label
-            if task.answer == "ignore" or (task.answer == "accept" and accepted):
+            ignored = task.answer == "ignore"
+            accepted = only(place, task.accept) or task.label if task.answer == "accept" else None
+            if ignored or accepted:
                 yield label(
                     place,
                     missing,
                     request_id=task.request_id,
-                    label=accepted if task.answer == "accept" else None,
-                    skip=task.answer == "ignore",
+                    label=accepted,
+                    skip=ignored,
                     reviewer=task.annotator,
                     answered_at=None if task.timestamp is None else rfc3339(task.timestamp),
                 )

@@ -154,6 +154,10 @@ def test_another_file_is_refused_in_one_line(name: str, content: str) -> None:
         ("doccano", '{"request_id": "r", "label": ["a"]}', "line 1: reviewer: Field required"),
         ("prodigy", '{"request_id": "r", "_timestamp": 1e300}', "line 1: _timestamp: "),
         ("argilla", '[{"id": "r", "responses": {"topic": []}}]', "task 1: no question 'label' was answered; there"),
+        (
+            "argilla", '[{"id": "r", "responses": {"label": [{"value": [1, {"a": 2}]}]}}]',
+            "task 1: one class a text, not 1, {'a': 2}: let the tool",
+        ),
         ("label_studio", '[{"data": {"text": "a"}}]', "task 1: data.request_id: Field required"),
         ("label_studio", "{}", "a JSON array of tasks was expected"),
     ],
@@ -161,6 +165,30 @@ def test_another_file_is_refused_in_one_line(name: str, content: str) -> None:
 def test_what_is_wrong_is_told_with_its_place(name: str, content: str, complaint: str) -> None:
     with pytest.raises(FormatError, match=complaint):
         list(tool_of(name).read(io.StringIO(content)))
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("prodigy", '{"request_id": "r", "answer": "ignore", "accept": ["a", "b"]}'),
+        (
+            "label_studio",
+            """[{"data": {"request_id": "r"}, "annotations": [
+            {"was_cancelled": true, "result": [{"value": {"choices": ["a", "b"]}}]}]}]""",
+        ),
+    ],
+)
+def test_a_skip_is_one_whatever_was_chosen_before(name: str, content: str) -> None:
+    read = list(tool_of(name).read(io.StringIO(content), {"reviewer": "ann"}))
+    assert read == [LabelMessage(request_id="r", skip=True, reviewer="ann")]
+
+
+def test_relations_between_results_of_label_studio_are_passed_over() -> None:
+    content = """[{"data": {"request_id": "r"}, "annotations": [{"completed_by": 3, "result": [
+        {"id": "q", "type": "choices", "value": {"choices": ["a"]}},
+        {"type": "relation", "from_id": "q", "to_id": "z", "direction": "right"}]}]}]"""
+    read = list(tool_of("label_studio").read(io.StringIO(content)))
+    assert read == [LabelMessage(request_id="r", label="a", reviewer="3")]
 
 
 def test_an_unknown_tool_is_told_which_there_are() -> None:
