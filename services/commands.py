@@ -110,8 +110,8 @@ class Commands:
     def finish(self, now: float) -> list[Message]:
         """Clean the journal's files of what was forgotten, and tell of the commands that waited for that.
 
-        After a crash it is done again. Where a reader keeps the files from being clean, they alone are tried again,
-        some seconds after ``now``.
+        After a crash it is done again. Where a reader keeps the files from being clean, only the scrub is tried again,
+        5 seconds after ``now``, and the outcomes wait for it.
         """
         self._unfinished = [self._erased(waiting) for waiting in self._unfinished]
         if any(waiting.scrub for waiting in self._unfinished) and not self._journal.scrub():
