@@ -90,12 +90,8 @@ class Examples:
 
     def confused(self, change: ClassChange) -> list[Example]:
         """Examples that were asked about and of which a class was predicted that is one with their own afterwards."""
-        asked = [each for _, each in self._examples.values() if _was_asked(each)]
-        return [
-            each
-            for each in asked
-            if each.predicted not in (None, each.label) and {each.predicted, each.label} == {change.old, change.new}
-        ]
+        asked = (each for _, each in self._examples.values() if _was_asked(each))
+        return [each for each in asked if {each.predicted, each.label} == {change.old, change.new}]
 
     def get(self, key: str) -> Example | None:
         """The example under this key, if it is kept."""

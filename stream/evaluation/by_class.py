@@ -58,21 +58,25 @@ class ByClass:
     @property
     def scores(self) -> dict[str, ClassScore]:
         """Every class that was answered, in the order in which they first were."""
-        return {label: self._score(label) for label in self._true}
+        answers = self._true.total()
+        return {label: self._score(label, answers) for label in self._true}
 
     @property
     def macro_f1(self) -> float | None:
         """The mean F1 of the classes that were answered; None before any answer."""
-        f1s = [score.f1 for score in self.scores.values()]
+        f1s = [self._f1(label) for label in self._true]
         return sum(f1s) / len(f1s) if f1s else None
 
-    def _score(self, label: str) -> ClassScore:
+    def _f1(self, label: str) -> float:
+        return 2 * self._hits[label] / (self._true[label] + self._predicted[label])
+
+    def _score(self, label: str, answers: int) -> ClassScore:
         hits, true, predicted = self._hits[label], self._true[label], self._predicted[label]
         return ClassScore(
             precision=hits / predicted if predicted else 0.0,
             recall=hits / true,
-            f1=2 * hits / (true + predicted),
-            share=true / self._true.total(),
+            f1=self._f1(label),
+            share=true / answers,
             answers=true,
         )
 
