@@ -40,11 +40,15 @@ ACCEPTED_LABELS = _object(accepted=_COUNT)
 OUTCOMES = _object(outcomes=_list({"type": ["object", "null"]}))
 REQUESTS = _object(requests=_list({"type": "object"}))
 CLASSES = _object(classes=_list(_TEXT), closed={"type": "boolean"}, name=_TEXT, instructions=_TEXT)
+_ACCURACY: dict[str, Schema] = {
+    "of": _TEXT, "estimate": _NUMBER, "low": _NUMBER, "high": _NUMBER, "answers": _COUNT, "macro_f1": _NUMBER,
+}  # fmt: skip
 STATUS = _object(
     **dict.fromkeys(("texts", "asked", "labels", "open_requests", "model_version"), _COUNT),
     **dict.fromkeys(("spent_fraction", "budget"), _NUMBER),
     classes=_list(_TEXT),
-    accuracy=_object(of=_TEXT, estimate=_NUMBER, low=_NUMBER, high=_NUMBER, answers=_COUNT),
+    accuracy=_object(**_ACCURACY, calibration_error=_NUMBER),
+    prequential=_object(**_ACCURACY),
     coverage=_NUMBER,
     drift={"type": "object", "additionalProperties": {"enum": ["stable", "warning", "drift"]}},
     labelling=_object(state=_TEXT, reason=_TEXT, expected_gain=_NUMBER),

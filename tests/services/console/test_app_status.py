@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from prometheus_client import Counter
 
+from services.console import documents
 from services.edges.settings import TaskSettings
 from tests.services.console.test_app_texts import problem_of
 from tests.services.console.worlds import STATUS, Console, World
@@ -23,6 +24,10 @@ def test_the_status_is_the_learners_and_numbers_that_are_not_finite_are_null(con
 def test_before_the_learner_has_begun_the_status_has_the_same_fields(console: Console) -> None:
     status = console.http.get("/v1/status").json()
     assert status.keys() == STATUS.keys() - {"encoder"}
+    described = documents.STATUS["properties"]
+    assert described.keys() == status.keys()
+    for name in ("accuracy", "prequential"):
+        assert described[name]["properties"].keys() == status[name].keys()
     assert (status["texts"], status["labelling"]["state"]) == (0, "cold")
 
 
