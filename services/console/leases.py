@@ -35,19 +35,23 @@ class Lease(NamedTuple):
 class Leases:
     """Remembers who looks at what, for ``seconds`` at a time, and whose answer to what was not taken.
 
-    Bound: one lease for each open request, and `NOT_TAKEN` answers. Not kept over a restart: the worst that follows is
-    that two reviewers see one request, and the first answer counts, or that one sees a request again.
+    The latter is not asked the same again for as long, while others are: it may be the only reviewer, who is off hold
+    by then, or takes another class. Bound: one lease for each open request, and `NOT_TAKEN` answers. Not kept over a
+    restart: the worst that follows is that two reviewers see one request, and the first answer counts, or that one sees
+    a request again.
     """
 
     def __init__(self, seconds: float = 300.0) -> None:
         self._seconds = seconds
         self._leases: dict[str, Lease] = {}
-        self._not_taken: dict[tuple[str, str], None] = {}
+        self._not_taken: dict[tuple[str, str], float] = {}
+        """Until when whose answer to what is remembered, the first to end first."""
         self._dealt = 0
 
     def expire(self, now: float) -> None:
-        """Drop the leases that have run out at ``now``, in seconds since the epoch."""
+        """Drop what has run out at ``now``, in seconds since the epoch."""
         self._leases = {held: lease for held, lease in self._leases.items() if lease.expires > now}
+        self._not_taken = {answer: until for answer, until in self._not_taken.items() if until > now}
 
     def held(self, reviewer: str) -> list[str]:
         """The requests that this reviewer was dealt and has not answered, in the order of dealing."""
@@ -58,7 +62,7 @@ class Leases:
         return {lease.answer: held for held, lease in self._leases.items() if lease.answer is not None}
 
     def not_taken(self, reviewer: str) -> set[str]:
-        """The requests that answers of this reviewer left open."""
+        """The requests that answers of this reviewer left open of late."""
         return {request_id for name, request_id in self._not_taken if name == reviewer}
 
     def __len__(self) -> int:
@@ -97,8 +101,8 @@ class Leases:
         """Let the lease of this request go."""
         del self._leases[request_id]
 
-    def leave_open(self, request_id: str) -> None:
+    def leave_open(self, request_id: str, now: float) -> None:
         """Let the lease of this request go, whose answer was not taken; remember whose answer that was."""
-        self._not_taken[self._leases.pop(request_id).reviewer, request_id] = None
+        self._not_taken[self._leases.pop(request_id).reviewer, request_id] = now + self._seconds
         if len(self._not_taken) > NOT_TAKEN:
             del self._not_taken[next(iter(self._not_taken))]

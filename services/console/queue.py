@@ -25,7 +25,7 @@ class Queue:
         """Messages of up to ``limit`` requests for this reviewer, and when their leases run out.
 
         What the reviewer already holds comes first, so that a page that is loaded again shows the same question. What
-        an answer of the reviewer left open is for others.
+        an answer of the reviewer left open is for others first.
         """
         with self._lock:
             self._leases.expire(now)
@@ -60,4 +60,4 @@ class Queue:
             if request_id not in still_open:
                 self._leases.release(request_id)
             elif outcomes.get(offset, {}).get("outcome") in _STAYS_OPEN:
-                self._leases.leave_open(request_id)
+                self._leases.leave_open(request_id, now)

@@ -101,7 +101,7 @@ def test_a_request_whose_answer_was_not_taken_is_asked_again(
 
 
 @pytest.mark.parametrize("kind", [OutcomeKind.HELD, OutcomeKind.REJECTED])
-def test_a_request_whose_answer_was_not_taken_is_asked_of_others_alone(console: Console, kind: OutcomeKind) -> None:
+def test_a_request_whose_answer_was_not_taken_is_asked_of_others_first(console: Console, kind: OutcomeKind) -> None:
     console.world.ask(request("a", utility=0.9), request("b", utility=0.5), request("c", utility=0.1))
     console.follow()
     for offset, text_id in enumerate("abc"):
@@ -112,6 +112,8 @@ def test_a_request_whose_answer_was_not_taken_is_asked_of_others_alone(console: 
         console.follow()
     assert ids(console, "ada") == []
     assert ids(console, "bob", 9) == ["a", "b", "c"]
+    console.now = NOW + 300.0
+    assert ids(console, "ada", 9) == ["a", "b", "c"]
 
 
 def test_an_answer_is_durable_in_the_topic_with_the_time_it_was_given(console: Console) -> None:

@@ -47,7 +47,17 @@ def test_of_the_answers_that_were_not_taken_the_latest_are_remembered() -> None:
     leases = Leases()
     for place in range(NOT_TAKEN + 2):
         leases.answered("ada", f"ask-{place}", place, now=0.0)
-        leases.leave_open(f"ask-{place}")
+        leases.leave_open(f"ask-{place}", now=0.0)
     assert len(leases.not_taken("ada")) == NOT_TAKEN
     assert leases.deal(ASKS, [], 3, leases.not_taken("ada")) == ["ask-0", "ask-1"]
     assert (leases.not_taken("bob"), len(leases)) == (set(), 0)
+
+
+def test_who_gave_an_answer_that_was_not_taken_is_asked_again_when_a_lease_would_have_run_out() -> None:
+    leases = Leases(seconds=300.0)
+    leases.answered("ada", "ask-0", 7, now=1_000.0)
+    leases.leave_open("ask-0", now=1_000.0)
+    leases.expire(1_299.0)
+    assert leases.not_taken("ada") == {"ask-0"}
+    leases.expire(1_300.0)
+    assert leases.not_taken("ada") == set()
