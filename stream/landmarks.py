@@ -33,12 +33,11 @@ class Landmarks:
         self._keep = keep
         self._sketched = sketched
         self._rows = DenseRows()
-        self._numbers: dict[str, int] = {}
         self._sketches: dict[str, tuple[int, ...]] = {}
         self._texts: dict[str, str] = {}
         """Texts whose sketches nobody has wanted yet."""
         self._open: set[str] = set()
-        self._segments = Segments(PREFIX, 64)
+        self._segments = Segments(PREFIX, 64, "id")
 
     @property
     def embeddings(self) -> Floats:
@@ -54,11 +53,10 @@ class Landmarks:
         """A request was asked about this text with its embedding, (d,). Raises ValueError for an id that is there."""
         if request_id in self._rows:
             raise ValueError(f"request {request_id} is a landmark already")
-        number = self._next
-        self._place(request_id, number, embedding)
+        self._rows.add(request_id, embedding)
         if self._sketched:
             self._texts[request_id] = text
-        self._segments.add(number, request_id)
+        self._segments.add(request_id)
         self._open.add(request_id)
 
     def close(self, request_id: str) -> None:
@@ -75,23 +73,14 @@ class Landmarks:
         """Let all leave that need not stay."""
         if len(self._rows) <= self._keep:
             return
-        oldest = self._next - self._keep
-        old = takewhile(lambda numbered: numbered[1] < oldest, self._numbers.items())
+        oldest = self._segments.next - self._keep
+        old = takewhile(lambda numbered: numbered[1] < oldest, self._segments.numbers.items())
         leaving = [request_id for request_id, _ in old if request_id not in self._open]
         for request_id in leaving:
             self._remove(request_id)
 
     def __len__(self) -> int:
         return len(self._rows)
-
-    @property
-    def _next(self) -> int:
-        """Behind the last one that is kept, not that ever was: so restored landmarks go on with the same numbers."""
-        return 1 + next(reversed(self._numbers.values()), -1)
-
-    def _place(self, request_id: str, number: int, embedding: Floats) -> None:
-        self._rows.add(request_id, embedding)
-        self._numbers[request_id] = number
 
     def _sketch(self, request_id: str) -> tuple[int, ...]:
         if request_id in self._texts:
@@ -102,27 +91,25 @@ class Landmarks:
         self._rows.remove(request_id)
         self._sketches.pop(request_id, None)
         self._texts.pop(request_id, None)
-        self._segments.remove(self._numbers.pop(request_id), request_id)
+        self._segments.remove(request_id)
 
     def changes(self) -> Changes:
         """The segments in which landmarks came or left since this was last asked. Who is open, `Pending` knows."""
         return self._segments.changes(self._entry)
 
     def _entry(self, ids: Sequence[str]) -> Entry:
-        fields = {"number": [self._numbers[request_id] for request_id in ids], "id": ids}
         arrays: dict[str, NDArray[Any]] = {"embedding": self._rows.of(list(ids)).astype(np.float16)}
         if self._sketched:
             arrays["sketch"] = as_rows([self._sketch(request_id) for request_id in ids])
-        return Entry(fields, arrays)
+        return Entry({}, arrays)
 
     def restore(self, state: State, open_requests: Container[str]) -> None:
         """Go on from all entries that `changes` ever returned."""
-        for entry in sorted(state.values(), key=lambda entry: int(entry.fields["number"][0])):
+        for entry in self._segments.restore(state):
             embeddings, ids = entry.arrays["embedding"].astype(np.float32), entry.fields["id"]
-            for number, request_id, embedding in zip(entry.fields["number"], ids, embeddings, strict=True):
-                self._place(request_id, number, embedding)
+            for request_id, embedding in zip(ids, embeddings, strict=True):
+                self._rows.add(request_id, embedding)
                 if request_id in open_requests:
                     self._open.add(request_id)
             if self._sketched and "sketch" in entry.arrays:
                 self._sketches |= dict(zip(ids, map(from_row, entry.arrays["sketch"]), strict=True))
-        self._segments.restore((number, request_id) for request_id, number in self._numbers.items())
