@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from stream.class_change import ClassChange
@@ -10,6 +10,7 @@ from stream.examples import Examples
 from stream.model.base import Evidence, Model, RefitJob
 from stream.model.calibration import Calibration
 from stream.model.committee import Committee
+from stream.pending import PendingRequest
 from stream.records import Changes, ClassNames, Doubles, Entry, Example, Floats, Label, State
 
 KEY, JOB, CALIBRATION, MODEL_PREFIX = "knowledge", "job", "calibration", "model/"
@@ -36,6 +37,8 @@ class Knowledge:
         self._noisy_labels = noisy_labels
         self.job: RefitJob | None = None
         self.version = 0
+        self.arrangement = 0
+        """How often the classes were put in another order: as long as it stays, new ones come behind the others."""
         self._evicted = 0
         """Examples that had to leave for others."""
         self._names_digest = ""
@@ -47,6 +50,7 @@ class Knowledge:
         if names.digest == self._names_digest:
             return False
         self.model.name(names)
+        self.arrangement += 1
         self._names_digest = names.digest
         self._arrange()
         return True
@@ -99,6 +103,7 @@ class Knowledge:
         adopted the old one serves on.
         """
         self.model.reset([example.label for example in self.examples])
+        self.arrangement += 1
         self._committee.reset(self.model.classes, self.model.expected)
         for example in self.examples:
             self._learn(example)
@@ -123,13 +128,14 @@ class Knowledge:
         """What each of c members thinks of texts (n, d): probabilities (c, n, k); without a committee c is 0."""
         return self._committee.predict(embeddings)
 
-    def audited(self, likely: Sequence[tuple[str, float]], label: str, classes: int, temperature: float) -> None:
-        """Calibrate by the answer to an audit; the arguments are as in `Calibration.update`.
+    def audited(self, waiting: PendingRequest, label: str) -> None:
+        """Calibrate by the answer to an audit.
 
-        A label that was none of the ``classes`` first classes, known when it was asked, says nothing.
+        A label that was no class when it was asked says nothing, as what had no name could not be told.
         """
-        if label in self.model.classes[:classes]:
-            self.calibration.update(likely, label, classes, temperature)
+        likely, known = waiting.request.suggestions, self.model.classes[: waiting.classes]
+        if label in dict(likely) or (waiting.arrangement == self.arrangement and label in known):
+            self.calibration.update(likely, label, waiting.classes, waiting.temperature)
             self._recalibrated = True
 
     def refit_if_due(self, texts: int, window: Callable[[], Floats]) -> None:
@@ -148,7 +154,14 @@ class Knowledge:
     def changes(self) -> Changes:
         """The entries that changed since this was last asked."""
         changes = self.examples.changes()
-        changes[KEY] = Entry({"version": self.version, "names_digest": self._names_digest, "evicted": self._evicted})
+        changes[KEY] = Entry(
+            {
+                "version": self.version,
+                "names_digest": self._names_digest,
+                "evicted": self._evicted,
+                "arrangement": self.arrangement,
+            }
+        )
         if self._unsaved:
             changes |= self.model.save()
             changes[JOB] = self.job.save() if self.job else None
@@ -168,7 +181,7 @@ class Knowledge:
         if KEY in state:
             fields = state[KEY].fields
             self.version, self._names_digest = fields["version"], fields["names_digest"]
-            self._evicted = fields.get("evicted", 0)
+            self._evicted, self.arrangement = fields.get("evicted", 0), fields.get("arrangement", 0)
         if CALIBRATION in state:
             self.calibration.restore(state[CALIBRATION])
         self.job = self.model.restore_job(state[JOB]) if JOB in state else None

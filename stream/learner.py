@@ -208,7 +208,8 @@ class Learner:
         strategy, expire_seconds = self.parts.strategy_name, pending.expire_seconds
         requests = questions(decisions, texts, classes, published, strategy, expire_seconds)
         for request, decision, embedding in zip(requests, decisions, asked.values(), strict=True):
-            pending.open(PendingRequest(request, embedding, decision.label, len(classes), calibration.temperature))
+            known = len(classes), calibration.temperature, self.parts.knowledge.arrangement
+            pending.open(PendingRequest(request, embedding, decision.label, *known))
             landmarks.add(request.request_id, embedding, request.text)
         seen.requests.extend(requests)
 
@@ -238,11 +239,10 @@ class Learner:
 
     def _test(self, waiting: PendingRequest, label: str) -> None:
         audit = waiting.request.verdict is Verdict.AUDIT
-        likeliest = waiting.request.suggestions[0][1] if waiting.request.suggestions else 0.0
-        self.parts.evaluation.answered(waiting.predicted, likeliest, label, audit)
+        self.parts.evaluation.answered(waiting.predicted, waiting.probability, label, audit)
         if audit:
             self.parts.strategy.answered(waiting.request.request_id, waiting.predicted == label)
-            self.parts.knowledge.audited(waiting.request.suggestions, label, waiting.classes, waiting.temperature)
+            self.parts.knowledge.audited(waiting, label)
             self._alarmed(self.parts.signals.audited(waiting.predicted == label, self.texts))
 
     def _correct(self, label: Label) -> bool:

@@ -20,13 +20,14 @@ SKIPPED = "pending/skipped/"
 _CLOSED = "pending/closed/"
 _REQUEST_ID = "request_id"
 _SKIPPED_KEPT = 1_000
-_PREDICTED: dict[str, Any] = {"predicted": None, "classes": 0, "temperature": 1.0}
+_PREDICTED: dict[str, Any] = {"predicted": None, "classes": 0, "temperature": 1.0, "arrangement": 0}
 
 
 class PendingRequest(NamedTuple):
     """A request with what its text was predicted with: the embedding, float32 (d,), and the likeliest class.
 
-    ``classes`` is how many classes were known then, and ``temperature`` what probabilities were published at.
+    ``classes`` is how many classes were known then, in the order of this ``arrangement``, and ``temperature`` what
+    probabilities were published at.
     """
 
     request: Request
@@ -34,6 +35,12 @@ class PendingRequest(NamedTuple):
     predicted: str | None
     classes: int = 0
     temperature: float = 1.0
+    arrangement: int = 0
+
+    @property
+    def probability(self) -> float:
+        """That of the class that was predicted: others became likelier where classes were merged since."""
+        return next((share for label, share in self.request.suggestions if label == self.predicted), 0.0)
 
     def changed(self, change: ClassChange, classes: Sequence[str]) -> PendingRequest:
         """What had been predicted, told by the classes after a change of these ``classes``."""
@@ -158,6 +165,10 @@ class Pending:
             for request_id, waiting in requests.items():
                 requests[request_id] = waiting.changed(change, classes)
                 segments.change(request_id)
+        for request_id, closed in self._closed.items():
+            if closed.label == change.old and change.new is not None:
+                self._closed[request_id] = closed._replace(label=change.new)
+                self._closed_segments.change(request_id)
         return [self._open[request_id].request for request_id in suggested]
 
     def __len__(self) -> int:

@@ -12,10 +12,11 @@ from stream.evaluation.by_class import ByClass
 from stream.learner import Learner
 from stream.parts import entries_below
 from stream.pending import Pending, PendingRequest
-from stream.records import Label
+from stream.records import Label, OutcomeKind
 from tests.stream.evaluation.test_stability import WINDOW, Model, watched
 from tests.stream.test_commands import everything
 from tests.stream.test_learner import EAST, NORTH, answer, items, learner_with
+from tests.stream.test_pending import waiting
 
 SOUTH = (0.0, -1.0)
 
@@ -75,6 +76,28 @@ def test_a_removed_class_was_no_prediction() -> None:
     assert {label for label, _ in only(learner).request.suggestions} == {"east", "south"}
     with pytest.raises(Refused, match="there is no class 'north'"):
         commands.remove(learner, "north")
+
+
+def test_an_audit_is_scored_with_what_the_predicted_class_had_not_with_what_merged_ones_have() -> None:
+    asked = waiting("r", (("a", 0.4), ("b", 0.35), ("c", 0.25)))
+    merged = asked.changed(ClassChange("b", "c"), ("a", "b", "c"))
+
+    assert merged.request.suggestions == (("c", 0.6), ("a", 0.4))
+    assert (merged.predicted, merged.probability) == ("a", 0.4)
+    assert merged.changed(ClassChange("a", None), ("a", "c")).probability == 0.0
+
+
+def test_an_answer_that_comes_again_by_the_new_name_is_the_same_answer() -> None:
+    learner = asking()
+    request_id = only(learner).request.request_id
+    learner.learn([Label(request_id, "north", "ann", 0)], 2.0)
+    commands.rename(learner, "north", "up")
+
+    (again,) = learner.learn([Label(request_id, "up", "ann", 1)], 3.0).outcomes
+    assert again.outcome is OutcomeKind.REPEATED
+    restored = Pending()
+    restored.restore(entries_below("pending/", everything(learner)))
+    assert restored.answer(Label(request_id, "up", "ann", 2), 4.0).outcome is OutcomeKind.REPEATED
 
 
 def test_a_restored_request_has_the_new_name() -> None:

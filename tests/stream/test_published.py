@@ -7,8 +7,10 @@ import pytest
 
 from stream.evaluation.stability import Best, Stability
 from stream.learner import Learner
-from stream.records import Floats, Label, State, Verdict
+from stream.pending import PendingRequest
+from stream.records import ClassNames, Floats, Label, State, Verdict
 from tests.laws.worlds import Configuration, World, new_learner, save
+from tests.stream.test_pending import waiting
 
 CONFIGURATION = Configuration(model="nearest_class_mean", budget="0.9")
 
@@ -75,13 +77,35 @@ def test_a_restored_learner_publishes_the_same(world: World) -> None:
     assert _driven(world, restored, 300, 400) == _driven(world, straight, 300, 400)
 
 
+def _audited(classes: int, arrangement: int = 0) -> PendingRequest:
+    return waiting("r", (("class 0", 0.9), ("class 1", 0.1)))._replace(classes=classes, arrangement=arrangement)
+
+
 def test_a_class_that_was_not_known_when_its_text_was_audited_does_not_calibrate(world: World) -> None:
     knowledge = _started(world).parts.knowledge
     for _ in range(50):
-        knowledge.audited([("class 0", 0.9), ("class 1", 0.1)], "class 2", 2, 1.0)
+        knowledge.audited(_audited(classes=2, arrangement=knowledge.arrangement), "class 2")
     assert knowledge.calibration.temperature == 1.0
     for _ in range(50):
-        knowledge.audited([("class 0", 0.9), ("class 1", 0.1)], "class 2", 3, 1.0)
+        knowledge.audited(_audited(classes=3, arrangement=knowledge.arrangement), "class 2")
+    assert knowledge.calibration.temperature > 1.5
+
+
+def test_classes_that_stand_in_front_since_were_not_known_when_a_text_was_audited() -> None:
+    configuration = Configuration(budget="0.9")
+    world, learner = World(3, configuration), new_learner(configuration)
+    world.start(learner)
+    knowledge = learner.parts.knowledge
+    before = _audited(classes=2, arrangement=knowledge.arrangement)
+    names = ClassNames(("new", "newer"), np.eye(2, world.items(0, 1).embeddings.shape[1], dtype=np.float32), "another")
+    learner.name(names)
+    assert knowledge.model.classes[:2] == ("new", "newer")
+
+    for _ in range(50):
+        knowledge.audited(before, "new")
+    assert knowledge.calibration.temperature == 1.0
+    for _ in range(50):
+        knowledge.audited(before, "class 1")
     assert knowledge.calibration.temperature > 1.5
 
 
