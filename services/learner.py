@@ -180,6 +180,7 @@ class LearnerProcess:
         seen = self.learner.observe(items, step.now)
         new = items if len(seen.rows) == len(items) else items.take(seen.rows)
         step.arrived += new.times
+        step.rejected += seen.rejected
         self._window.passed(record.offset, seen.rows, record.time)
         if seen.decisions:
             step.decided.append(seen.decisions)

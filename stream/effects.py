@@ -7,13 +7,17 @@ from dataclasses import dataclass, field
 from stream.records import Decisions, Integers, Outcome, Request
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Observation:
-    """What came of a batch of items: ``rows`` are those that were new, with one decision each, in order."""
+    """What came of a batch of items: ``rows`` are those that were new, with one decision each, in order.
+
+    ``rejected`` counts the labels that texts brought with them and that no class may have.
+    """
 
     rows: Integers
     decisions: Decisions = field(default_factory=Decisions)
     requests: list[Request] = field(default_factory=list)
+    rejected: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,7 +140,9 @@ class Learner:
         if self._drifted and ends_part(self.texts):
             self._drifted = False
             self.parts.budget.drifted(self._now)
-        if given is not None and self.accepts(given):
+        if given is not None and not self.accepts(given):
+            seen.rejected += 1
+        elif given is not None:
             predicted, origin = seen.decisions.column("label")[-1], block.origins[0]
             text, embedding, text_id = block.texts[0], block.embeddings[0], block.ids[0]
             self.parts.evaluation.answered(predicted, seen.decisions.column("probability")[-1], given, audit=False)

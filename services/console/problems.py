@@ -11,6 +11,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from services.edges.journal.base import JournalDamaged, JournalError
 
@@ -50,6 +51,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _framework)
     app.add_exception_handler(RequestValidationError, _parameters)
     app.add_exception_handler(JournalError, _journal)
+    app.add_exception_handler(ClientDisconnect, _gone)
     app.add_exception_handler(Exception, _unforeseen)
 
 
@@ -76,6 +78,11 @@ async def _journal(request: Request, error: Exception) -> JSONResponse:
     if isinstance(error, JournalDamaged):
         request.app.state.end(error)
     return respond(Problem(503, "the journal cannot be used at the moment; nothing was accepted", {"Retry-After": "1"}))
+
+
+async def _gone(_request: Request, _error: Exception) -> JSONResponse:
+    """Nobody reads it; the log is spared an error that is none."""
+    return respond(Problem(400, "the body ended before its end; nothing was accepted"))
 
 
 async def _unforeseen(_request: Request, _error: Exception) -> JSONResponse:

@@ -15,6 +15,8 @@ from services.edges.dead_letters import Unreadable
 Message = TypeVar("Message")
 
 _LINES = re.compile(r"ndjson|jsonl|json-lines|jsonlines")
+_TOKENS = re.compile(rb'"(?:[^"\\]|\\.)*+"|[][{},]', re.DOTALL)
+"""Strings, and what may end an element."""
 _BETWEEN = re.compile(r"[\s,]*")
 
 
@@ -56,6 +58,8 @@ def split(body: bytes, content_type: str = "") -> Sequence[bytes]:
     except ValueError as error:
         if len(lines) > 1 and _is_object(lines[0]):
             return lines
+        if elements := _torn(body):
+            return elements  # one of them is wrong: its reader says which, and why
         raise Problem(400, f"the body is not JSON: {_told(body, error)}") from None
     return _elements(body.decode()) if isinstance(found, list) else [body]
 
@@ -73,6 +77,28 @@ def _told(body: bytes, error: ValueError) -> str:
     except UnicodeDecodeError as wrong:
         return f"byte {wrong.start} is not UTF-8"
     return str(error)
+
+
+def _torn(body: bytes) -> Sequence[bytes]:
+    """The elements of what is an array but for what stands in them; none where it is not."""
+    depth, start, elements = 0, 0, list[bytes]()
+    for token in _TOKENS.finditer(body):
+        mark, place = token.group(), token.start()
+        if mark in b"[{":
+            depth += 1
+            if depth == 1:
+                start = place + 1
+                if mark != b"[" or body[:place].strip():
+                    return ()
+        elif mark in b"]}" or (mark == b"," and depth == 1):
+            if depth == 1:
+                elements.append(body[start:place])
+                start = place + 1
+            depth -= mark != b","
+            if depth == 0:
+                whole = mark == b"]" and not body[place + 1 :].strip() and all(map(bytes.strip, elements))
+                return elements if whole else ()
+    return ()
 
 
 def _elements(array: str) -> list[bytes]:

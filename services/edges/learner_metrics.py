@@ -16,7 +16,7 @@ from stream.drift.base import DriftState
 from stream.drift.signals import Alarm
 from stream.evaluation.running_accuracy import Estimate
 from stream.learner import Learner
-from stream.records import Decisions, Outcome, Reason, Verdict
+from stream.records import Decisions, Outcome, OutcomeKind, Reason, Verdict
 
 _DRIFT_LEVEL = {DriftState.STABLE: 0, DriftState.WARNING: 1, DriftState.DRIFT: 2}
 _QUERY_RATIO_TEXTS = 1_000
@@ -24,7 +24,10 @@ _QUERY_RATIO_TEXTS = 1_000
 
 @dataclass
 class Step:
-    """What one transaction writes, and what the metrics tell of it; ``dead`` are (topic, why it was unreadable)."""
+    """What one transaction writes, and what the metrics tell of it; ``dead`` are (topic, why it was unreadable).
+
+    ``rejected`` counts the labels that came with texts and that the task's closed list of classes lacks.
+    """
 
     records: int
     now: float
@@ -34,6 +37,7 @@ class Step:
     outcomes: list[Outcome] = field(default_factory=list)
     latencies: list[float] = field(default_factory=list)
     dead: list[tuple[str, Unreadable]] = field(default_factory=list)
+    rejected: int = 0
     expired: int = 0
     adopted: int = 0
     copied: bool = False
@@ -81,7 +85,8 @@ class LearnerMetrics:
         if step.decided:
             self._count_decisions(step.decided)
         metrics.decision_latency_seconds.observe([max(0.0, step.now - arrived) for arrived in step.arrived])
-        for outcome, count in Counter(o.outcome for o in step.outcomes).items():
+        outcomes = Counter(o.outcome for o in step.outcomes) + Counter({OutcomeKind.REJECTED: step.rejected})
+        for outcome, count in outcomes.items():
             metrics.labels.labels(outcome.value).inc(count)
         for latency in step.latencies:
             metrics.verification_latency_seconds.observe(latency)

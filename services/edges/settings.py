@@ -55,6 +55,12 @@ def _closed_unless_exposed(host: str, info: ValidationInfo) -> str:
     return host
 
 
+def _over_classes(closed: bool, info: ValidationInfo) -> bool:
+    if closed and info.data.get("classes") == ():
+        raise ValueError("a closed list has no class in it, so every answer would be rejected: name TASK__CLASSES")
+    return closed
+
+
 def no_such_part(name: str, table: Mapping[str, object]) -> str:
     """What to say to who named a part that is not in the table: the nearest name first, then all of them."""
     near = difflib.get_close_matches(name, table, n=1)
@@ -187,7 +193,7 @@ class TaskSettings(_Section):
 
     name: str = Field(default="", max_length=200)
     classes: _Classes = ()
-    closed: bool = False
+    closed: Annotated[bool, AfterValidator(_over_classes)] = False
     instructions: str = Field(default="", max_length=10_000)
 
 

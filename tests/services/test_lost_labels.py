@@ -1,4 +1,4 @@
-"""Labels past their retention that nobody read: they are told of, and the flow goes on."""
+"""Labels that are not learned and have no outcome: they are told of, and the flow goes on."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from structlog.testing import capture_logs
 
 from services.learner import LearnerProcess
 from stream.records import OutcomeKind
-from tests.services.worlds import Service
+from tests.services.worlds import Service, learner_with
 
 
 def drain(process: LearnerProcess) -> None:
@@ -44,3 +44,11 @@ def test_labels_that_were_dropped_before_anybody_read_them_are_told_of_and_the_f
     with capture_logs() as logs:
         service.process().close()
     assert not [each for each in logs if each["event"] == "labels_lost"]
+
+
+def test_a_label_that_a_text_brings_and_no_class_may_have_is_counted(service: Service) -> None:
+    process = service.process(learner_with(task__classes=["card_lost"], task__closed=True))
+    service.texts("lost card", labels=["card_lots"])
+    drain(process)
+    assert service.registry.get_sample_value("sluice_labels_total", {"outcome": "rejected"}) == 1
+    process.close()

@@ -79,7 +79,7 @@ def test_a_removed_class_was_no_prediction() -> None:
 
 
 def test_an_audit_is_scored_with_what_the_predicted_class_had_not_with_what_merged_ones_have() -> None:
-    asked = waiting("r", (("a", 0.4), ("b", 0.35), ("c", 0.25)))
+    asked = waiting("r", ("a", 0.4), ("b", 0.35), ("c", 0.25))
     merged = asked.changed(ClassChange("b", "c"), ("a", "b", "c"))
 
     assert merged.request.suggestions == (("c", 0.6), ("a", 0.4))

@@ -206,8 +206,8 @@ def test_classes_outside_a_closed_list_are_rejected_and_the_request_stays_open()
     assert (kinds(rejected), rejected.closed, len(learner.parts.pending)) == ([OutcomeKind.REJECTED], [], 1)
 
     assert kinds(answer(learner, seen, "east")) == [OutcomeKind.LEARNED]
-    learner.observe(items(NORTH, start=1, labels=["west"]), 31.0)
-    assert learner.parts.knowledge.model.classes == ("east",)
+    given = learner.observe(items(NORTH, EAST, start=1, labels=["west", "east"]), 31.0)
+    assert (given.rejected, learner.parts.knowledge.model.classes) == (1, ("east",))
 
 
 def test_a_text_that_brings_its_label_is_learned_at_no_cost() -> None:

@@ -14,18 +14,14 @@ from hypothesis import strategies as st
 from stream.pending import Pending, PendingRequest, Settled
 from stream.records import Changes, Entry, Label, OutcomeKind, Reason, Request, State, Verdict
 
-SUGGESTED = (("a", 0.75), ("b", 0.25))
 
-
-def waiting(
-    name: str, suggestions: tuple[tuple[str, float], ...] = SUGGESTED, expires_at: float = 100.0
-) -> PendingRequest:
+def waiting(name: str, *suggestions: tuple[str, float], expires_at: float = 100.0) -> PendingRequest:
     request = Request(
         request_id=name,
         origin=f"c/t/0/{name}",
         text_id=f"id-{name}",
         text=f"text {name} \u2013 é",
-        suggestions=suggestions,
+        suggestions=suggestions or (("a", 0.75), ("b", 0.25)),
         verdict=Verdict.ASK,
         reason=Reason.UNCERTAIN,
         utility=0.1,

@@ -78,7 +78,7 @@ def test_a_restored_learner_publishes_the_same(world: World) -> None:
 
 
 def _audited(classes: int, arrangement: int = 0) -> PendingRequest:
-    return waiting("r", (("class 0", 0.9), ("class 1", 0.1)))._replace(classes=classes, arrangement=arrangement)
+    return waiting("r", ("class 0", 0.9), ("class 1", 0.1))._replace(classes=classes, arrangement=arrangement)
 
 
 def test_a_class_that_was_not_known_when_its_text_was_audited_does_not_calibrate(world: World) -> None:

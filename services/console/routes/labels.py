@@ -11,12 +11,12 @@ from starlette.concurrency import run_in_threadpool
 
 from services.console.documents import ACCEPTED_LABELS, OUTCOMES, REQUESTS, answers, body_of
 from services.console.parts import Parts, Wait
-from services.edges.messages import MAX_NAME_CHARACTERS, LabelMessage
+from services.edges.messages import LabelMessage, Name
 from services.edges.times import rfc3339
 
 MAX_LEASED = 100
 
-Reviewer = Annotated[str, Query(min_length=1, max_length=MAX_NAME_CHARACTERS, description="A name or pseudonym.")]
+Reviewer = Annotated[Name, Query(min_length=1, description="A name or pseudonym.")]
 Limit = Annotated[int, Query(ge=1, le=MAX_LEASED)]
 
 

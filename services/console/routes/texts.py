@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import JSONResponse
 from starlette.concurrency import run_in_threadpool
+from starlette.convertors import Convertor, register_url_convertor
 
 from services.console.documents import ACCEPTED_TEXTS, DECISION, DECISIONS, answers, body_of
 from services.console.parts import Parts, Wait
@@ -18,6 +19,21 @@ from services.edges.messages import TextMessage
 from services.edges.times import rfc3339
 from services.edges.topics import TEXTS
 from stream.records import Decision
+
+
+class _Any(Convertor[str]):
+    """Of a path all that is left, line breaks included: an id may have them."""
+
+    regex = "(?s:.*)"
+
+    def convert(self, value: str) -> str:
+        return value
+
+    def to_string(self, value: str) -> str:
+        return value
+
+
+register_url_convertor("any", _Any())
 
 
 def router(parts: Parts) -> APIRouter:
@@ -44,7 +60,7 @@ def router(parts: Parts) -> APIRouter:
             found = [shown(decided[text_id]) if text_id in decided else None for text_id in ids]
             return JSONResponse({"decisions": found, "ids": ids})
 
-    @api.get("/v1/decisions/{id:path}", responses=answers({200: DECISION}, 404))
+    @api.get("/v1/decisions/{id:any}", responses=answers({200: DECISION}, 404))
     def get_decision(text_id: Annotated[str, Path(alias="id")]) -> JSONResponse:
         """What was decided about a text, by its id."""
         decision = parts.view.decisions([text_id]).get(text_id)

@@ -51,6 +51,12 @@ def test_two_reviewers_get_different_requests_and_each_keeps_its_own(console: Co
     assert ids(console, "bob") == ["middle"]
 
 
+@pytest.mark.parametrize("reviewer", ["", " ", "\n"])
+def test_who_cannot_answer_is_asked_nothing(console: Console, reviewer: str) -> None:
+    response = console.http.get("/v1/requests", params={"reviewer": reviewer})
+    assert (response.status_code, problem_of(response)["errors"][0]["parameter"]) == (422, "reviewer")
+
+
 def test_an_abandoned_request_is_asked_of_somebody_else_when_its_lease_has_run_out(console: Console) -> None:
     console.world.ask(request("a"))
     console.follow()

@@ -6,7 +6,9 @@ import json
 from collections.abc import Iterator
 from threading import Thread
 from typing import Any
+from urllib.parse import quote
 
+import anyio
 import pytest
 
 from services.console.admission import Limits
@@ -102,6 +104,23 @@ def test_bodies_beyond_the_bytes_that_all_may_hold_are_told_to_come_back(world: 
     console.close()
 
 
+def test_a_caller_who_goes_away_in_mid_body_is_no_error_of_ours(console: Console) -> None:
+    sent: list[Any] = []
+
+    async def receive() -> dict[str, str]:
+        return {"type": "http.disconnect"}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    headers = [(b"host", b"127.0.0.1"), (b"content-length", b"100")]
+    scope = {"type": "http", "method": "POST", "path": "/v1/texts", "query_string": b"", "headers": headers}
+    anyio.run(console.http.app, scope, receive, send)  # raises what the server would log
+
+    assert sent[0]["status"] == 400
+    assert not console.world.texts()
+
+
 def test_a_waiting_call_gets_the_decisions_in_order_and_null_for_those_that_do_not_come(console: Console) -> None:
     def decide() -> None:
         console.world.journal.read({(topics.TEXTS, 0): 2}, 1, 30.0)
@@ -142,6 +161,14 @@ def test_a_decision_is_told_with_the_names_of_the_topic(console: Console) -> Non
         "threshold": None, "verdict": "SKIP", "reason": "below_threshold", "query_probability": 0.005,
         "model_version": 3, "decided_at": "2023-11-14T22:13:20.000000Z",
     }  # fmt: skip
+
+
+def test_ids_that_differ_in_line_breaks_are_told_apart(console: Console) -> None:
+    texts = ["a", "a\n", "\n", "a\nb", "a\r\nb"]
+    console.world.decide([decision(text_id) for text_id in texts])
+    console.follow()
+    told = [console.http.get(f"/v1/decisions/{quote(text_id)}").json()["id"] for text_id in texts]
+    assert told == texts
 
 
 def test_an_unknown_text_is_told_since_when_decisions_are_kept(console: Console) -> None:

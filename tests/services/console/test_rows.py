@@ -42,10 +42,13 @@ def test_a_broken_line_is_named_among_the_good_ones() -> None:
         (b"", "not JSON"),
         (b'[{"text": "a"}', "not JSON"),
         (b'{"text": "\xff"}', "byte 10 is not UTF-8"),
-        (b"[" * 10_000 + b"]" * 10_000, "recursion"),
+        (b'{"a":' * 10_000 + b"1" + b"}" * 10_000, "recursion"),
+        (b'[{"text": "a"}] []', "not JSON"),
+        (b'[{"text": "a"},]', "not JSON"),
+        (b'5, [{"text": "a"}]', "not JSON"),
         (b'{"text": "\\ud800"}', "not JSON"),
     ],
-    ids=["empty", "unclosed", "not UTF-8", "10,000 deep", "half a surrogate"],
+    ids=["empty", "unclosed", "not UTF-8", "10,000 deep", "two arrays", "a comma too many", "no array", "surrogate"],
 )
 def test_a_body_that_is_not_json_is_one_problem(body: bytes, told: str) -> None:
     with pytest.raises(Problem, match=told) as problem:
@@ -63,6 +66,10 @@ def test_a_body_that_is_not_json_is_one_problem(body: bytes, told: str) -> None:
         (b'{"text": "a", "text": "b"}', "repeated_field"),
         (b'{"text": "a", "weight": NaN}', "not_finite"),
         (json.dumps({"text": "a" * 10_001}).encode(), "too_long"),
+        (b'{"text": "\\ud800"}', "not_json"),
+        (b'{"text": "a \\" ], \xff"}', "not_utf8"),
+        (b'{"text": "a", "more": ' + b"[" * 300 + b"]" * 300 + b"}", "too_deep"),
+        (b'{"text": "a", "more": 1' + b"0" * 5_000 + b"}", "not_json"),
     ],
 )
 def test_a_bad_row_is_named_with_its_reason(row: bytes, reason: str) -> None:

@@ -82,12 +82,14 @@ def test_outcomes_latencies_and_dead_letters_are_counted(published: Published) -
     learned = Outcome("r", "ann", "refund", OutcomeKind.LEARNED, 1, 0)
     published.commit(
         outcomes=[learned, learned, learned._replace(outcome=OutcomeKind.LATE)],
+        rejected=3,
         latencies=[5.0, 90.0],
         arrived=[NOON - 0.25, NOON + 1.0],
         dead=[("labels", Unreadable(Fault.NOT_JSON, ""))] * 2,
     )
 
-    assert (published("labels_total", outcome="learned"), published("labels_total", outcome="late")) == (2, 1)
+    outcomes = [published("labels_total", outcome=kind) for kind in ("learned", "late", "rejected")]
+    assert outcomes == [2, 1, 3]
     assert published("verification_latency_seconds_sum") == 95.0
     assert published("verification_latency_seconds_bucket", le="10.0") == 1
     assert (published("decision_latency_seconds_count"), published("decision_latency_seconds_sum")) == (2, 0.25)

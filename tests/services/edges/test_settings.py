@@ -77,6 +77,7 @@ def test_a_class_may_bring_a_description_and_examples(monkeypatch: pytest.Monkey
         ("SLUICE_HTTP__HOST", "console.example", "set HTTP__EXPOSED to true"),
         ("SLUICE_TASK__CLASSES", '["spam", "spam"]', "named twice: spam"),
         ("SLUICE_TASK__CLASSES", '["spam"', "TASK__CLASSES"),
+        ("SLUICE_TASK__CLOSED", "true", "every answer would be rejected: name TASK__CLASSES"),
         ("SLUICE_BUGDET__FRACTION", "0.1", "did you mean BUDGET__FRACTION?"),
         ("SLUICE_BUDGET_FRACTION", "0.1", "did you mean BUDGET__FRACTION?"),
         ("SLUICE_BUDGET__FRACTOIN", "0.1", "did you mean BUDGET__FRACTION?"),
