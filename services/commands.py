@@ -13,12 +13,12 @@ from typing import TypeVar
 import numpy as np
 import structlog
 
-from services import reencoding
+from services import gaps, reencoding
 from services.edges import topics
 from services.edges.command_messages import Arguments, CommandKind, CommandMessage, CommandOutcome, CommandResult
 from services.edges.dead_letters import Unreadable, contents
 from services.edges.erasure import erase_texts, letters_of
-from services.edges.journal.base import Journal, Message, Record, kept_records
+from services.edges.journal.base import Journal, Message, Positions, Record, kept_records
 from services.edges.messages import FORGOTTEN, OutcomeMessage, request_record
 from services.edges.window_log import WindowLog
 from stream import commands
@@ -54,11 +54,15 @@ class Commands:
 
     The last 10,000 command ids are remembered: a command that comes again under one of them has no second effect. The
     outcome of a command that rebuilds the model is told once the rebuilt one is adopted, and that of one that forgets
-    once what was forgotten is off the disk, as far as the journal can see to that.
+    once what was forgotten is off the disk, as far as the journal can see to that. ``positions`` are the learner's, as
+    they move.
     """
 
-    def __init__(self, journal: Journal, learner: Learner, window: WindowLog, encoder: str) -> None:
+    def __init__(
+        self, journal: Journal, learner: Learner, window: WindowLog, encoder: str, positions: Positions
+    ) -> None:
         self._journal, self._learner, self._window, self._encoder = journal, learner, window, encoder
+        self._positions = positions
         self._known: OrderedDict[bytes, None] = OrderedDict()
         self._unfinished: list[_Unfinished] = []
         self._unsaved = False
@@ -264,7 +268,9 @@ class Commands:
     def _accept_gap(self, command: CommandMessage, _: list[Message]) -> str:
         partition = _required(command.arguments.partition, "partition")
         offset = _required(command.arguments.offset, "offset")
-        commands.accept_gap(self._learner, partition, offset)
+        known = partition in self._learner.parts.arrivals.marks
+        start = gaps.begins(self._journal, self._positions[topics.ITEMS, 0], partition) if known else None
+        commands.accept_gap(self._learner, partition, offset, start)
         return f"{partition} goes on at offset {offset}"
 
 

@@ -10,7 +10,7 @@ from threading import Event
 
 import structlog
 
-from services import attempts, reencoding
+from services import attempts, gaps, reencoding
 from services.commands import Commands
 from services.edges import background, batches, states, topics, window_log
 from services.edges.batches import ClassesBatch, ItemsBatch, ReencodedBatch
@@ -61,9 +61,9 @@ class LearnerProcess:
         self._window = WindowLog()
         self._attempts, self._command_attempts = attempts.Attempts(), attempts.Attempts(attempts.COMMANDS_KEY)
         self._unmarked: Changes = {}
-        self._commands = Commands(journal, learner, self._window, encoder)
         self._writer = journal.writer("learner", wait=wait)
         self._positions = first_positions(journal, self._writer.positions)
+        self._commands = Commands(journal, learner, self._window, encoder, self._positions)
         self._committed = dict(self._positions)
         self._restore(self._moved(_decoded(self._writer.state)))
         return_memory()
@@ -130,7 +130,8 @@ class LearnerProcess:
                 self._run_refit(step)
         except Gap:
             self._note({attempts.KEY: None})
-            raise
+            marks = self.learner.parts.arrivals.marks
+            raise JournalError(gaps.told(self._journal, self._positions[topics.ITEMS, 0], marks)) from None
         self._expire(step)
         self._keep_window(step)
         if step.empty and not self._commands.unsaved:

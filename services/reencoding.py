@@ -21,7 +21,9 @@ _READ_RECORDS = 64
 def embeddings(journal: Journal, encoder: str, offset: int) -> dict[str, Floats]:
     """What this encoder made of kept texts, (d,) each by the key of its text, as `items` has it from an offset on."""
     found: dict[str, Floats] = {}
-    while records := journal.read({_PLACE: offset}, _READ_RECORDS):
+    oldest, end = journal.bounds(topics.ITEMS)[_PLACE]
+    offset = max(offset, oldest)
+    while offset < end and (records := journal.read({_PLACE: offset}, _READ_RECORDS)):
         offset = records[-1].offset + 1
         for record in records:
             try:

@@ -22,7 +22,7 @@ class Gap(Exception):
     """Texts are missing: the items of ``partition`` go on at ``start``, those before them ended at ``mark``."""
 
     def __init__(self, partition: str, mark: int, start: int) -> None:
-        super().__init__(f"{partition}: offsets {mark} to {start} never arrived")
+        super().__init__(f"{partition}: offsets {mark} to {start - 1} never arrived")
         self.partition = partition
         self.mark = mark
         self.start = start
@@ -40,6 +40,11 @@ class Arrivals:
         self._excused: set[str] = set()
         self._unsaved = False
         self.repeats = 0
+
+    @property
+    def marks(self) -> Mapping[str, int]:
+        """How far each source partition was read."""
+        return self._marks
 
     def admit(self, items: Items) -> Integers:
         """The rows that are new, in order, and takes them for known from now on.

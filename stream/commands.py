@@ -128,7 +128,14 @@ def hold(learner: Learner, reviewer: str, release: bool) -> None:
         raise Refused(f"{reviewer!r} is {'not' if release else 'already'} on hold")
 
 
-def accept_gap(learner: Learner, partition: str, offset: int) -> None:
-    """Go on at this offset of a source partition, ``cluster/topic-id/partition``. Raises Refused where it cannot."""
+def accept_gap(learner: Learner, partition: str, offset: int, start: int | None) -> None:
+    """Go on at this offset of a source partition, ``cluster/topic-id/partition``, where the texts that wait ``start``.
+
+    Texts below that are lost for good. Raises Refused where it cannot, or where none wait there.
+    """
+    mark = learner.parts.arrivals.marks.get(partition)
+    if mark is not None and offset > mark and offset != start:
+        waiting = "none wait" if start is None else f"those that wait begin at offset {start}"
+        raise Refused(f"{partition!r} was read up to offset {mark}, and of its next texts {waiting}: not at {offset}")
     if not learner.parts.arrivals.accept_gap(partition, offset):
         raise Refused(f"{partition!r} is unknown, or was read up to offset {offset} already")

@@ -264,12 +264,15 @@ def test_a_closed_list_of_classes_stays_closed() -> None:
 def test_a_gap_is_accepted_only_ahead_of_what_was_read() -> None:
     learner = new_learner(Configuration())
     with pytest.raises(Refused, match="unknown"):
-        commands.accept_gap(learner, "c/t/0", 5)
-    items = Items(["c/t/0/0"], ["c/t/0/0"], ["a"], TEXTS[:1], [None], [""], {"c/t/0": (0, 1)})
-    learner.observe(items, 1.0)
-    commands.accept_gap(learner, "c/t/0", 5)
+        commands.accept_gap(learner, "c/t/0", 5, 5)
+    learner.observe(Items(["c/t/0/0"], ["c/t/0/0"], ["a"], TEXTS[:1], [None], [""], {"c/t/0": (0, 1)}), 1.0)
+    with pytest.raises(Refused, match="up to offset 1, and of its next texts none wait: not at 5"):
+        commands.accept_gap(learner, "c/t/0", 5, None)
+    with pytest.raises(Refused, match="those that wait begin at offset 5: not at 50"):
+        commands.accept_gap(learner, "c/t/0", 50, 5)
+    commands.accept_gap(learner, "c/t/0", 5, 5)
     with pytest.raises(Refused, match="up to offset 5 already"):
-        commands.accept_gap(learner, "c/t/0", 5)
+        commands.accept_gap(learner, "c/t/0", 5, 5)
 
 
 def test_a_model_forgets_with_a_full_memory() -> None:
