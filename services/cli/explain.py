@@ -12,6 +12,7 @@ from services.cli.output import print_json
 
 if TYPE_CHECKING:
     from services.console.view import Explanation
+    from stream.records import Decision
 
 _REASONS = {
     "audit": "drawn at random, so that accuracy can be measured without bias",
@@ -26,6 +27,7 @@ _REASONS = {
     "near_open_request": "a request that is still open is about nearly the same text",
     "given_label": "it came with its label",
 }
+_NOT_DRAWN = "its utility reached the threshold, as that of others did: which of them is asked about is drawn by lot"
 
 
 def register(app: typer.Typer) -> None:
@@ -60,18 +62,25 @@ def _as_object(found: Explanation) -> dict[str, Any]:
 
     return {
         "decision": shown(found.decision),
-        "meaning": _REASONS[found.decision.reason],
+        "meaning": _meaning(found.decision),
         "request": found.request,
         "request_open": found.request_open,
         "outcomes": found.outcomes,
     }
 
 
+def _meaning(decision: Decision) -> str:
+    """Why it was decided so: among equals, and by rules that draw lots, a text may reach the threshold in vain."""
+    if decision.reason == "below_threshold" and decision.utility >= decision.threshold:
+        return _NOT_DRAWN
+    return _REASONS[decision.reason]
+
+
 def _as_sentences(found: Explanation) -> list[str]:
     decision = found.decision
     predicted = f"{decision.label} ({decision.probability:.0%})" if decision.label else "nothing: no class was known"
     sentences = [
-        f"{decision.verdict}: {_REASONS[decision.reason]}.",
+        f"{decision.verdict}: {_meaning(decision)}.",
         f"predicted          {predicted}, by model version {decision.model_version}",
         f"utility            {decision.utility:.4f}, threshold {decision.threshold:.4f}",
         f"query probability  {decision.query_probability:.4f}",
