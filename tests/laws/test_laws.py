@@ -57,7 +57,11 @@ def test_the_streams_cross_what_makes_laws_break() -> None:
 def test_the_streams_cross_limits_a_released_reserve_and_a_full_memory() -> None:
     diary, learner, _ = _live(1, worlds.LIMITED, 35)
 
-    assert {decision.reason for decision in diary.decisions} >= {Reason.SOURCE_LIMIT, Reason.RATE_LIMIT}
+    assert {decision.reason for decision in diary.decisions} >= {
+        Reason.SOURCE_LIMIT,
+        Reason.RATE_LIMIT,
+        Reason.REVIEWERS_BUSY,
+    }
     assert learner.parts.budget.drifted_at is not None
     assert len(learner.parts.knowledge.examples) < learner.parts.knowledge.taught
     assert "class 7" in learner.parts.knowledge.model.classes
@@ -186,10 +190,11 @@ def test_law_6_nothing_that_is_not_finite_reaches_the_model(configuration: Confi
     assert np.array_equal(before.query, after.query)
 
 
+@pytest.mark.parametrize("configuration", [Configuration(), worlds.LIMITED], ids=str)
 @given(seed=seeds)
 @few
-def test_law_7_every_decision_says_why(seed: int) -> None:
-    diary, _, _ = _live(seed, Configuration(), 35)
+def test_law_7_every_decision_says_why(configuration: Configuration, seed: int) -> None:
+    diary, _, _ = _live(seed, configuration, 35)
 
     for decision in diary.decisions:
         assert decision.reason in _REASONS[decision.verdict]
@@ -207,6 +212,8 @@ _REASONS = {
         Reason.OUT_OF_BUDGET,
         Reason.QUEUE_FULL,
         Reason.RATE_LIMIT,
+        Reason.REVIEWERS_BUSY,
+        Reason.SOURCE_LIMIT,
         Reason.NEAR_OPEN_REQUEST,
         Reason.GIVEN_LABEL,
     },
