@@ -9,6 +9,9 @@ from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from stream.records import Doubles, Integers
 
 Sketches = NDArray[np.uint32]
 """Sketches of a texts as rows, (a, 64), ascending; a shorter one is filled up with 2^32 - 1."""
@@ -66,3 +69,31 @@ def from_row(row: Sketches) -> tuple[int, ...]:
     """A row of such an array, (64,), as a sketch."""
     hashes: list[int] = row[filled(row)].tolist()
     return tuple(hashes)
+
+
+def overlaps(some: Sketches, others: Sketches) -> Doubles:
+    """The Jaccard index of the texts of each sketch (n, 64) and each of the others (a, 64), (n, a); 0 where both empty.
+
+    A sketch of fewer than 64 hashes has all of its text's, a full one all up to its greatest. So two sketches are
+    compared up to where both have all: beyond, one may lack what its text has. Up to there lie all hashes where no
+    sketch is full, and 64 or more elsewhere: a sample of both texts together, whatever their lengths (Broder, 1997).
+    """
+    hashes, columns = np.unique(np.concatenate([some, others]), return_inverse=True)
+    there = filled(np.concatenate([some, others]))
+    ends = np.concatenate([[0], np.cumsum(there.sum(axis=1))])
+    ones = np.ones(ends[-1])
+    sets = csr_array((ones, columns.reshape(there.shape)[there], ends), shape=(len(there), max(1, len(hashes))))
+    shared = (sets[: len(some)] @ sets[len(some) :].T).toarray()
+    union = _up_to_ends(some, others) + _up_to_ends(others, some).T - shared
+    found: Doubles = shared / np.maximum(union, 1)
+    return found
+
+
+def _up_to_ends(some: Sketches, others: Sketches) -> Integers:
+    """How many hashes of each sketch lie up to where each of the others ends, (n, a)."""
+    there = filled(some)
+    ends, end_of = np.unique(others[:, -1], return_inverse=True)
+    cells = np.nonzero(there)[0] * (len(ends) + 1) + np.searchsorted(ends, some[there])
+    counts = np.bincount(cells, minlength=len(some) * (len(ends) + 1)).reshape(len(some), len(ends) + 1)
+    found: Integers = counts.cumsum(axis=1)[:, end_of]
+    return found

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import ClassVar
 
 import numpy as np
-from scipy.sparse import csr_array
 
 from stream.records import Doubles
-from stream.shingles import Sketches, as_rows, filled, sketch
+from stream.shingles import Sketches, as_rows, overlaps, sketch
 from stream.strategies.base import Strategy, View
 from stream.strategies.margin import one_minus_margin
 
@@ -35,28 +34,14 @@ class DiversityJaccard(Strategy):
         """Utilities, (n,) in [0, 1]."""
         self._margin = one_minus_margin(view.query_probabilities)
         self._sketches = as_rows([sketch(text) for text in view.texts])
-        self._greatest = _overlaps(self._sketches, view.asked_sketches()).max(axis=1, initial=0.0)
+        self._greatest = overlaps(self._sketches, view.asked_sketches()).max(axis=1, initial=0.0)
         return self._utility(0)
 
     def asked(self, view: View, row: int, utility: Doubles) -> None:  # noqa: ARG002  `score` kept what is needed
         """The text being asked is a landmark for the texts behind it."""
-        overlaps = _overlaps(self._sketches, self._sketches[row : row + 1])[:, 0]
-        self._greatest = np.maximum(self._greatest, overlaps)
+        to_asked = overlaps(self._sketches, self._sketches[row : row + 1])[:, 0]
+        self._greatest = np.maximum(self._greatest, to_asked)
         utility[row + 1 :] = self._utility(row + 1)
 
     def _utility(self, start: int) -> Doubles:
         return self._share * self._margin[start:] + (1.0 - self._share) * (1.0 - self._greatest[start:])
-
-
-def _overlaps(some: Sketches, others: Sketches) -> Doubles:
-    """The Jaccard index of each sketch (n, 64) with each of the others (a, 64), (n, a); 0 where both are empty."""
-    hashes, columns = np.unique(np.concatenate([some, others]), return_inverse=True)
-    there = filled(np.concatenate([some, others]))
-    lengths = there.sum(axis=1)
-    ends = np.concatenate([[0], np.cumsum(lengths)])
-    ones = np.ones(ends[-1])
-    sets = csr_array((ones, columns.reshape(there.shape)[there], ends), shape=(len(there), max(1, len(hashes))))
-    shared = (sets[: len(some)] @ sets[len(some) :].T).toarray()
-    union = np.add.outer(lengths[: len(some)], lengths[len(some) :]) - shared
-    overlaps: Doubles = shared / np.maximum(union, 1)
-    return overlaps

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from fractions import Fraction
 
 import numpy as np
@@ -11,7 +12,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from stream.learner import Learner
-from stream.records import OutcomeKind, Reason, State, Verdict
+from stream.records import Decision, OutcomeKind, Reason, State, Verdict
 from stream.strategies import STRATEGIES
 from tests.laws import worlds
 from tests.laws.worlds import ALL, Configuration, Diary, World, drive, new_learner
@@ -21,6 +22,7 @@ few = settings(
     max_examples=3, deadline=None, phases=[Phase.explicit, Phase.generate], suppress_health_check=list(HealthCheck)
 )
 _QUICK = 3
+_NOTHING = Fraction(0)
 every_part = pytest.mark.parametrize(
     "configuration",
     [pytest.param(each, marks=pytest.mark.slow if row >= _QUICK else ()) for row, each in enumerate(ALL)],
@@ -55,7 +57,11 @@ def test_the_streams_cross_what_makes_laws_break() -> None:
 def test_the_streams_cross_limits_a_released_reserve_and_a_full_memory() -> None:
     diary, learner, _ = _live(1, worlds.LIMITED, 35)
 
-    assert {decision.reason for decision in diary.decisions} >= {Reason.SOURCE_LIMIT, Reason.RATE_LIMIT}
+    assert {decision.reason for decision in diary.decisions} >= {
+        Reason.SOURCE_LIMIT,
+        Reason.RATE_LIMIT,
+        Reason.REVIEWERS_BUSY,
+    }
     assert learner.parts.budget.drifted_at is not None
     assert len(learner.parts.knowledge.examples) < learner.parts.knowledge.taught
     assert "class 7" in learner.parts.knowledge.model.classes
@@ -83,17 +89,40 @@ def test_law_1_utility_is_finite_and_between_0_and_1(configuration: Configuratio
 def test_law_2_requests_keep_within_the_budget_at_every_prefix(
     configuration: Configuration, seed: int, batch_texts: int
 ) -> None:
-    diary, _, _ = _live(seed, configuration, batch_texts)
+    diary, learner, _ = _live(seed, configuration, batch_texts)
 
-    assert _overspent(diary, configuration) == []
+    assert min(_unspent(diary.decisions, configuration.budget)) >= 0
+    assert learner.parts.budget.asked
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("strategy", sorted(STRATEGIES))
 def test_law_2_holds_for_any_two_parts_together(strategy: str) -> None:
     for seed, configuration in enumerate(worlds.pairs(strategy)):
-        diary, _, _ = _live(seed, configuration, 35)
-        assert _overspent(diary, configuration) == [], configuration
+        diary, learner, _ = _live(seed, configuration, 35)
+        assert min(_unspent(diary.decisions, configuration.budget)) >= 0, configuration
+        assert learner.parts.budget.asked
+
+
+@pytest.mark.parametrize("other", worlds.RESTARTED, ids=str)
+@given(seed=seeds, stop=st.integers(1, 10))
+@few
+def test_law_2_holds_across_a_restart_with_other_settings(other: Configuration, seed: int, stop: int) -> None:
+    for first, then in ((Configuration(), other), (other, Configuration())):
+        world, learner, state = World(seed, first), new_learner(first), State()
+        world.start(learner)
+        diary = drive(world, learner, 35, end=stop * worlds.EVENT_EVERY)
+        worlds.save(learner, state)
+        restarted, restart = new_learner(then), len(diary.decisions)
+        restarted.restore(state, learner.parts.window.last(550))
+        drive(world, restarted, 35, start=stop * worlds.EVENT_EVERY, diary=diary)
+
+        before, after = diary.decisions[:restart], diary.decisions[restart:]
+        left = _unspent(before, first.budget)[-1]
+        audits_left = _unspent(before, first.budget, first.audit_share)[-1]
+        assert min(_unspent(after, then.budget, left=left)) >= 0
+        assert min(_unspent(after, then.budget, then.audit_share, audits_left)) >= 0
+        assert restarted.parts.budget.asked > learner.parts.budget.asked
 
 
 @every_part
@@ -161,10 +190,11 @@ def test_law_6_nothing_that_is_not_finite_reaches_the_model(configuration: Confi
     assert np.array_equal(before.query, after.query)
 
 
+@pytest.mark.parametrize("configuration", [Configuration(), worlds.LIMITED], ids=str)
 @given(seed=seeds)
 @few
-def test_law_7_every_decision_says_why(seed: int) -> None:
-    diary, _, _ = _live(seed, Configuration(), 35)
+def test_law_7_every_decision_says_why(configuration: Configuration, seed: int) -> None:
+    diary, _, _ = _live(seed, configuration, 35)
 
     for decision in diary.decisions:
         assert decision.reason in _REASONS[decision.verdict]
@@ -182,21 +212,23 @@ _REASONS = {
         Reason.OUT_OF_BUDGET,
         Reason.QUEUE_FULL,
         Reason.RATE_LIMIT,
+        Reason.REVIEWERS_BUSY,
+        Reason.SOURCE_LIMIT,
         Reason.NEAR_OPEN_REQUEST,
         Reason.GIVEN_LABEL,
     },
 }
 
 
-def _overspent(diary: Diary, configuration: Configuration) -> list[int]:
-    """The numbers of texts after which more had been asked than these had paid for."""
-    budget, seen, asked, found = Fraction(configuration.budget), 0, 0, []
-    for decision in diary.decisions:
-        seen += decision.reason is not Reason.GIVEN_LABEL
-        asked += decision.verdict is not Verdict.SKIP
-        if asked > budget * seen:
-            found.append(seen)
-    assert asked
+def _unspent(
+    decisions: Sequence[Decision], budget: str, audit_share: str | None = None, left: Fraction = _NOTHING
+) -> list[Fraction]:
+    """Requests, or audits alone where their share is given, that were paid for and not made, after each decision."""
+    rate, found = Fraction(budget) * Fraction(audit_share or 1), []
+    kinds = {Verdict.AUDIT} if audit_share else {Verdict.ASK, Verdict.AUDIT}
+    for decision in decisions:
+        left += rate * (decision.reason is not Reason.GIVEN_LABEL) - (decision.verdict in kinds)
+        found.append(left)
     return found
 
 

@@ -52,6 +52,7 @@ class Configuration:
     budget: str = "0.1"
     names: bool = True
     noisy_labels: bool = False
+    audit_share: str = "0.2"
     limited: bool = False
     """Whether limits hold, a reserve waits for a drift, the memory is full, and a class is renamed on the way."""
 
@@ -81,6 +82,12 @@ LIMITED = Configuration(detector="hddm_w", limited=True)
 ALL = [Configuration(), Configuration(budget="0.9", noisy_labels=True), LIMITED, *_mixed()]
 """The default parts, then every registered part at least once; one by one beside the default ones takes twice as long.
 """
+RESTARTED = [
+    Configuration(budget="0.03", audit_share="0.5"),
+    Configuration(budget="0.3", audit_share="1"),
+    Configuration(budget="0.2", audit_share="0", limited=True),
+]
+"""What an operator may have set otherwise before a restart: rates, shares, limits, a reserve and the memory."""
 
 
 def pairs(strategy: str) -> list[Configuration]:
@@ -116,7 +123,9 @@ def new_learner(configuration: Configuration) -> Learner:
             ),
             strategy=strategy(),
             strategy_name=configuration.strategy,
-            budget=Budget(RULES[configuration.rule], configuration.budget, "0.2", max_open=20, **limits),
+            budget=Budget(
+                RULES[configuration.rule], configuration.budget, configuration.audit_share, max_open=20, **limits
+            ),
             signals=Signals({signal: detector(delta=0.5, numbers_per_value=32) for signal in SIGNALS}),
             arrivals=Arrivals(remember_ids=300),
             pending=Pending(EXPIRE_SECONDS),
@@ -204,10 +213,12 @@ def request_id_of(decision: Decision) -> str:
     return sha256(decision.origin.encode()).hexdigest()[:32]
 
 
-def drive(world: World, learner: Learner, batch_texts: int, start: int = 0, diary: Diary | None = None) -> Diary:
-    """Let the stream pass from ``start`` on in batches of this size; a text takes one second."""
+def drive(
+    world: World, learner: Learner, batch_texts: int, start: int = 0, diary: Diary | None = None, end: int = TEXTS
+) -> Diary:
+    """Let the stream pass from ``start`` to ``end`` in batches of this size; a text takes one second."""
     diary = diary or Diary()
-    for event in range(start + EVENT_EVERY, TEXTS + 1, EVENT_EVERY):
+    for event in range(start + EVENT_EVERY, end + 1, EVENT_EVERY):
         for first in range(event - EVENT_EVERY, event, batch_texts):
             items = world.items(first, min(first + batch_texts, event))
             diary.decisions += learner.observe(items, float(event)).decisions

@@ -97,6 +97,22 @@ def test_restored_limits_remember_what_was_issued() -> None:
     assert restored.asks.save().keys() == {"hour/all", "hour/asks", "day/all", "day/asks"}
 
 
+def test_limits_that_were_changed_count_what_was_issued_before() -> None:
+    limits = share_limits(TENTH, per_hour=3, per_day=None, max_open=10)
+    for second in (0.0, 100.0, 200.0):
+        limits.audits.count(second)
+
+    stricter, laxer = (share_limits(TENTH, per_hour, per_day=None, max_open=10) for per_hour in (2, 4))
+    for changed in (stricter, laxer):
+        changed.audits.restore(limits.audits.save())
+    laxer.audits.count(300.0)
+
+    assert stricter.audits.refusal(3_699.0, 0) is Reason.RATE_LIMIT  # those of 100 and 200 are in the hour
+    assert stricter.audits.refusal(3_700.0, 0) is None
+    assert laxer.audits.refusal(3_599.0, 0) is Reason.RATE_LIMIT
+    assert laxer.audits.refusal(3_600.0, 0) is None
+
+
 def test_negative_limits_are_refused() -> None:
     with pytest.raises(ValueError, match="-1"):
         share_limits(TENTH, per_hour=-1, per_day=None, max_open=10)

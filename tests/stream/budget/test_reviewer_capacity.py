@@ -107,6 +107,17 @@ def test_a_refusal_is_named_and_sets_its_credit_aside() -> None:
     assert [budget.decide(0.5, 102.0, n).verdict for n in (1, 2, 2)] == [Verdict.ASK, Verdict.SKIP, Verdict.SKIP]
 
 
+def test_audits_wait_in_the_queue_like_all_other_requests() -> None:
+    rule = Greedy(0.5, probability=0.0)
+    budget = Budget(lambda fraction: rule, "1", "0.5", max_queue_seconds=60)
+    audits = [budget.decide(0.5, 0.0, 0).verdict for _ in range(8)].count(Verdict.AUDIT)
+    rule.probability = 1.0
+    late = [budget.decide(0.5, 100.0, audits) for _ in range(2)]
+
+    assert audits == 3
+    assert {ruling.reason for ruling in late} == {BUSY, Reason.AUDIT}
+
+
 @pytest.mark.parametrize("seconds", [0.0, -1.0])
 def test_a_queue_of_no_age_is_refused(seconds: float) -> None:
     with pytest.raises(ValueError, match="seconds"):

@@ -42,6 +42,31 @@ def test_a_class_that_was_only_predicted_has_no_score() -> None:
     assert list(by_class.scores) == ["a"]
 
 
+def test_a_right_answer_that_is_corrected_is_no_hit_any_more() -> None:
+    by_class = scored()
+    by_class.revise("a", "a", "b")  # 3 predictions of a, 1 of 2 answers right; of b 2 predictions, 1 of 3 answers
+
+    assert by_class.scores["a"] == ClassScore(pytest.approx(1 / 3), 0.5, 0.4, pytest.approx(1 / 3), 2)
+    assert by_class.scores["b"] == ClassScore(0.5, pytest.approx(1 / 3), 0.4, 0.5, 3)
+
+
+def test_a_wrong_answer_that_is_corrected_to_what_was_predicted_is_a_hit() -> None:
+    by_class = scored()
+    by_class.revise("b", "a", "b")
+
+    assert by_class.scores["a"] == ClassScore(pytest.approx(2 / 3), 1.0, pytest.approx(0.8), pytest.approx(1 / 3), 2)
+    assert by_class.scores["b"] == ClassScore(1.0, pytest.approx(2 / 3), pytest.approx(0.8), 0.5, 3)
+
+
+def test_an_answer_that_is_taken_back_counts_no_more() -> None:
+    by_class = scored()
+    by_class.revise("a", "a", None)
+    by_class.revise(None, "c", None)
+
+    assert by_class.scores["a"] == ClassScore(0.5, 0.5, 0.5, 0.5, 2)
+    assert "c" not in by_class.scores
+
+
 def test_a_restored_one_goes_on() -> None:
     restored = ByClass()
     restored.restore(Entry(json.loads(json.dumps(scored().save().fields))))

@@ -56,3 +56,22 @@ def test_a_correction_of_what_has_left_the_window_changes_the_counts_alone() -> 
     audit.revise(True, False)
 
     assert (audit.right, audit.answers, audit.recent.answers) == (0, 4, 2)
+
+
+def test_in_the_window_the_last_answer_like_it_is_corrected() -> None:
+    audit = audited(2, 0, window=2)
+    audit.revise(True, False)
+    audit.update(True)
+
+    assert audit.recent.estimate == 0.5  # the first of the two has left, and the wrong one is the second
+
+
+def test_in_the_window_the_last_answer_like_it_is_taken_back() -> None:
+    audit = RunningAccuracy(window=3)
+    for correct in (True, False, True):
+        audit.update(correct)
+    audit.revise(True, None)
+    for _ in range(2):
+        audit.update(False)
+
+    assert audit.recent.estimate == 0.0  # right, wrong, wrong, wrong: the right one has left

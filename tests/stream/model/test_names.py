@@ -38,6 +38,16 @@ def test_a_class_counts_for_five_examples_at_most_and_hardly_trusted_is_not_trus
     assert _trust([1, 0, 0], 1, examples=5) == _trust([1, 0, 0], 1, examples=50) == 0.0
 
 
+def test_more_than_five_examples_of_a_class_weigh_as_five() -> None:
+    # Two opposite names: a text whose cosines differ by c makes the other label 2 / (1 + e^20c) times as likely as
+    # chance. Here that is 1/e, so that each example takes one off.
+    unlikely = [np.log(2 * np.e - 1) / 20 / np.sqrt(2), 0.0, 0.0]
+
+    assert _trust(unlikely, 1, examples=4) == pytest.approx(expit(8.0 - 4.0))
+    assert _trust(unlikely, 1, examples=5) == pytest.approx(expit(8.0 - 5.0))
+    assert _trust(unlikely, 1, examples=50) == pytest.approx(expit(8.0 - 5.0))
+
+
 def test_labels_of_classes_without_a_name_say_nothing() -> None:
     assert _trust([1, 0, 0], 2, examples=9) == NAMES.first_trust
 

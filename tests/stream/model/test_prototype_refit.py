@@ -8,6 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from scipy.special import expit
 
 from stream import exact
 from stream.model.base import Evidence
@@ -49,6 +50,32 @@ def test_names_alone_teach_the_regression(make_world: Callable) -> None:
     weights, bias = head.regression
     assert ((world.embeddings @ weights.T + bias).argmax(axis=1) == world.labels).mean() > 0.9
     assert head.trust > 0.99
+
+
+def test_a_name_is_learned_as_far_as_the_prototypes_of_the_others_do_not_tell_it() -> None:
+    # Two opposite names, of weight 3 each. A name's own prototype is asked without it and says nothing, half of the
+    # other's says -7.5; along the name the regression adds w = sigmoid(-7.5 - 2w) / penalty, 0.5 / sqrt(2) over 6.
+    nothing, start = (
+        np.zeros((0, 2), np.float32),
+        SoftmaxRegression(np.zeros((2, 2), np.float32), np.zeros(2, np.float32)),
+    )
+    names, evidence = (
+        NamePrior.of(np.eye(2, dtype=np.float32)),
+        Evidence(nothing, np.zeros(0, int), np.zeros(0), nothing),
+    )
+    weights, _ = Head.parse(PrototypeRefit(("east", "north"), names, start, evidence).run()).regression
+
+    along = weights[0] @ names.directions[0]
+    assert along == pytest.approx(0.0092, abs=0.0001)
+    assert along == pytest.approx(expit(-7.5 - 2 * along) * 6 * np.sqrt(2) / 0.5, rel=0.01)
+
+
+def test_unlabelled_texts_go_to_the_class_whose_name_makes_one_expect_them(make_world: Callable) -> None:
+    world = make_world()
+    job = replace(_job(world, 0, named=True), rounds=1)  # fitted once, no regression has assigned them
+    unlabelled = Head.parse(job.run()).unlabelled
+    unit = unlabelled / np.linalg.norm(unlabelled, axis=1, keepdims=True)
+    assert (np.einsum("kd,kd->k", unit, world.centres) > 0.9).all()
 
 
 def test_unlabelled_texts_go_to_the_class_that_they_look_like(make_world: Callable) -> None:

@@ -204,6 +204,19 @@ def test_a_refit_is_due_after_five_percent_more_labels(make_world: Callable) -> 
     assert due == [False, False, False, False, False, True]
 
 
+def test_a_refit_is_due_after_five_percent_fewer_labels(make_world: Callable) -> None:
+    world = make_world()
+    model = _taught(world, 0, named=True)
+    for row in range(100):
+        model.learn(world.embeddings[row], world.label(row))
+    model.refit(world.evidence(model.classes, 100), 2000)
+    due = []
+    for row in range(6):
+        due.append(model.refit_due(2000))
+        model.unlearn(world.embeddings[row], world.label(row))
+    assert due == [False, False, False, False, False, True]
+
+
 def test_a_new_class_makes_a_refit_due_in_a_young_model(make_world: Callable) -> None:
     world = make_world()
     model = SoftmaxPrototypes()

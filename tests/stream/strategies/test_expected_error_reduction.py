@@ -13,8 +13,10 @@ EAST, NORTH, BETWEEN = [1, 0], [0, 1], [0.6, 0.8]
 AXES = np.array([EAST, NORTH], np.float32)
 
 
-def _score(make_view: Callable, chances: list[float], recent: list, first: int, counts=(1, 1)) -> float:
-    """The utility of a text in the north, where earlier texts are taken for east with 0.4 and for north with 0.6."""
+def _score(
+    make_view: Callable, chances: list[float], recent: list, first: int, counts=(1, 1), taken=(0.4, 0.6)
+) -> float:
+    """The utility of a text in the north, where earlier texts are ``taken`` for east and for north like this."""
     view = make_view(
         [chances],
         AXES[1:],
@@ -22,7 +24,7 @@ def _score(make_view: Callable, chances: list[float], recent: list, first: int, 
         first=first,
         counts=counts,
         prototypes=AXES,
-        ask=lambda others: np.tile([0.4, 0.6], (len(others), 1)),
+        ask=lambda others: np.tile(taken, (len(others), 1)),
     )
     (utility,) = ExpectedErrorReduction().score(view).tolist()
     return utility
@@ -57,6 +59,13 @@ def test_what_makes_others_less_sure_is_worth_less_than_nothing(make_view: Calla
     # A text in the east, taken for east with 0.4: from a cosine of 1 to sqrt(1/2), its odds of north rise.
     odds = 0.4 / 0.6 * np.exp(15 * (np.sqrt(0.5) - 1))
     assert _score(make_view, [1.0, 0.0], [EAST], first=1) == pytest.approx(0.5 + (1 / (1 + odds) - 0.6) / 2)
+
+
+def test_what_turns_others_to_their_second_class_makes_them_as_sure_as_that_becomes(make_view: Callable) -> None:
+    # A text in the east, taken for east with 0.6: from a cosine of 1 to sqrt(1/2), its odds of east fall below one.
+    odds = 0.6 / 0.4 * np.exp(15 * (np.sqrt(0.5) - 1))
+    score = _score(make_view, [1.0, 0.0], [EAST], first=1, taken=(0.6, 0.4))
+    assert score == pytest.approx(0.5 + (1 / (1 + odds) - 0.6) / 2)
 
 
 def test_with_no_text_to_be_surer_of_any_is_worth_asking(make_view: Callable) -> None:
