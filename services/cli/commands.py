@@ -10,7 +10,7 @@ import typer
 
 from services.cli.errors import REFUSED, WRONG_USE, Failed, WrongUse
 from services.cli.options import MAY_BEGIN_WITH_A_DASH, QUEUES, AsJson, Data
-from services.cli.output import print_json
+from services.cli.output import print_json, shown
 
 if TYPE_CHECKING:
     from services.edges.command_messages import CommandMessage, CommandOutcome
@@ -183,7 +183,7 @@ def tell(outcome: CommandOutcome, as_json: bool) -> None:
     if as_json:
         print_json(outcome.model_dump(mode="json"))
     else:
-        typer.echo(f"{outcome.outcome}: {outcome.detail}")
+        typer.echo(shown(f"{outcome.outcome}: {outcome.detail}"))
     if outcome.outcome is CommandResult.REFUSED:
         raise typer.Exit(REFUSED)
 

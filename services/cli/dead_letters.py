@@ -10,7 +10,7 @@ import typer
 
 from services.cli.errors import REFUSED, WRONG_USE, Refused
 from services.cli.options import MAY_BEGIN_WITH_A_DASH, QUEUES, AsJson, Data
-from services.cli.output import print_json, print_table
+from services.cli.output import print_json, print_table, shown
 
 if TYPE_CHECKING:
     from services.edges.dead_letters import DeadLetter
@@ -38,7 +38,7 @@ def list_all(data: Data = None, as_json: AsJson = False) -> None:
         print_json([_as_object(letter) for letter in letters])
     else:
         rows = [[each.origin, each.topic, each.reason, each.detail, _beginning(each)] for each in letters]
-        print_table(["origin", "topic", "reason", "detail", "value"], rows)
+        print_table(["origin", "topic", "reason", "detail", "value"], rows, whole=["origin"])
 
 
 def show(
@@ -52,7 +52,7 @@ def show(
         print_json(_as_object(letter))
         return
     for name, value in _as_object(letter).items():
-        typer.echo(f"{name:8}  {value}")
+        typer.echo(f"{name:8}  {shown(value)}")
 
 
 def replay(origins: _Origins = None, everything: _All = False, data: Data = None, as_json: AsJson = False) -> None:

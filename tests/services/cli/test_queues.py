@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from services.edges.journal.base import Message
+from services.edges.messages import TextMessage
 from services.edges.topics import LABELS, TEXTS
 from tests.services.cli.command import Sluice
 from tests.services.cli.conftest import Service
@@ -36,6 +37,28 @@ def test_open_requests_are_listed_most_useful_first(asked: Service, sluice: Slui
     assert len(utilities) == 5
     assert utilities == sorted(utilities, reverse=True)
     assert requests[0]["request_id"] in sluice("requests", "list").out
+
+
+def test_of_a_long_text_people_are_shown_the_beginning_and_programs_all(
+    sluice: Sluice, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "50")
+    text = f"where is my card\n{'and why ' * 100}"
+    service.journal.append([TextMessage(text=text).record()] * TEXTS_SENT)
+    service.settle()
+    told = sluice("requests", "list").out.splitlines()[1]
+    assert (len(told.split("\t")[-1]), told.endswith("…")) == (50, True)
+    assert sluice("requests", "list", "--json").json[0]["text"] == text
+
+
+def test_a_class_of_two_lines_is_explained_on_one(asked: Service, sluice: Sluice) -> None:
+    request = sluice("requests", "list", "--json").json[0]
+    Path("answers.jsonl").write_text(
+        json.dumps({"request_id": request["request_id"], "label": "lost\ncard", "reviewer": "anna"})
+    )
+    sluice("labels", "import", "answers.jsonl")
+    asked.settle()
+    assert r"lost\ncard by anna: learned" in sluice("explain", request["text_id"]).out
 
 
 def test_requests_go_out_as_a_file_and_come_back_answered(asked: Service, sluice: Sluice) -> None:
