@@ -258,8 +258,9 @@ class Commands:
 
     def _hold(self, command: CommandMessage, _: list[Message]) -> str:
         reviewer, release = _required(command.arguments.reviewer, "reviewer"), command.arguments.release
-        commands.hold(self._learner, reviewer, release)
-        return f"{reviewer!r} is {'no longer ' if release else ''}on hold"
+        known = commands.hold(self._learner, reviewer, release) or release
+        nobody = "" if known else "; nobody of this name has answered so far"
+        return f"{reviewer!r} is {'no longer ' if release else ''}on hold{nobody}"
 
     def _accept_gap(self, command: CommandMessage, _: list[Message]) -> str:
         partition = _required(command.arguments.partition, "partition")

@@ -146,7 +146,7 @@ def test_each_process_can_do_its_work_with_the_rights_of_the_table(
         told = as_user("command")("command", "hold", "ann", "--id", "h1", "--wait", "0.1")
         settle(learner)
         told = as_user("command")("command", "hold", "ann", "--id", "h1", "--wait", "10")
-        assert (told.code, told.out) == (0, "done: 'ann' is on hold\n")
+        assert (told.code, told.out) == (0, "done: 'ann' is on hold; nobody of this name has answered so far\n")
         told = as_user("rebuild")("rebuild", "--encoder", "hashing:64", "--wait", "0.1")
         assert (told.code, "is a learner running?" in told.err) == (1, True)
         learner = under_another_encoder(journal, settings_of("learner", guarded), learner)

@@ -83,7 +83,7 @@ def test_each_kind_of_command_is_carried_out(data: Path, sluice: Sluice) -> None
     assert told == [
         "done: 'lost' is called 'card_lost'\n",
         f"done: request {second} is withdrawn\n",
-        "done: 'bob' is on hold\n",
+        "done: 'bob' is on hold; nobody of this name has answered so far\n",
         "done: 'bob' is no longer on hold\n",
         "done: rebuilt from 1 examples\n",
         "done: 'card_lost' is no class any more; examples forgotten: 1\n",
