@@ -50,7 +50,7 @@ class Csv(Format):
     def read(
         self, kind: type[Exchanged], file: TextIO, missing: Mapping[str, Any] | None = None
     ) -> Iterator[Exchanged]:
-        """As `Format.read`; rows that answer nothing are passed over where labels are read."""
+        """As `Format.read`; cells of blanks alone are empty, and rows without an answer passed over among labels."""
         reader = csv.DictReader(lines(file), strict=True)
         try:
             _check_header(kind, reader.fieldnames or ())
@@ -79,7 +79,7 @@ def _cell(value: object) -> object:
 def _fields(line: int, row: Mapping[str | None, Any]) -> dict[str, Any]:
     if None in row:
         raise FormatError(f"line {line}: more columns than the first line names")
-    return {name: _value(line, name, cell) for name, cell in row.items() if name is not None and cell}
+    return {name: _value(line, name, cell) for name, cell in row.items() if name is not None and cell and cell.strip()}
 
 
 def _value(line: int, name: str, cell: str) -> object:

@@ -105,6 +105,13 @@ def test_a_spreadsheet_of_requests_that_somebody_filled_in_is_one_of_labels() ->
     assert labels == [LabelMessage(request_id="r1", label="b", reviewer="ann")]
 
 
+def test_a_cell_of_blanks_is_an_empty_one() -> None:
+    file = _file("request_id,label,skip,reviewer\nr1, \t,,ann\nr2,b, ,  \n")
+    assert list(Csv().read(LabelMessage, file, {"reviewer": "bob"})) == [
+        LabelMessage(request_id="r2", label="b", reviewer="bob")
+    ]
+
+
 def test_what_the_file_says_counts_before_what_it_might_lack() -> None:
     for read, content in (
         (JsonLines(), '{"request_id": "r1", "label": "b", "reviewer": "bob"}\n\n'),
