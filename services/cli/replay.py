@@ -20,6 +20,7 @@ def register(app: typer.Typer) -> None:
 def replay(
     file: Annotated[Path, typer.Argument(help="Texts in order: .jsonl or .csv, also with .gz.")],
     rate: Annotated[float | None, typer.Option(help="Texts a second; without it all at once.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Send so many texts only, the first ones.")] = None,
     with_labels: Annotated[bool, typer.Option("--with-labels", help="Send the labels too: they are learned.")] = False,
     text_field: Annotated[str, typer.Option(help="Where a row has its text.")] = "text",
     label_field: Annotated[str, typer.Option(help="Where a row has its label.")] = "label",
@@ -30,7 +31,7 @@ def replay(
 
     A second replay of the same file goes on where the first one ended. `time` or `ts` of a row is the text's time.
 
-    Example: `sluice replay mails.jsonl.gz --rate 50`
+    Example: `sluice replay mails.jsonl.gz --rate 50`, or `--limit 1000` for its beginning
     """
     from services.assembly import checked_journal
     from services.cli.options import settings_with
@@ -43,7 +44,7 @@ def replay(
         raise typer.BadParameter(
             "texts a second, a number above 0; leave it out to send all at once", param_hint="--rate"
         )
-    dataset = load(file, text_field=text_field, label_field=label_field, labelled=with_labels)
+    dataset = load(file, text_field=text_field, label_field=label_field, labelled=with_labels).first(limit)
     settings = settings_with(data__dir=data)
     with checked_journal(settings, "replay") as journal, progress("replaying", len(dataset)) as advance:
         process = Replay(journal, dataset, rate=rate, with_labels=with_labels)

@@ -8,7 +8,7 @@ import hashlib
 import io
 import zlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC
 from pathlib import Path
 from typing import Any
@@ -48,6 +48,10 @@ class Dataset:
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    def first(self, rows: int | None) -> Dataset:
+        """So many of its rows, or all; as part of the same file, they are named and counted as before."""
+        return replace(self, rows=self.rows[:rows])
 
     @property
     def classes(self) -> tuple[str, ...]:

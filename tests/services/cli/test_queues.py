@@ -31,6 +31,16 @@ def test_a_second_replay_sends_nothing(asked: Service, sluice: Sluice) -> None:
     assert sluice("replay", "texts.jsonl", "--json").json["sent"] == 0
 
 
+def test_a_replay_can_be_of_the_beginning_alone(sluice: Sluice) -> None:
+    Path("texts.csv").write_text("text\na\nb\nc\n")
+    sent = [sluice("replay", "texts.csv", "--json", *limit).json for limit in (["--limit", 2], ["--limit", 1], [])]
+    assert sent == [
+        {"rows": 2, "sent": 2, "sent_before": 0},
+        {"rows": 1, "sent": 0, "sent_before": 2},
+        {"rows": 3, "sent": 1, "sent_before": 2},
+    ]
+
+
 def test_open_requests_are_listed_most_useful_first(asked: Service, sluice: Sluice) -> None:
     requests = sluice("requests", "list", "--json", "--limit", 5).json
     utilities = [request["why"]["utility"] for request in requests]
