@@ -32,7 +32,10 @@ def register(app: typer.Typer) -> None:
 
 
 def list_all(data: Data = None, as_json: AsJson = False) -> None:
-    """Every dead letter, oldest first: where it came from, and why it could not be read."""
+    """Every dead letter, oldest first: where it came from, and why it could not be read.
+
+    Example: `sluice dead-letters list --json | jq -r '.[].reason' | sort | uniq -c`
+    """
     letters = _letters(data)
     if as_json:
         print_json([_as_object(letter) for letter in letters])
@@ -46,7 +49,10 @@ def show(
     data: Data = None,
     as_json: AsJson = False,
 ) -> None:
-    """One dead letter with all that is kept of it."""
+    """One dead letter with all that is kept of it.
+
+    Example: `sluice dead-letters show ORIGIN`
+    """
     letter = _named([origin], _letters(data))[0]
     if as_json:
         print_json(_as_object(letter))

@@ -38,6 +38,8 @@ def demo(
 
     Simulated reviewers answer late and are sometimes wrong. Random sampling runs beside, on the same texts. Half-way
     classes appear that nobody named. A page with the curves is written to ./sluice-demo/report.
+
+    Example: `sluice demo --texts 2000 --seed 1`
     """
     from services.cli.options import settings_with
     from services.demo import Demo

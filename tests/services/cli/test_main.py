@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
 
+from services.cli import build_app
 from tests.services.cli.command import Sluice
 
 
@@ -20,6 +24,20 @@ def test_help_names_every_command(sluice: Sluice) -> None:
         assert command in told
     for command in ("dead-letters", "doctor", "config"):
         assert command in told
+
+
+def commands_of(command: Any, *names: str) -> Iterator[tuple[str, str]]:
+    """Each command by its names, with its help."""
+    for name, inner in getattr(command, "commands", {}).items():
+        yield from commands_of(inner, *names, name)
+    if not hasattr(command, "commands"):
+        yield " ".join(names), command.help or ""
+
+
+def test_every_command_shows_how_it_is_used() -> None:
+    told = dict(commands_of(typer.main.get_command(build_app())))
+    assert len(told) > 20
+    assert [name for name, words in told.items() if f"sluice {name}" not in words.partition("Example")[2]] == []
 
 
 def test_an_unknown_option_is_wrong_use(sluice: Sluice) -> None:
