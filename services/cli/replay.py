@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from services.cli.options import RUN, AsJson, Data
 from services.cli.output import print_json
+
+if TYPE_CHECKING:
+    from services.edges.settings import Settings
 
 
 def register(app: typer.Typer) -> None:
@@ -29,11 +32,13 @@ def replay(
 ) -> None:
     """Feed a data set as traffic, labels left out; a service on the same data directory takes it from there.
 
-    A second replay of the same file goes on where the first one ended. `time` or `ts` of a row is the text's time.
+    Says so where no service works on that directory. A second replay of the same file goes on where the first one
+    ended. `time` or `ts` of a row is the text's time.
 
     Example: `sluice replay mails.jsonl.gz --rate 50`, or `--limit 1000` for its beginning
     """
     from services.assembly import checked_journal
+    from services.cli.following import has_journal
     from services.cli.options import settings_with
     from services.edges.datasets import load
     from services.edges.terminal import progress
@@ -46,7 +51,9 @@ def replay(
         )
     dataset = load(file, text_field=text_field, label_field=label_field, labelled=with_labels).first(limit)
     settings = settings_with(data__dir=data)
+    made = not has_journal(settings)
     with checked_journal(settings, "replay") as journal, progress("replaying", len(dataset)) as advance:
+        _tell_where(settings, made)
         process = Replay(journal, dataset, rate=rate, with_labels=with_labels)
         before = shown = process.sent
         advance(before)
@@ -57,3 +64,13 @@ def replay(
         print_json({"rows": len(dataset), "sent": process.sent - before, "sent_before": before})
     else:
         typer.echo(f"{process.sent - before} texts sent, {before} were there already", err=True)
+
+
+def _tell_where(settings: Settings, made: bool) -> None:
+    """Texts that are sent to the wrong directory are read by nobody, and nothing fails."""
+    from services.cli.following import unattended
+
+    if made:
+        typer.echo(f"sluice: a journal is made in {settings.data.dir.absolute()}, which had none", err=True)
+    if told := unattended(settings):
+        typer.echo(f"sluice: {told}; what is sent waits for it", err=True)

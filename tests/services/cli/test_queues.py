@@ -41,6 +41,22 @@ def test_a_replay_can_be_of_the_beginning_alone(sluice: Sluice) -> None:
     ]
 
 
+def test_a_replay_says_where_it_makes_a_journal_and_that_nobody_reads_it(sluice: Sluice) -> None:
+    Path("texts.csv").write_text("text\na\n")
+    first, second = sluice("replay", "texts.csv"), sluice("replay", "texts.csv")
+    place = Path("sluice-data").absolute()
+    nobody = f"sluice: no service works on {place}: `sluice up --data {place}` does; what is sent waits for it\n"
+    assert (first.code, first.out) == (0, "")
+    assert first.err == (
+        f"sluice: a journal is made in {place}, which had none\n{nobody}1 texts sent, 0 were there already\n"
+    )
+    assert second.err == f"{nobody}0 texts sent, 1 were there already\n"
+
+
+def test_a_replay_to_a_service_is_told_in_one_line(asked: Service, sluice: Sluice) -> None:
+    assert sluice("replay", "texts.jsonl").err == f"0 texts sent, {TEXTS_SENT} were there already\n"
+
+
 def test_open_requests_are_listed_most_useful_first(asked: Service, sluice: Sluice) -> None:
     requests = sluice("requests", "list", "--json", "--limit", 5).json
     utilities = [request["why"]["utility"] for request in requests]
