@@ -16,6 +16,7 @@ from services.doctor.base import Finding
 from services.edges.encoders import DEFAULT, place
 from services.edges.encoders.base import EncoderError, local_directory
 from services.edges.journal.base import JournalError
+from services.edges.journal.sqlite_election import is_held
 from services.edges.journal.sqlite_schema import damage
 from services.edges.listening import PortTaken, authority, listen
 from services.edges.settings import HttpSettings
@@ -92,16 +93,29 @@ def encoder(name: str) -> Finding:
     return Finding("encoder", weights, detail, "install or copy the model anew")
 
 
-def port(http: HttpSettings) -> Finding:
-    """Whether the port of the API is free, or ours."""
+def port(http: HttpSettings, directory: Path | None) -> Finding:
+    """Whether the port of the API is free, or a sluice's: of another directory where nobody works on this one.
+
+    ``directory`` is the data directory, None on Kafka.
+    """
     what = f"port {http.port}"
     try:
         listen(http.host, http.port, "--port (HTTP__PORT)").close()
     except PortTaken as error:
         if _answers(http):
-            return Finding(what, True, "a running sluice answers there")
+            return _of_whom(what, directory)
         return Finding(what, False, str(error), "see the line above")
     return Finding(what, True, f"free on {http.host}")
+
+
+def _of_whom(what: str, directory: Path | None) -> Finding:
+    detail = "a running sluice answers there"
+    if directory is None:
+        return Finding(what, True, detail)
+    if is_held(directory, "learner"):
+        return Finding(what, True, f"{detail}, and one works on {directory.absolute()}")
+    detail += f", but of another data directory: none works on {directory.absolute()}"
+    return Finding(what, True, detail, "name its directory with --data, or choose another port with --port", True)
 
 
 def _answers(http: HttpSettings) -> bool:
