@@ -82,7 +82,7 @@ def test_a_class_of_two_lines_is_explained_on_one(asked: Service, sluice: Sluice
     Path("answers.jsonl").write_text(
         json.dumps({"request_id": request["request_id"], "label": "lost\ncard", "reviewer": "anna"})
     )
-    sluice("labels", "import", "answers.jsonl")
+    sluice("labels", "import", "answers.jsonl", "--wait", 0)
     asked.settle()
     assert r"lost\ncard by anna: learned" in sluice("explain", request["text_id"]).out
 
@@ -95,7 +95,9 @@ def test_requests_go_out_as_a_file_and_come_back_answered(asked: Service, sluice
         writer = csv.DictWriter(file, rows[0])
         writer.writeheader()
         writer.writerows({**row, "label": "card"} for row in rows)
-    assert sluice("labels", "import", "open.csv", "--reviewer", "anna", "--json").json == {"accepted": written}
+    assert sluice("labels", "import", "open.csv", "--reviewer", "anna", "--wait", 0, "--json").json == {
+        "accepted": written, "outcomes": {}
+    }  # fmt: skip
     asked.settle()
     assert sluice("requests", "list", "--json").json == []
     assert sluice("labels", "export", "answers.jsonl", "--json").json == {"written": written, "unreadable": 0}
@@ -110,13 +112,41 @@ def test_requests_go_out_to_a_labelling_tool_and_its_annotations_come_back(asked
     result = [{"from_name": "label", "to_name": "text", "type": "choices", "value": {"choices": ["card"]}}]
     annotated = [task | {"annotations": [{"completed_by": 7, "result": result}]} for task in tasks]
     Path("annotated.json").write_text(json.dumps(annotated))
-    assert sluice("labels", "import", "annotated.json", "--tool", "label_studio", "--json").json == {
-        "accepted": written
-    }
+    with asked.at_work():
+        told = sluice("labels", "import", "annotated.json", "--tool", "label_studio", "--wait", 60, "--json").json
+    assert told == {"accepted": written, "outcomes": {"learned": written}}
     asked.settle()
     assert sluice("requests", "list", "--json").json == []
     refused = sluice("labels", "import", "annotated.json", "--tool", "excel")
     assert (refused.code, "label_studio, prodigy, argilla, doccano" in refused.err) == (2, True)
+
+
+def test_who_imports_labels_is_told_what_became_of_them(asked: Service, sluice: Sluice) -> None:
+    first, second = (each["request_id"] for each in sluice("requests", "list", "--json", "--limit", 2).json)
+    rows = [f"{first},card,", f"{second},,true", f"{first},lost,", "none,card,"]
+    Path("answers.csv").write_text("\n".join(["request_id,label,skip", *rows]))
+    with asked.at_work():
+        done = sluice("labels", "import", "answers.csv", "--reviewer", "anna", "--wait", 60)
+        again = sluice("labels", "import", "answers.csv", "--reviewer", "bob", "--wait", 60, "--json")
+    assert (done.code, done.out) == (0, "")
+    assert done.err == "4 labels: 1 conflicting, 1 learned, 1 skipped, 1 unknown\n"
+    assert again.json == {"accepted": 4, "outcomes": {"closed": 3, "unknown": 1}}
+
+
+def test_where_no_learner_tells_in_time_the_labels_wait_in_the_journal(asked: Service, sluice: Sluice) -> None:
+    Path("answers.jsonl").write_text('{"request_id": "none", "label": "x", "reviewer": "anna"}\n')
+    silent = sluice("labels", "import", "answers.jsonl", "--wait", "0.1")
+    asked.learner.close()
+    nobody = sluice("labels", "import", "answers.jsonl")
+    place = Path("sluice-data").absolute()
+    waiting = "1 labels wait in the journal"
+    assert (silent.code, nobody.code) == (0, 0)
+    assert silent.err == (
+        f"1 labels accepted\nsluice: no outcome after 0.1 s (is a learner running, or far behind?); {waiting}\n"
+    )
+    assert nobody.err == (
+        f"1 labels accepted\nsluice: no service works on {place}: `sluice up --data {place}` does; {waiting}\n"
+    )
 
 
 def test_a_file_with_one_wrong_answer_is_refused_whole(asked: Service, sluice: Sluice) -> None:
