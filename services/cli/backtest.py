@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from services.cli.errors import WrongUse
-from services.cli.files import make_directory
+from services.cli.files import data_set, make_directory
 from services.cli.options import TRY, AsJson, spread
 from services.cli.output import print_json, print_table
 
@@ -198,10 +198,9 @@ def _run(
 
 def _read(options: Options, settings: Settings) -> Labelled:
     from services.backtest import embed, named_classes, rotated
-    from services.edges.datasets import load
     from services.edges.terminal import progress
 
-    dataset = load(options.file, text_field=options.text_field, label_field=options.label_field, labelled=True)
+    dataset = data_set(options.file, text_field=options.text_field, label_field=options.label_field, labelled=True)
     rows = dataset.rows if options.shuffle else dataset.rows[: options.limit]
     encoder = _encoder(options, settings)
     classes = named_classes(rows, settings.task.classes) if options.names else None

@@ -77,16 +77,22 @@ def export_file(
     data: Data = None,
     as_json: AsJson = False,
 ) -> None:
-    """Write every answer that is kept to a file, oldest first.
+    """Write every answer that is kept to a file, oldest first, with its text where the learner keeps that.
 
-    Example: `sluice labels export answers.jsonl`
+    A data set for `sluice backtest`, which passes over skips and answers whose `text` is empty: of requests that are
+    unknown, expired or forgotten, or whose example left the learner's memory. Each answer is a row: a text that was
+    answered twice is there twice.
+
+    Example: `sluice labels export answers.jsonl`, then `sluice backtest answers.jsonl`
     """
     from services.cli.following import existing_journal
     from services.cli.options import settings_with
+    from services.edges.answered_texts import AnsweredText, with_texts
     from services.edges.dead_letters import Unreadable
     from services.edges.formats import format_of
     from services.edges.journal.base import kept_records
     from services.edges.messages import LabelMessage
+    from services.edges.saved_state import saved_state
     from services.edges.topics import LABELS
 
     form, labels, unreadable = format_of(file), [], 0
@@ -96,8 +102,9 @@ def export_file(
                 labels.append(LabelMessage.parse(record.value or b""))
             except Unreadable:
                 unreadable += 1
+        answers = with_texts(labels, saved_state(journal))
     with to_write(file) as out:
-        written = form.write(LabelMessage, labels, out)
+        written = form.write(AnsweredText, answers, out)
     if as_json:
         print_json({"written": written, "unreadable": unreadable})
     else:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from services.cli.errors import Refused
+from services.cli.files import data_set
 from services.cli.options import RUN, AsJson, Data
 from services.cli.output import print_json
 
@@ -111,10 +112,9 @@ def _checked(reviewer: str) -> str:
 
 
 def _truth(file: Path, text_field: str, label_field: str, noise: float, seed: int) -> _Sources:
-    from services.edges.datasets import load
     from services.oracle import Mistaken, Truth
 
-    dataset = load(file, text_field=text_field, label_field=label_field, labelled=True)
+    dataset = data_set(file, text_field=text_field, label_field=label_field, labelled=True)
     source = Mistaken(Truth.of(dataset), dataset.classes, noise, seed)
     return lambda _journal: source
 

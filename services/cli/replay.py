@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from services.cli.files import data_set
 from services.cli.options import RUN, AsJson, Data
 from services.cli.output import print_json
 
@@ -40,7 +41,6 @@ def replay(
     from services.assembly import checked_journal
     from services.cli.following import has_journal
     from services.cli.options import settings_with
-    from services.edges.datasets import load
     from services.edges.terminal import progress
     from services.replay import Replay
     from services.running import stop_on_signals
@@ -49,7 +49,7 @@ def replay(
         raise typer.BadParameter(
             "texts a second, a number above 0; leave it out to send all at once", param_hint="--rate"
         )
-    dataset = load(file, text_field=text_field, label_field=label_field, labelled=with_labels).first(limit)
+    dataset = data_set(file, text_field=text_field, label_field=label_field, labelled=with_labels).first(limit)
     settings = settings_with(data__dir=data)
     made = not has_journal(settings)
     with checked_journal(settings, "replay") as journal, progress("replaying", len(dataset)) as advance:

@@ -48,6 +48,9 @@ def test_requests_go_out_and_come_back_answered_by_file_and_by_program(asked: Se
 
     assert on_kafka("requests", "list", "--json").json == []
     assert on_kafka("labels", "export", "answers.jsonl", "--json").json == {"written": written, "unreadable": 0}
+    answers = [json.loads(line) for line in Path("answers.jsonl").read_text().splitlines()]
+    assert sorted(each["text_id"] for each in answers) == sorted({each["text_id"] for each in answers} - {""})
+    assert all(each["text"].endswith(each["text_id"].removeprefix("t")) for each in answers)
     told = on_kafka("explain", request["text_id"]).out
     assert told.startswith("ASK: ")
     assert "learned" in told

@@ -10,9 +10,11 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, TextIO
 
+from services.edges.answered_texts import AnsweredText
 from services.edges.formats.base import Exchanged, Format, FormatError, lines, message_of, no_column
 from services.edges.messages import LabelMessage, RequestMessage
 
+_OF_LABELS = ("request_id", "label", "skip", "reviewer", "answered_at", "corrects")
 _COLUMNS: Mapping[type, tuple[str, ...]] = {
     RequestMessage: (
         "request_id",
@@ -27,7 +29,8 @@ _COLUMNS: Mapping[type, tuple[str, ...]] = {
         "asked_at",
         "expires_at",
     ),
-    LabelMessage: ("request_id", "label", "skip", "reviewer", "answered_at", "corrects"),
+    LabelMessage: _OF_LABELS,
+    AnsweredText: (*_OF_LABELS, "text_id", "text"),
 }
 _WORDS = {"true": True, "false": False}
 _JSON = frozenset({"suggestions", "why"})

@@ -149,6 +149,32 @@ def test_where_no_learner_tells_in_time_the_labels_wait_in_the_journal(asked: Se
     )
 
 
+def test_exported_labels_are_a_data_set_without_what_was_skipped_or_forgotten(asked: Service, sluice: Sluice) -> None:
+    requests = sluice("requests", "list", "--json", "--limit", 100).json
+    rows = [f"{each['request_id']},{('card', 'fee')[row % 2]}," for row, each in enumerate(requests)]
+    rows[0] = f"{requests[0]['request_id']},,true"
+    Path("answers.csv").write_text("\n".join(["request_id,label,skip", *rows, "none,card,"]))
+    forgotten = requests[1]["text_id"]
+    with asked.at_work():
+        sluice("labels", "import", "answers.csv", "--reviewer", "anna", "--wait", 60)
+        assert sluice("forget", "--text", forgotten, "--wait", 60).code == 0
+    texts = {each["request_id"]: (each["text_id"], each["text"]) for each in requests}
+    texts |= {requests[1]["request_id"]: ("", ""), "none": ("", "")}
+
+    sluice("labels", "export", "kept.csv")
+    sluice("labels", "export", "kept.jsonl")
+    with open("kept.csv", newline="") as file:
+        columns = list(csv.DictReader(file))
+    objects = [json.loads(line) for line in Path("kept.jsonl").read_text().splitlines()]
+
+    for written in (columns, objects):
+        assert {each["request_id"]: (each["text_id"], each["text"]) for each in written} == texts
+    for name in ("kept.csv", "kept.jsonl"):
+        done = sluice("backtest", name, "--seeds", 1, "--latency", 2, "--jobs", 1, "--no-cache", "--json")
+        assert done.json["texts"] + done.json["test_texts"] == len(requests) - 2
+        assert f"{name}: 3 rows are skips, or have no text: passed over" in done.err
+
+
 def test_a_file_with_one_wrong_answer_is_refused_whole(asked: Service, sluice: Sluice) -> None:
     Path("answers.jsonl").write_text('{"request_id": "a", "label": "x", "reviewer": "anna"}\n{"request_id": "b"}\n')
     done = sluice("labels", "import", "answers.jsonl")

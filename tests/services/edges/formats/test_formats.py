@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from services.edges.answered_texts import AnsweredText
 from services.edges.formats import FORMATS, format_of
 from services.edges.formats.base import FormatError
 from services.edges.formats.csv import Csv
@@ -55,6 +56,14 @@ def _file(content: str) -> io.StringIO:
 def test_labels_come_back_as_they_were_written(name: str) -> None:
     file = _file("")
     assert FORMATS[name]().write(LabelMessage, LABELS, file) == len(LABELS)
+    file.seek(0)
+    assert list(FORMATS[name]().read(LabelMessage, file)) == LABELS
+
+
+@every_format
+def test_labels_that_are_written_with_their_texts_are_labels(name: str) -> None:
+    file = _file("")
+    FORMATS[name]().write(AnsweredText, (AnsweredText.of(each, "t1", "two\nlines") for each in LABELS), file)
     file.seek(0)
     assert list(FORMATS[name]().read(LabelMessage, file)) == LABELS
 
