@@ -15,6 +15,7 @@ from services.cli.errors import WrongUse
 from services.cli.files import data_set, make_directory
 from services.cli.options import TRY, AsJson, spread
 from services.cli.output import print_json, print_table
+from services.edges.setting_names import variable
 
 if TYPE_CHECKING:
     from services.backtest import Configuration
@@ -28,11 +29,15 @@ class Options:
     """What both commands take."""
 
     file: Annotated[Path, typer.Argument(help="Labelled texts in stream order: .jsonl or .csv, also with .gz.")]
-    budget: Annotated[float | None, typer.Option(help="Requests per text (BUDGET__FRACTION).")] = None
-    model: Annotated[str | None, typer.Option(help="The model (LEARNER__MODEL).")] = None
-    budget_rule: Annotated[str | None, typer.Option(help="The budget rule (LEARNER__BUDGET_RULE).")] = None
-    encoder: Annotated[str | None, typer.Option(help="The encoder (ENCODER__MODEL).")] = None
-    names: Annotated[bool, typer.Option(help="Take the classes' names (TASK__CLASSES: and more) as a prior.")] = True
+    budget: Annotated[float | None, typer.Option(help=f"Requests per text ({variable('budget.fraction')}).")] = None
+    model: Annotated[str | None, typer.Option(help=f"The model ({variable('learner.model')}).")] = None
+    budget_rule: Annotated[str | None, typer.Option(help=f"The budget rule ({variable('learner.budget_rule')}).")] = (
+        None
+    )
+    encoder: Annotated[str | None, typer.Option(help=f"The encoder ({variable('encoder.model')}).")] = None
+    names: Annotated[
+        bool, typer.Option(help=f"Take the classes' names ({variable('task.classes')}: and more) as a prior.")
+    ] = True
     names_rotated: Annotated[bool, typer.Option("--names-rotated", hidden=True)] = False
     seeds: Annotated[int, typer.Option(min=1, help="How many runs, each with draws of its own.")] = 3
     latency: Annotated[int, typer.Option(min=0, help="Texts between a request and its answer.")] = 200
@@ -58,7 +63,7 @@ def register(app: typer.Typer) -> None:
 
 def backtest(
     options: Options,
-    strategy: Annotated[str | None, typer.Option(help="The query strategy (LEARNER__STRATEGY).")] = None,
+    strategy: Annotated[str | None, typer.Option(help=f"The query strategy ({variable('learner.strategy')}).")] = None,
 ) -> None:
     """What a configuration would have done on labelled data, beside random sampling.
 

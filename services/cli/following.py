@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from services.cli.errors import Refused
+from services.edges.setting_names import variable
 
 if TYPE_CHECKING:
     from services.console.view import View
@@ -24,7 +25,8 @@ def existing_journal(settings: Settings, who: str) -> Iterator[Journal]:
 
     if not has_journal(settings):
         raise Refused(
-            f"{settings.data.dir} holds no journal: name the right directory with --data, or set KAFKA__BOOTSTRAP"
+            f"{settings.data.dir} holds no journal: name the right directory with --data, or set "
+            f"{variable('kafka.bootstrap')}"
         )
     with checked_journal(settings, who) as journal:
         yield journal

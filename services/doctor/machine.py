@@ -19,6 +19,7 @@ from services.edges.journal.base import JournalError
 from services.edges.journal.sqlite_election import is_held
 from services.edges.journal.sqlite_schema import damage
 from services.edges.listening import PortTaken, authority, listen
+from services.edges.setting_names import variable
 from services.edges.settings import HttpSettings
 
 _OLDEST_PYTHON = (3, 11)
@@ -85,7 +86,7 @@ def encoder(name: str) -> Finding:
     try:
         directory = get_model_path() if name == DEFAULT else local_directory(where.source)
     except EncoderError as error:
-        return Finding("encoder", False, str(error), "correct ENCODER__MODEL")
+        return Finding("encoder", False, str(error), f"correct {variable('encoder.model')}")
     if directory is None:
         return Finding("encoder", True, f"{name}, fetched by its name when first used")
     weights = any(Path(directory).rglob("*.safetensors"))
@@ -100,7 +101,7 @@ def port(http: HttpSettings, directory: Path | None) -> Finding:
     """
     what = f"port {http.port}"
     try:
-        listen(http.host, http.port, "--port (HTTP__PORT)").close()
+        listen(http.host, http.port, f"--port ({variable('http.port')})").close()
     except PortTaken as error:
         if _answers(http):
             return _of_whom(what, directory)

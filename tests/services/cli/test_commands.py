@@ -104,7 +104,7 @@ def test_the_encoder_is_changed_and_what_was_learned_and_asked_stays(data: Path,
         again = sluice("rebuild", "--encoder", "hashing:64", "--data", data)
 
     assert done.code == 0
-    assert done.out.startswith("done: 2 texts are embedded by hashing:64: set ENCODER__MODEL to hashing:64, ")
+    assert done.out.startswith("done: 2 texts are embedded by hashing:64: set SLUICE_ENCODER__MODEL=hashing:64, ")
     assert [each["outcome"] for each in learned] == ["learned"]
     assert [each["class"] for each in decided] == ["lost"]
     assert (again.code, again.out) == (3, "refused: hashing:64 is the encoder already\n")

@@ -50,7 +50,7 @@ def test_a_wrong_setting_ends_any_command_with_code_2_and_names_itself(
     monkeypatch.setenv("SLUICE_BUDGET__FRACTION", "3")
     done = sluice("up")
     assert done.code == 2
-    assert done.err.startswith("sluice: BUDGET__FRACTION = 3 (environment)")
+    assert done.err.startswith("sluice: SLUICE_BUDGET__FRACTION = 3 (environment)")
     assert done.err.count("\n") == 1
 
 
@@ -85,7 +85,10 @@ def test_a_program_that_answers_makes_no_journal(sluice: Sluice) -> None:
 def test_a_file_in_place_of_the_data_directory_is_wrong_use(sluice: Sluice) -> None:
     Path("texts.csv").write_text("text\na\n")
     done = sluice("replay", "texts.csv", "--data", "texts.csv")
-    assert (done.code, done.err) == (2, "sluice: texts.csv is a file: name a directory with --data (DATA__DIR)\n")
+    assert (done.code, done.err) == (
+        2,
+        "sluice: texts.csv is a file: name a directory with --data (SLUICE_DATA__DIR)\n",
+    )
 
 
 def test_a_file_that_is_not_there_is_named(sluice: Sluice) -> None:

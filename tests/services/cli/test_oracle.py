@@ -62,7 +62,7 @@ def test_classes_that_were_learned_are_known_without_a_setting(
     with Model(says("refund")).serving() as model:
         told = sluice("oracle", "--llm", model.url, *OPTIONS)
         assert (told.code, told.err.count("\n")) == (3, 1)
-        assert "no class is known yet: name them in TASK__CLASSES" in told.err
+        assert "no class is known yet: name them in SLUICE_TASK__CLASSES" in told.err
         (first,) = sluice("requests", "list", "--json", "--limit", 1).json
         answer = {"request_id": first["request_id"], "label": "refund", "reviewer": "anna"}
         Path("answers.jsonl").write_text(json.dumps(answer))
