@@ -231,7 +231,7 @@ class Commands:
                 "embeds them first; while it runs, no texts should come"
             )
         self._move = reencoding.announced(encoder, embedded)
-        self.ends = f"{len(kept)} texts are embedded by {encoder}: {reencoding.mend(encoder)}"
+        self.ends = f"{len(kept)} texts are embedded by {encoder}; the service has ended: {reencoding.mend(encoder)}"
         return self.ends
 
     def _withdraw(self, command: CommandMessage, outputs: list[Message]) -> str:

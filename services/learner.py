@@ -15,7 +15,7 @@ from services.commands import Commands
 from services.edges import background, batches, states, topics, window_log
 from services.edges.batches import ClassesBatch, ItemsBatch, ReencodedBatch
 from services.edges.dead_letters import Fault, Unreadable, contents, dead_letter
-from services.edges.journal.base import Journal, JournalError, Message, Positions, Record
+from services.edges.journal.base import Journal, JournalError, Message, Positions, Record, TaskDone
 from services.edges.learner_metrics import LearnerMetrics, Step
 from services.edges.messages import LabelMessage, OutcomeMessage, request_record, texts_as_records
 from services.edges.setting_names import variable
@@ -139,7 +139,7 @@ class LearnerProcess:
         else:
             self._commit(step)
         if self._commands.ends:
-            raise JournalError(self._commands.ends)
+            raise TaskDone(self._commands.ends)
 
     def _handle(self, record: Record, step: Step) -> None:
         try:

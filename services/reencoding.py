@@ -42,7 +42,7 @@ def announced(encoder: str, embedded: Mapping[str, Floats]) -> Changes:
 
 def mend(encoder: str) -> str:
     """What a person has to do for it."""
-    return f"set {variable('encoder.model', encoder)}, for the intake as well, and start again"
+    return f"start it again with {variable('encoder.model', encoder)}, on Kafka the intake as well"
 
 
 def moved(state: State, encoder: str) -> Changes:

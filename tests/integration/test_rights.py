@@ -195,7 +195,7 @@ def learner_over(journal: Journal, settings: Settings, encoder: str = "hashing")
 
 def under_another_encoder(journal: Journal, settings: Settings, learner: LearnerProcess) -> LearnerProcess:
     """The learner after the one that is told to change its encoder, and ends."""
-    with pytest.raises(JournalError, match="set SLUICE_ENCODER__MODEL=hashing:64"):
+    with pytest.raises(JournalError, match="start it again with SLUICE_ENCODER__MODEL=hashing:64"):
         settle(learner)
     learner.close()
     return learner_over(journal, settings, "hashing:64")
