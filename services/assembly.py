@@ -13,6 +13,7 @@ from services.edges.encoders.base import Encoder, EncoderError
 from services.edges.journal.base import Journal
 from services.edges.journal.sqlite import SqliteJournal
 from services.edges.metrics import Metrics
+from services.edges.setting_names import variable
 from services.edges.settings import BudgetSettings, DriftSettings, LearnerSettings, Settings, SettingsError
 from stream.budget import RULES
 from stream.budget.accounts import Budget
@@ -59,7 +60,7 @@ def require_kafka(settings: Settings, command: str) -> None:
     """Raises SettingsError, with what to do, where the settings name no Kafka."""
     if not settings.kafka.bootstrap:
         raise SettingsError(
-            f"`{command}` works on a Kafka: set SLUICE_KAFKA__BOOTSTRAP to its host:port; `sluice up` needs none"
+            f"`{command}` works on a Kafka: set {variable('kafka.bootstrap')} to its host:port; `sluice up` needs none"
         )
 
 

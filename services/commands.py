@@ -235,7 +235,7 @@ class Commands:
                 "embeds them first; while it runs, no texts should come"
             )
         self._move = reencoding.announced(encoder, embedded)
-        self.ends = f"{len(kept)} texts are embedded by {encoder}: {reencoding.mend(encoder)}"
+        self.ends = f"{len(kept)} texts are embedded by {encoder}; the service has ended: {reencoding.mend(encoder)}"
         return self.ends
 
     def _withdraw(self, command: CommandMessage, outputs: list[Message]) -> str:
@@ -262,8 +262,9 @@ class Commands:
 
     def _hold(self, command: CommandMessage, _: list[Message]) -> str:
         reviewer, release = _required(command.arguments.reviewer, "reviewer"), command.arguments.release
-        commands.hold(self._learner, reviewer, release)
-        return f"{reviewer!r} is {'no longer ' if release else ''}on hold"
+        known = commands.hold(self._learner, reviewer, release) or release
+        nobody = "" if known else "; nobody of this name has answered so far"
+        return f"{reviewer!r} is {'no longer ' if release else ''}on hold{nobody}"
 
     def _accept_gap(self, command: CommandMessage, _: list[Message]) -> str:
         partition = _required(command.arguments.partition, "partition")

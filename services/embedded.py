@@ -12,6 +12,7 @@ from services.console.serving import Console
 from services.edges.journal.base import lag
 from services.edges.learner_metrics import LearnerMetrics
 from services.edges.listening import address, listen
+from services.edges.setting_names import variable
 from services.edges.settings import Settings, SettingsError
 from services.intake.embedded import Intake
 from services.learner import LearnerProcess
@@ -33,8 +34,8 @@ class Embedded:
     def __init__(self, settings: Settings) -> None:
         if settings.kafka.bootstrap:
             raise SettingsError(
-                "KAFKA__BOOTSTRAP is set, and `sluice up` works on its own file: run `sluice intake`, `sluice learner` "
-                "and `sluice console`, or leave the setting out"
+                f"{variable('kafka.bootstrap')} is set, and `sluice up` works on its own file: run `sluice intake`, "
+                "`sluice learner` and `sluice console`, or leave the setting out"
             )
         self._settings = settings
         collect_rarely()

@@ -15,9 +15,10 @@ from services.commands import Commands
 from services.edges import background, batches, states, topics, window_log
 from services.edges.batches import ClassesBatch, ItemsBatch, ReencodedBatch
 from services.edges.dead_letters import Fault, Unreadable, contents, dead_letter
-from services.edges.journal.base import Journal, JournalError, Message, Positions, Record
+from services.edges.journal.base import Journal, JournalError, Message, Positions, Record, TaskDone
 from services.edges.learner_metrics import LearnerMetrics, Step
 from services.edges.messages import LabelMessage, OutcomeMessage, request_record, texts_as_records
+from services.edges.setting_names import variable
 from services.edges.window_log import WindowLog
 from services.running import return_memory
 from services.start import first_positions
@@ -139,7 +140,7 @@ class LearnerProcess:
         else:
             self._commit(step)
         if self._commands.ends:
-            raise JournalError(self._commands.ends)
+            raise TaskDone(self._commands.ends)
 
     def _handle(self, record: Record, step: Step) -> None:
         try:
@@ -266,8 +267,9 @@ class LearnerProcess:
         known = state["status"].fields["encoder"] if "status" in state else self._encoder
         if known != self._encoder:
             raise JournalError(
-                f"this journal's learner was taught with encoder {known}, not {self._encoder}: set ENCODER__MODEL to "
-                f"{known}; `sluice rebuild --encoder {self._encoder}` then takes it over with all that it learned"
+                f"this journal's learner was taught with encoder {known}, not {self._encoder}: set "
+                f"{variable('encoder.model', known)}; `sluice rebuild --encoder {self._encoder}` then takes it over "
+                "with all that it learned"
             )
         window = self._window.restore(state.get(window_log.KEY, Entry()), self._journal)
         self.learner.restore(state, window)

@@ -10,6 +10,7 @@ from services.edges import batches, topics, window_log
 from services.edges.batches import ReencodedBatch
 from services.edges.dead_letters import Unreadable, contents
 from services.edges.journal.base import Journal, JournalError
+from services.edges.setting_names import variable
 from stream import reencoding
 from stream.records import Changes, Entry, Floats, State
 
@@ -43,7 +44,7 @@ def announced(encoder: str, embedded: Mapping[str, Floats]) -> Changes:
 
 def mend(encoder: str) -> str:
     """What a person has to do for it."""
-    return f"set ENCODER__MODEL to {encoder}, for the intake as well, and start again"
+    return f"start it again with {variable('encoder.model', encoder)}, on Kafka the intake as well"
 
 
 def moved(state: State, encoder: str) -> Changes:

@@ -42,8 +42,8 @@ class Replay:
 
     @property
     def done(self) -> bool:
-        """Whether all rows are sent."""
-        return self.sent == len(self._dataset)
+        """Whether all rows are sent; a replay of more of the file may have sent more."""
+        return self.sent >= len(self._dataset)
 
     def run(self, stop: Event) -> Iterator[int]:
         """Send all rows, or until asked to stop; yields how many are sent, those of earlier replays included."""

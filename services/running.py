@@ -12,6 +12,8 @@ from threading import Event, Thread
 
 import structlog
 
+from services.edges.journal.base import TaskDone
+
 STOP_SECONDS = 8.0
 """How long parts may take to finish their last step."""
 
@@ -102,6 +104,9 @@ class Crew:
 
 
 def _log_failure(failure: threading.ExceptHookArgs) -> None:
-    """One line for a part that failed; what it raised goes on in the main thread."""
+    """One line for a part that failed, or is done; what it raised goes on in the main thread."""
     name = failure.thread.name if failure.thread is not None else ""
-    _log.error("part_failed", part=name, kind=failure.exc_type.__name__)
+    if issubclass(failure.exc_type, TaskDone):
+        _log.info("part_done", part=name, why=str(failure.exc_value))
+    else:
+        _log.error("part_failed", part=name, kind=failure.exc_type.__name__)

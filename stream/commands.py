@@ -121,11 +121,15 @@ def _change(learner: Learner, change: ClassChange) -> list[Request]:
     return requests
 
 
-def hold(learner: Learner, reviewer: str, release: bool) -> None:
-    """Learn no more, or again, from a reviewer. Raises Refused where that is so already."""
+def hold(learner: Learner, reviewer: str, release: bool) -> bool:
+    """Learn no more, or again, from a reviewer; whether one of this name has answered, as far as that is remembered.
+
+    Raises Refused where that is so already.
+    """
     holds = learner.parts.holds
     if not (holds.release(reviewer) if release else holds.add(reviewer)):
         raise Refused(f"{reviewer!r} is {'not' if release else 'already'} on hold")
+    return learner.parts.pending.answered_by(reviewer)
 
 
 def accept_gap(learner: Learner, partition: str, offset: int, start: int | None) -> None:

@@ -149,6 +149,10 @@ class Pending:
         """All requests whose text is kept: open ones, and skipped ones that can still be corrected."""
         return chain(self._open.values(), self._skipped.values())
 
+    def answered_by(self, reviewer: str) -> bool:
+        """Whether an answer of this reviewer closed one of the requests that are remembered."""
+        return any(closed.how is _How.ANSWERED and closed.reviewer == reviewer for closed in self._closed.values())
+
     def forget(self, request_id: str) -> bool:
         """Keep nothing of a request's text: withdraw it, and make its skip final; False where nothing was kept."""
         waiting = self._unskipped(request_id)

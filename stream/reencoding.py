@@ -21,11 +21,17 @@ _OF_ONE_ENCODER = (
 
 def kept_texts(state: State) -> dict[str, str]:
     """The texts that must be embedded anew, by request id or, where a text brought its label, by origin."""
-    return {
-        str(name): str(text)
-        for _, named_by, entry in _entries_with_texts(state)
-        for name, text in zip(entry.fields[named_by], entry.fields["text"], strict=True)
-    }
+    return {name: text for name, (_, text) in named_texts(state).items()}
+
+
+def named_texts(state: State) -> dict[str, tuple[str, str]]:
+    """The same texts with their ids, id first; an id that an early release did not keep is empty."""
+    kept: dict[str, tuple[str, str]] = {}
+    for _, named_by, entry in _entries_with_texts(state):
+        names, texts = entry.fields[named_by], entry.fields["text"]
+        ids = entry.fields.get("text_id", [""] * len(names))
+        kept |= {str(name): (str(text_id), str(text)) for name, text_id, text in zip(names, ids, texts, strict=True)}
+    return kept
 
 
 def reencoded(state: State, embeddings: Mapping[str, Floats]) -> Changes:

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from services.cli.errors import WrongUse
-from services.cli.files import make_directory
+from services.cli.files import data_set, make_directory
 from services.cli.options import TRY, AsJson, spread
 from services.cli.output import print_json, print_table
+from services.edges.setting_names import variable
 
 if TYPE_CHECKING:
     from services.backtest import Configuration
@@ -28,11 +29,15 @@ class Options:
     """What both commands take."""
 
     file: Annotated[Path, typer.Argument(help="Labelled texts in stream order: .jsonl or .csv, also with .gz.")]
-    budget: Annotated[float | None, typer.Option(help="Requests per text (BUDGET__FRACTION).")] = None
-    model: Annotated[str | None, typer.Option(help="The model (LEARNER__MODEL).")] = None
-    budget_rule: Annotated[str | None, typer.Option(help="The budget rule (LEARNER__BUDGET_RULE).")] = None
-    encoder: Annotated[str | None, typer.Option(help="The encoder (ENCODER__MODEL).")] = None
-    names: Annotated[bool, typer.Option(help="Take the classes' names (TASK__CLASSES: and more) as a prior.")] = True
+    budget: Annotated[float | None, typer.Option(help=f"Requests per text ({variable('budget.fraction')}).")] = None
+    model: Annotated[str | None, typer.Option(help=f"The model ({variable('learner.model')}).")] = None
+    budget_rule: Annotated[str | None, typer.Option(help=f"The budget rule ({variable('learner.budget_rule')}).")] = (
+        None
+    )
+    encoder: Annotated[str | None, typer.Option(help=f"The encoder ({variable('encoder.model')}).")] = None
+    names: Annotated[
+        bool, typer.Option(help=f"Take the classes' names ({variable('task.classes')}: and more) as a prior.")
+    ] = True
     names_rotated: Annotated[bool, typer.Option("--names-rotated", hidden=True)] = False
     seeds: Annotated[int, typer.Option(min=1, help="How many runs, each with draws of its own.")] = 3
     latency: Annotated[int, typer.Option(min=0, help="Texts between a request and its answer.")] = 200
@@ -58,7 +63,7 @@ def register(app: typer.Typer) -> None:
 
 def backtest(
     options: Options,
-    strategy: Annotated[str | None, typer.Option(help="The query strategy (LEARNER__STRATEGY).")] = None,
+    strategy: Annotated[str | None, typer.Option(help=f"The query strategy ({variable('learner.strategy')}).")] = None,
 ) -> None:
     """What a configuration would have done on labelled data, beside random sampling.
 
@@ -198,10 +203,9 @@ def _run(
 
 def _read(options: Options, settings: Settings) -> Labelled:
     from services.backtest import embed, named_classes, rotated
-    from services.edges.datasets import load
     from services.edges.terminal import progress
 
-    dataset = load(options.file, text_field=options.text_field, label_field=options.label_field, labelled=True)
+    dataset = data_set(options.file, text_field=options.text_field, label_field=options.label_field, labelled=True)
     rows = dataset.rows if options.shuffle else dataset.rows[: options.limit]
     encoder = _encoder(options, settings)
     classes = named_classes(rows, settings.task.classes) if options.names else None

@@ -10,14 +10,12 @@ import typer
 
 from services.cli.errors import REFUSED, WRONG_USE, Failed, WrongUse
 from services.cli.options import MAY_BEGIN_WITH_A_DASH, QUEUES, AsJson, Data
-from services.cli.output import print_json
+from services.cli.outcomes import told_within
+from services.cli.output import print_json, shown
 
 if TYPE_CHECKING:
     from services.edges.command_messages import CommandMessage, CommandOutcome
     from services.edges.journal.base import Journal
-
-_READ_SECONDS = 0.5
-_READ_RECORDS = 500
 
 Wait = Annotated[float, typer.Option("--wait", min=0.0, help="Seconds to wait for the outcome.")]
 Under = Annotated[
@@ -183,7 +181,7 @@ def tell(outcome: CommandOutcome, as_json: bool) -> None:
     if as_json:
         print_json(outcome.model_dump(mode="json"))
     else:
-        typer.echo(f"{outcome.outcome}: {outcome.detail}")
+        typer.echo(shown(f"{outcome.outcome}: {outcome.detail}"))
     if outcome.outcome is CommandResult.REFUSED:
         raise typer.Exit(REFUSED)
 
@@ -194,17 +192,12 @@ def _outcome(journal: Journal, command: CommandMessage, wait: float) -> CommandO
     from services.edges.outcome_keys import of_command
     from services.edges.topics import LABEL_OUTCOMES
 
-    key, deadline = of_command(command.command_id), time.monotonic() + wait
-    positions = {place: low for place, (low, _) in journal.bounds(LABEL_OUTCOMES).items()}
-    while True:
-        left = max(0.0, deadline - time.monotonic())
-        records = journal.read(positions, _READ_RECORDS, min(_READ_SECONDS, left))
-        for record in records:
-            positions[record.topic, record.partition] = record.offset + 1
-            if record.key == key and record.value is not None:
-                return CommandOutcome.parse(record.value)
-        if not records and not left:
-            raise Failed(
-                f"no outcome after {wait:g} s: is a learner running? The command is in the journal, and is carried out "
-                f"when one does; `--id {command.command_id}` asks for its outcome again"
-            )
+    key = of_command(command.command_id)
+    oldest = {place: low for place, (low, _) in journal.bounds(LABEL_OUTCOMES).items()}
+    for record in told_within(journal, oldest, wait):
+        if record.key == key and record.value is not None:
+            return CommandOutcome.parse(record.value)
+    raise Failed(
+        f"no outcome after {wait:g} s: is a learner running? The command is in the journal, and is carried out "
+        f"when one does; `--id {command.command_id}` asks for its outcome again"
+    )

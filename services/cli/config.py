@@ -22,6 +22,8 @@ def show(as_json: AsJson = False) -> None:
 
     Each can be set in sluice.toml (`[budget]` `fraction = 0.1`), in the environment
     (`SLUICE_BUDGET__FRACTION=0.1`), and many by a flag.
+
+    Example: `SLUICE_BUDGET__FRACTION=0.1 sluice config show`
     """
     from services.edges.settings_sources import show_settings
 

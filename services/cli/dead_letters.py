@@ -10,7 +10,7 @@ import typer
 
 from services.cli.errors import REFUSED, WRONG_USE, Refused
 from services.cli.options import MAY_BEGIN_WITH_A_DASH, QUEUES, AsJson, Data
-from services.cli.output import print_json, print_table
+from services.cli.output import print_json, print_table, shown
 
 if TYPE_CHECKING:
     from services.edges.dead_letters import DeadLetter
@@ -32,13 +32,16 @@ def register(app: typer.Typer) -> None:
 
 
 def list_all(data: Data = None, as_json: AsJson = False) -> None:
-    """Every dead letter, oldest first: where it came from, and why it could not be read."""
+    """Every dead letter, oldest first: where it came from, and why it could not be read.
+
+    Example: `sluice dead-letters list --json | jq -r '.[].reason' | sort | uniq -c`
+    """
     letters = _letters(data)
     if as_json:
         print_json([_as_object(letter) for letter in letters])
     else:
         rows = [[each.origin, each.topic, each.reason, each.detail, _beginning(each)] for each in letters]
-        print_table(["origin", "topic", "reason", "detail", "value"], rows)
+        print_table(["origin", "topic", "reason", "detail", "value"], rows, whole=["origin"])
 
 
 def show(
@@ -46,13 +49,16 @@ def show(
     data: Data = None,
     as_json: AsJson = False,
 ) -> None:
-    """One dead letter with all that is kept of it."""
+    """One dead letter with all that is kept of it.
+
+    Example: `sluice dead-letters show ORIGIN`
+    """
     letter = _named([origin], _letters(data))[0]
     if as_json:
         print_json(_as_object(letter))
         return
     for name, value in _as_object(letter).items():
-        typer.echo(f"{name:8}  {value}")
+        typer.echo(f"{name:8}  {shown(value)}")
 
 
 def replay(origins: _Origins = None, everything: _All = False, data: Data = None, as_json: AsJson = False) -> None:

@@ -14,6 +14,7 @@ import typer
 from services.cli.files import make_directory
 from services.cli.options import RUN, AsJson, Seed
 from services.cli.output import print_json
+from services.edges.setting_names import variable
 
 if TYPE_CHECKING:
     from services.demo import Demo, Progress
@@ -28,7 +29,7 @@ def register(app: typer.Typer) -> None:
 
 def demo(
     texts: Annotated[int, typer.Option(min=100, help="How many texts.")] = 6_000,
-    budget: Annotated[float | None, typer.Option(help="Requests per text (BUDGET__FRACTION).")] = None,
+    budget: Annotated[float | None, typer.Option(help=f"Requests per text ({variable('budget.fraction')}).")] = None,
     seed: Seed = None,
     learning: Annotated[bool, typer.Option("--learning/--no-learning", help="Whether answers are given.")] = True,
     keep: Annotated[bool, typer.Option("--keep", help=f"Keep the journals in ./{DIRECTORY}/data.")] = False,
@@ -38,6 +39,8 @@ def demo(
 
     Simulated reviewers answer late and are sometimes wrong. Random sampling runs beside, on the same texts. Half-way
     classes appear that nobody named. A page with the curves is written to ./sluice-demo/report.
+
+    Example: `sluice demo --texts 2000 --seed 1`
     """
     from services.cli.options import settings_with
     from services.demo import Demo

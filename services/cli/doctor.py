@@ -24,6 +24,8 @@ def doctor(data: Data = None, as_json: AsJson = False) -> None:
     """Check everything that the service needs, and say how to mend what is wrong: on Kafka if the settings name one.
 
     Ends with code 1 where there is a problem.
+
+    Example: `sluice doctor --data /var/lib/sluice`
     """
     from services.doctor import examine
 

@@ -8,7 +8,7 @@ import typer
 
 from services.cli.errors import Refused
 from services.cli.options import MAY_BEGIN_WITH_A_DASH, QUEUES, AsJson, Data
-from services.cli.output import print_json
+from services.cli.output import print_json, shown
 
 if TYPE_CHECKING:
     from services.console.view import Explanation
@@ -54,14 +54,14 @@ def explain(
     if as_json:
         print_json(_as_object(found))
     else:
-        typer.echo("\n".join(_as_sentences(found)))
+        typer.echo("\n".join(map(shown, _as_sentences(found))))
 
 
 def _as_object(found: Explanation) -> dict[str, Any]:
-    from services.console.routes.texts import shown
+    from services.console.routes.texts import shown as as_object
 
     return {
-        "decision": shown(found.decision),
+        "decision": as_object(found.decision),
         "meaning": _meaning(found.decision),
         "request": found.request,
         "request_open": found.request_open,

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
+
+import typer
 
 from services.cli.errors import WrongUse
+
+if TYPE_CHECKING:
+    from services.edges.datasets import Dataset
 
 
 def to_read(path: Path) -> TextIO:
@@ -24,6 +29,16 @@ def to_write(path: Path) -> TextIO:
     except OSError as error:
         mend = "name a file that this user may write, in a directory that exists"
         raise WrongUse(f"{path}: {error.strerror}: {mend}") from None
+
+
+def data_set(path: Path, *, text_field: str, label_field: str, labelled: bool) -> Dataset:
+    """The rows of the file, with labels where ``labelled``; says how many were passed over. Raises DatasetError."""
+    from services.edges.datasets import load
+
+    rows = load(path, text_field=text_field, label_field=label_field, labelled=labelled)
+    if rows.passed_over:
+        typer.echo(f"sluice: {path}: {rows.passed_over} rows are skips, or have no text: passed over", err=True)
+    return rows
 
 
 def make_directory(path: Path, mend: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -9,6 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from services.cli.errors import Refused
+from services.edges.setting_names import variable
 
 if TYPE_CHECKING:
     from services.console.view import View
@@ -20,14 +22,31 @@ if TYPE_CHECKING:
 def existing_journal(settings: Settings, who: str) -> Iterator[Journal]:
     """The journal, for the command ``who``. Raises Refused where there is none: a look must not make one."""
     from services.assembly import checked_journal
-    from services.edges.journal.sqlite_schema import FILE_NAME
 
-    if not settings.kafka.bootstrap and not (settings.data.dir / FILE_NAME).exists():
+    if not has_journal(settings):
         raise Refused(
-            f"{settings.data.dir} holds no journal: name the right directory with --data, or set KAFKA__BOOTSTRAP"
+            f"{settings.data.dir} holds no journal: name the right directory with --data, or set "
+            f"{variable('kafka.bootstrap')}"
         )
     with checked_journal(settings, who) as journal:
         yield journal
+
+
+def has_journal(settings: Settings) -> bool:
+    """Whether there is something to read from and write to, which no command has to make first."""
+    from services.edges.journal.sqlite_schema import FILE_NAME
+
+    return bool(settings.kafka.bootstrap) or (settings.data.dir / FILE_NAME).exists()
+
+
+def unattended(settings: Settings) -> str:
+    """What to tell where no service works on the data directory; empty where one does, and on Kafka, which hides it."""
+    from services.edges.journal.sqlite_election import is_held
+
+    directory = settings.data.dir.absolute()
+    if settings.kafka.bootstrap or is_held(directory, "learner"):
+        return ""
+    return f"no service works on {directory}: `sluice up --data {shlex.quote(str(directory))}` does"
 
 
 @contextmanager

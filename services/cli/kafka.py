@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from services.edges.local_kafka import LocalKafka
 
 _LOOK_SECONDS = 0.2
+_NEXT = ("intake", "learner", "console")
 
 
 def register(app: typer.Typer) -> None:
@@ -59,8 +60,8 @@ def _serve(broker: LocalKafka, apply: bool, stop: Event) -> None:
     typer.echo(broker.bootstrap)
     variable = f"SLUICE_KAFKA__BOOTSTRAP={broker.bootstrap}"
     typer.echo(f"Kafka runs (process {broker.pid}). Next, in other terminals:", err=True)
-    first, second = ("sluice learner", "sluice console") if apply else ("sluice topics apply", "sluice learner")
-    typer.echo(f"  {variable} {first}\n  {variable} {second}", err=True)
+    for command in _NEXT if apply else ("topics apply", *_NEXT):
+        typer.echo(f"  {variable} sluice {command}", err=True)
     while not stop.wait(_LOOK_SECONDS):
         if not broker.running:
             raise Failed(f"the broker ended by itself: {broker.log} says why")

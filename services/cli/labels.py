@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,7 +15,10 @@ from services.cli.options import QUEUES, AsJson, Data, Tool
 from services.cli.output import print_json
 
 if TYPE_CHECKING:
+    from services.edges.journal.base import Journal
     from services.edges.messages import LabelMessage
+
+_WAIT_SECONDS = 5.0
 
 
 def register(app: typer.Typer) -> None:
@@ -29,26 +33,43 @@ def import_file(
     file: Annotated[Path, typer.Argument(help="Answers: .jsonl or .csv.")],
     reviewer: Annotated[str | None, typer.Option(help="Who answered, where a row does not say so.")] = None,
     tool: Tool = None,
+    wait: Annotated[
+        float | None,
+        typer.Option(
+            min=0.0,
+            help="Seconds to wait for what becomes of them.",
+            show_default=f"{_WAIT_SECONDS:g}, or 0 where no service works on the data directory",
+        ),
+    ] = None,
     data: Data = None,
     as_json: AsJson = False,
 ) -> None:
     """Take answers from a file, all or none: `request_id`, `label` or `skip`, `reviewer`, and `answered_at`, else now.
+
+    Says how many were `learned`, `skipped`, `closed`, `unknown` and so on, as far as the learner tells in time.
 
     A file of `sluice requests export` whose column `label` was filled in is one. Rows without an answer are passed
     over in CSV. With `--tool`, the file is what a labelling tool exported of the tasks of `sluice requests export`.
 
     Example: `sluice labels import answered.csv --reviewer anna`
     """
-    from services.cli.following import existing_journal
+    from services.cli.following import existing_journal, unattended
     from services.cli.options import settings_with
 
-    labels, now = _read(file, tool, reviewer), time.time()
-    with existing_journal(settings_with(data__dir=data), "labels") as journal:
-        journal.append([label.given(now).record() for label in labels])
+    labels, now, settings = _read(file, tool, reviewer), time.time(), settings_with(data__dir=data)
+    with existing_journal(settings, "labels") as journal:
+        nobody = unattended(settings)
+        seconds = wait if wait is not None else 0.0 if nobody else _WAIT_SECONDS
+        outcomes = _append(journal, [label.given(now) for label in labels], seconds)
     if as_json:
-        print_json({"accepted": len(labels)})
+        print_json({"accepted": len(labels), "outcomes": outcomes})
     else:
-        typer.echo(f"{len(labels)} labels accepted", err=True)
+        counts = ", ".join(f"{count} {outcome}" for outcome, count in outcomes.items())
+        typer.echo(f"{len(labels)} labels{f': {counts}' if outcomes else ' accepted'}", err=True)
+    untold = len(labels) - sum(outcomes.values())
+    if untold and (nobody or seconds):
+        why = nobody or f"no outcome after {seconds:g} s (is a learner running, or far behind?)"
+        typer.echo(f"sluice: {why}; {untold} labels wait in the journal", err=True)
 
 
 def export_file(
@@ -56,16 +77,22 @@ def export_file(
     data: Data = None,
     as_json: AsJson = False,
 ) -> None:
-    """Write every answer that is kept to a file, oldest first.
+    """Write every answer that is kept to a file, oldest first, with its text where the learner keeps that.
 
-    Example: `sluice labels export answers.jsonl`
+    A data set for `sluice backtest`, which passes over skips and answers whose `text` is empty: of requests that are
+    unknown, expired or forgotten, or whose example left the learner's memory. Each answer is a row: a text that was
+    answered twice is there twice.
+
+    Example: `sluice labels export answers.jsonl`, then `sluice backtest answers.jsonl`
     """
     from services.cli.following import existing_journal
     from services.cli.options import settings_with
+    from services.edges.answered_texts import AnsweredText, with_texts
     from services.edges.dead_letters import Unreadable
     from services.edges.formats import format_of
     from services.edges.journal.base import kept_records
     from services.edges.messages import LabelMessage
+    from services.edges.saved_state import saved_state
     from services.edges.topics import LABELS
 
     form, labels, unreadable = format_of(file), [], 0
@@ -75,12 +102,25 @@ def export_file(
                 labels.append(LabelMessage.parse(record.value or b""))
             except Unreadable:
                 unreadable += 1
+        answers = with_texts(labels, saved_state(journal))
     with to_write(file) as out:
-        written = form.write(LabelMessage, labels, out)
+        written = form.write(AnsweredText, answers, out)
     if as_json:
         print_json({"written": written, "unreadable": unreadable})
     else:
         typer.echo(f"{written} labels written, {unreadable} unreadable ones left out", err=True)
+
+
+def _append(journal: Journal, labels: Sequence[LabelMessage], wait: float) -> dict[str, int]:
+    """Write these answers, all or none; how many had which outcome, in alphabetical order, as far as that is told."""
+    from services.cli.outcomes import of_answers
+    from services.edges.outcome_keys import of_answer
+    from services.edges.topics import LABEL_OUTCOMES
+
+    ends = {place: end for place, (_, end) in journal.bounds(LABEL_OUTCOMES).items()}
+    offsets = journal.append([label.record() for label in labels])
+    keys = [of_answer(each.request_id, each.reviewer, offset) for each, offset in zip(labels, offsets, strict=True)]
+    return dict(sorted(of_answers(journal, ends, keys, wait).items())) if wait and keys else {}
 
 
 def _read(file: Path, tool: str | None, reviewer: str | None) -> list[LabelMessage]:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, get_type_hints
 
 import typer
 
+from services.edges.setting_names import variable
+
 if TYPE_CHECKING:
     from services.edges.settings import Settings
 
@@ -20,7 +22,8 @@ MAY_BEGIN_WITH_A_DASH = {"ignore_unknown_options": True}
 """For commands that take an origin: it begins with the id of a cluster, which is base64url."""
 
 Data = Annotated[
-    Path | None, typer.Option("--data", help="The data directory (DATA__DIR).", show_default="./sluice-data")
+    Path | None,
+    typer.Option("--data", help=f"The data directory ({variable('data.dir')}).", show_default="./sluice-data"),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 Tool = Annotated[
@@ -31,7 +34,9 @@ Tool = Annotated[
         show_default="by the file's name",
     ),
 ]
-Seed = Annotated[int | None, typer.Option(help="The seed of all random draws (LEARNER__SEED).", show_default="0")]
+Seed = Annotated[
+    int | None, typer.Option(help=f"The seed of all random draws ({variable('learner.seed')}).", show_default="0")
+]
 
 
 def settings_with(**flags: object) -> Settings:

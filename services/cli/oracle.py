@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from services.cli.errors import Refused
+from services.cli.files import data_set
 from services.cli.options import RUN, AsJson, Data
 from services.cli.output import print_json
+from services.edges.setting_names import variable
 
 if TYPE_CHECKING:
     from services.edges.journal.base import Journal
@@ -53,9 +55,9 @@ def oracle(
     """Answer requests until SIGTERM or Ctrl-C, from known labels or by a language model.
 
     `--truth` finds a label by the text's id, else by its exact words. `--llm` asks a model about one text after the
-    other, and **each of these texts leaves this machine** for that URL, with TASK__INSTRUCTIONS and the classes, unless
-    the model runs here. Its key, if it needs one, is the setting ORACLE__LLM_KEY (`SLUICE_ORACLE__LLM_KEY`). Only an
-    answer that is one of the known classes counts, case and quotes aside; all others leave the request open for people.
+    other, and **each of these texts leaves this machine** for that URL, with SLUICE_TASK__INSTRUCTIONS and the classes,
+    unless the model runs here. Its key, if it needs one, is SLUICE_ORACLE__LLM_KEY. Only an answer that is one of the
+    known classes counts, case and quotes aside; all others leave the request open for people.
 
     Example: `sluice oracle --truth mails.jsonl --latency 5 --noise 0.05`
 
@@ -111,10 +113,9 @@ def _checked(reviewer: str) -> str:
 
 
 def _truth(file: Path, text_field: str, label_field: str, noise: float, seed: int) -> _Sources:
-    from services.edges.datasets import load
     from services.oracle import Mistaken, Truth
 
-    dataset = load(file, text_field=text_field, label_field=label_field, labelled=True)
+    dataset = data_set(file, text_field=text_field, label_field=label_field, labelled=True)
     source = Mistaken(Truth.of(dataset), dataset.classes, noise, seed)
     return lambda _journal: source
 
@@ -134,7 +135,10 @@ def _model(settings: Settings, url: str, model: str, timeout_seconds: float, sto
     def source(journal: Journal) -> AnswerSource:
         classes = KnownClasses(journal, [named.name for named in settings.task.classes])
         if not classes():
-            raise Refused("no class is known yet: name them in TASK__CLASSES, or let people answer the first requests")
+            raise Refused(
+                f"no class is known yet: name them in {variable('task.classes')}, or let people answer the first "
+                "requests"
+            )
         return LanguageModel(chat, settings.task, classes)
 
     return source

@@ -38,8 +38,8 @@ def rebuild(
 ) -> None:
     """Fit the model anew, from zero to convergence, to the examples that are kept.
 
-    With another encoder the learner ends: set ENCODER__MODEL, and start it and the intake again. All examples, open
-    requests, decisions and counts stay. Stop the intake before, or give the service no texts meanwhile.
+    With another encoder the learner ends: start it again, and the intake, with SLUICE_ENCODER__MODEL set to it. All
+    examples, open requests, decisions and counts stay. Stop the intake before, or give the service no texts meanwhile.
 
     Examples: `sluice rebuild`, `sluice rebuild --encoder sentence-transformers/all-mpnet-base-v2`
     """

@@ -12,7 +12,7 @@ import typer
 
 from services.cli.files import to_write
 from services.cli.options import QUEUES, AsJson, Data, Tool
-from services.cli.output import print_json, print_table
+from services.cli.output import cut, print_json, print_table
 
 
 def register(app: typer.Typer) -> None:
@@ -30,6 +30,8 @@ def list_open(
 ) -> None:
     """Open requests: what the learner asks, most useful first, then audits, oldest first.
 
+    Of each text as much as the terminal is wide; `--json` has all of it.
+
     Example: `sluice requests list --limit 1000 --json | jq '.[].text'`
     """
     requests = _open(limit, data)
@@ -37,9 +39,10 @@ def list_open(
         print_json(requests)
     else:
         rows = [
-            [each["request_id"], each["verdict"], _likeliest(each["suggestions"]), each["text"]] for each in requests
+            [each["request_id"], each["verdict"], _likeliest(each["suggestions"]), cut(each["text"])]
+            for each in requests
         ]
-        print_table(["request", "verdict", "suggestion", "text"], rows)
+        print_table(["request", "verdict", "suggestion", "text"], rows, whole=["request", "verdict"])
 
 
 def export_file(

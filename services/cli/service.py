@@ -8,12 +8,18 @@ import typer
 
 from services.cli.errors import blamed_on_damage
 from services.cli.options import RUN, Data
+from services.edges.setting_names import variable
 
-Port = Annotated[int | None, typer.Option(help="The port to listen on (HTTP__PORT).", show_default="8080")]
-MetricsPort = Annotated[
-    int | None, typer.Option(help="The port of metrics and health (METRICS__PORT).", show_default="a free one")
+Port = Annotated[
+    int | None, typer.Option(help=f"The port to listen on ({variable('http.port')}).", show_default="8080")
 ]
-Budget = Annotated[float | None, typer.Option(help="Requests per text (BUDGET__FRACTION).", show_default="0.05")]
+MetricsPort = Annotated[
+    int | None,
+    typer.Option(help=f"The port of metrics and health ({variable('metrics.port')}).", show_default="a free one"),
+]
+Budget = Annotated[
+    float | None, typer.Option(help=f"Requests per text ({variable('budget.fraction')}).", show_default="0.05")
+]
 
 
 def register(app: typer.Typer) -> None:

@@ -38,6 +38,8 @@ def apply(as_json: AsJson = False) -> None:
     """Create the topics that are missing, and correct settings that are wrong; says what was done.
 
     Records are never touched. What cannot be changed without losing records ends it with code 1, nothing done.
+
+    Example: `SLUICE_KAFKA__BOOTSTRAP=localhost:9092 sluice topics apply`
     """
     from services.edges import kafka_topics
 

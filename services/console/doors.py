@@ -10,6 +10,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.console.problems import Problem, respond
+from services.edges.setting_names import variable
 
 _PORT = re.compile(r":[0-9]*$")
 _OWN = ("same-origin", "none")
@@ -63,7 +64,7 @@ class Doors:
         name = _PORT.sub("", host).strip("[]").lower()
         if name not in self._hosts and not _is_loopback(name):
             ours = ", ".join(sorted(self._hosts))
-            return Problem(421, f"this service is not called {name!r} but {ours}: HTTP__NAMES adds names")
+            return Problem(421, f"this service is not called {name!r} but {ours}: {variable('http.names')} adds names")
         origin = headers.get("origin")
         foreign = origin is not None and origin not in (f"http://{host}", f"https://{host}")
         if foreign or (headers.get("sec-fetch-site", "none") not in _OWN and path.startswith("/v1/")):

@@ -30,7 +30,7 @@ def _surroundings(settings: Settings) -> Iterator[Finding]:
     if not settings.kafka.bootstrap:
         yield machine.journal(settings.data.dir / FILE_NAME)
     yield machine.encoder(settings.encoder.model)
-    yield machine.port(settings.http)
+    yield machine.port(settings.http, None if settings.kafka.bootstrap else settings.data.dir)
 
 
 __all__ = ["Finding", "examine"]

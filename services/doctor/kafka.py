@@ -9,6 +9,7 @@ from services.edges import kafka_topics
 from services.edges.access import ACCESS
 from services.edges.journal.base import JournalError
 from services.edges.kafka_survey import OLDEST_VERSION, Survey, survey
+from services.edges.setting_names import variable
 from services.edges.settings import KafkaSettings
 
 _PROCESSES = ("intake", "learner", "console")
@@ -19,7 +20,7 @@ def examine_kafka(settings: KafkaSettings) -> Iterator[Finding]:
     try:
         found = survey(settings)
     except JournalError as error:
-        mend = "start it, or correct the settings KAFKA__...; `sluice kafka` runs one for development"
+        mend = "start it, or correct the settings SLUICE_KAFKA__...; `sluice kafka` runs one for development"
         yield Finding("kafka", False, str(error), mend)
         return
     yield Finding("kafka", True, f"cluster {found.cluster_id} of {found.brokers} broker(s) at {settings.bootstrap}")
@@ -51,8 +52,9 @@ def _topics(settings: KafkaSettings) -> Iterator[Finding]:
     except JournalError as error:
         yield Finding("topics", False, str(error), "correct the rights of this user")
         return
+    other_topics = f"delete the topic, or choose another {variable('kafka.topic_prefix')}"
     for each in differences:
-        mend = "sluice topics apply" if each.mendable else "delete the topic, or choose another KAFKA__TOPIC_PREFIX"
+        mend = "sluice topics apply" if each.mendable else other_topics
         yield Finding("topics", False, str(each), mend)
     if not differences:
         yield Finding("topics", True, "each is there, and as it should be")
@@ -62,7 +64,8 @@ def _copies(found: Survey) -> Finding:
     once = [name for name, topic in found.topics.items() if topic.copies == 1]
     unsafe = [name for name, topic in found.topics.items() if topic.copies > 1 and topic.least_in_sync == 1]
     if once:
-        mend = "on a cluster of several brokers set KAFKA__REPLICATION_FACTOR=3 before `sluice topics apply`"
+        three = variable("kafka.replication_factor", 3)
+        mend = f"on a cluster of several brokers set {three} before `sluice topics apply`"
         return Finding("copies", True, f"one only of {', '.join(once)}: a lost disk loses them", mend, warning=True)
     if unsafe:
         mend = "set min.insync.replicas=2 on the brokers or the topics"

@@ -16,8 +16,10 @@ from services.doctor.base import Finding
 from services.edges.encoders import DEFAULT, place
 from services.edges.encoders.base import EncoderError, local_directory
 from services.edges.journal.base import JournalError
+from services.edges.journal.sqlite_election import is_held
 from services.edges.journal.sqlite_schema import damage
 from services.edges.listening import PortTaken, authority, listen
+from services.edges.setting_names import variable
 from services.edges.settings import HttpSettings
 
 _OLDEST_PYTHON = (3, 11)
@@ -84,7 +86,7 @@ def encoder(name: str) -> Finding:
     try:
         directory = get_model_path() if name == DEFAULT else local_directory(where.source)
     except EncoderError as error:
-        return Finding("encoder", False, str(error), "correct ENCODER__MODEL")
+        return Finding("encoder", False, str(error), f"correct {variable('encoder.model')}")
     if directory is None:
         return Finding("encoder", True, f"{name}, fetched by its name when first used")
     weights = any(Path(directory).rglob("*.safetensors"))
@@ -92,16 +94,29 @@ def encoder(name: str) -> Finding:
     return Finding("encoder", weights, detail, "install or copy the model anew")
 
 
-def port(http: HttpSettings) -> Finding:
-    """Whether the port of the API is free, or ours."""
+def port(http: HttpSettings, directory: Path | None) -> Finding:
+    """Whether the port of the API is free, or a sluice's: of another directory where nobody works on this one.
+
+    ``directory`` is the data directory, None on Kafka.
+    """
     what = f"port {http.port}"
     try:
-        listen(http.host, http.port, "--port (HTTP__PORT)").close()
+        listen(http.host, http.port, f"--port ({variable('http.port')})").close()
     except PortTaken as error:
         if _answers(http):
-            return Finding(what, True, "a running sluice answers there")
+            return _of_whom(what, directory)
         return Finding(what, False, str(error), "see the line above")
     return Finding(what, True, f"free on {http.host}")
+
+
+def _of_whom(what: str, directory: Path | None) -> Finding:
+    detail = "a running sluice answers there"
+    if directory is None:
+        return Finding(what, True, detail)
+    if is_held(directory, "learner"):
+        return Finding(what, True, f"{detail}, and one works on {directory.absolute()}")
+    detail += f", but of another data directory: none works on {directory.absolute()}"
+    return Finding(what, True, detail, "name its directory with --data, or choose another port with --port", True)
 
 
 def _answers(http: HttpSettings) -> bool:

@@ -65,7 +65,7 @@ ACCESS: Final[Mapping[str, Access]] = {
     "replay": Access((TEXTS,), (TEXTS,), transactional_id=APPEND),
     "requests": Access((LABEL_REQUESTS,)),
     "explain": Access(_FOLLOWED),
-    "labels": Access((LABELS,), (LABELS,), transactional_id=APPEND),
+    "labels": Access((LABELS, LABEL_OUTCOMES, LEARNER_STATE), (LABELS,), transactional_id=APPEND),
     "command": Access((LABEL_OUTCOMES,), (COMMANDS,), transactional_id=APPEND),
     "rebuild": Access((LABEL_OUTCOMES, LEARNER_STATE), (COMMANDS, ITEMS), transactional_id=APPEND),
     "dead-letters": Access((DEAD_LETTERS,), (DEAD_LETTERS, *UNTRUSTED), transactional_id=APPEND),

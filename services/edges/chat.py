@@ -13,11 +13,13 @@ import httpx
 import structlog
 
 from services.edges.background import begin
+from services.edges.setting_names import variable
 
 _ATTEMPTS = 5
 _REFUSALS = 5
 _LONGEST_PAUSE_SECONDS = 60.0
 _LOOK_SECONDS = 0.2
+_KEY = variable("oracle.llm_key")
 """How often a call that is under way looks whether it is time to stop."""
 _MAX_BYTES = 2**20
 _AGAIN = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS}
@@ -129,7 +131,7 @@ class Chat:
         told = reply._replace(trouble=f"answered {_named(reply.status)}")
         if reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR or reply.status in _AGAIN | _OF_THIS_TEXT:
             return told
-        raise ChatError(f"{self._url} {told.trouble}{self._said(reply)}: look at --llm, --llm-model, ORACLE__LLM_KEY")
+        raise ChatError(f"{self._url} {told.trouble}{self._said(reply)}: look at --llm, --llm-model, {_KEY}")
 
     def _refuse(self, reply: _Reply) -> None:
         self._refused += 1
@@ -156,7 +158,7 @@ def _endpoint(url: str) -> str:
     if parsed.scheme not in ("http", "https") or not parsed.host:
         raise ValueError(f"{url!r} is no URL such as http://127.0.0.1:11434/v1")
     if parsed.userinfo or parsed.query or parsed.fragment:
-        raise ValueError("the URL ends with its path, such as /v1, and holds no password: ORACLE__LLM_KEY is the key")
+        raise ValueError(f"the URL ends with its path, such as /v1, and holds no password: {_KEY} is the key")
     return f"{url.rstrip('/')}/chat/completions"
 
 

@@ -8,7 +8,7 @@ import hashlib
 import io
 import zlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC
 from pathlib import Path
 from typing import Any
@@ -40,14 +40,22 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """A file's rows in their order; ``digest`` is the file's SHA-256 in hex."""
+    """A file's rows in their order; ``digest`` is the file's SHA-256 in hex.
+
+    ``passed_over`` counts answers that teach nothing, of a file that `sluice labels export` wrote.
+    """
 
     name: str
     digest: str
     rows: tuple[Row, ...]
+    passed_over: int = 0
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    def first(self, rows: int | None) -> Dataset:
+        """So many of its rows, or all; as part of the same file, they are named and counted as before."""
+        return replace(self, rows=self.rows[:rows])
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -58,7 +66,8 @@ class Dataset:
 def load(path: Path, *, text_field: str = "text", label_field: str = "label", labelled: bool = False) -> Dataset:
     """Read ``.jsonl`` or ``.csv``, also with ``.gz``; where ``labelled``, each row must have a label.
 
-    ``id`` and ``time`` (or ``ts``; UTC unless it says otherwise) are optional. Raises DatasetError.
+    ``id`` and ``time`` (or ``ts``; UTC unless it says otherwise) are optional. Of rows with a ``request_id``, which are
+    answers, those that skip or whose text nobody keeps are passed over. Raises DatasetError.
     """
     content = _content(path)
     digest = hashlib.sha256(content).hexdigest()
@@ -68,7 +77,11 @@ def load(path: Path, *, text_field: str = "text", label_field: str = "label", la
     except UnicodeDecodeError as error:
         raise DatasetError(f"{path}: not UTF-8 (byte {error.start})") from None
     rows: dict[str, Row] = {}
+    passed_over = 0
     for line, fields in _fields(path, text):
+        if _teaches_nothing(fields, text_field):
+            passed_over += 1
+            continue
         try:
             row = reader.row(fields, len(rows))
         except ValueError as error:
@@ -77,8 +90,13 @@ def load(path: Path, *, text_field: str = "text", label_field: str = "label", la
             raise DatasetError(f"{path}, line {line}: id {row.id[:80]!r} was used before")
         rows[row.id] = row
     if not rows:
-        raise DatasetError(f"{path}: no rows")
-    return Dataset(path.name.partition(".")[0], digest, tuple(rows.values()))
+        raise DatasetError(f"{path}: no rows{' but skips, and answers without a text' if passed_over else ''}")
+    return Dataset(path.name.partition(".")[0], digest, tuple(rows.values()), passed_over)
+
+
+def _teaches_nothing(fields: Mapping[str, Any], text_field: str) -> bool:
+    """Whether it is an answer that skips, or one without its text: both are in their place in an export of answers."""
+    return "request_id" in fields and (fields.get("skip") in (True, "true") or fields.get(text_field) == "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import choose_encoder
 
 from services.edges.listening import address, listen
+from services.edges.setting_names import variable
 
 _CALL_SECONDS = 10.0
 """How long a caller may take to say what it wants."""
@@ -61,7 +62,7 @@ class HealthServer:
     """
 
     def __init__(self, host: str, port: int, registry: CollectorRegistry, health: Health) -> None:
-        self._listening = listen(host, port, "METRICS__PORT")
+        self._listening = listen(host, port, variable("metrics.port"))
         self._server = _Server(self._listening, registry, health)
         self._thread = Thread(target=self._server.serve_forever, args=[0.1], name="health", daemon=True)
 

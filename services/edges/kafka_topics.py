@@ -12,6 +12,7 @@ from kafka.errors import TopicAuthorizationFailedError, UnknownTopicOrPartitionE
 
 from services.edges.journal.base import JournalError
 from services.edges.kafka_client import administration, explained
+from services.edges.setting_names import variable
 from services.edges.settings import KafkaSettings
 from services.edges.topics import ON_KAFKA, TEXTS, TOMBSTONE_SECONDS, Topic
 
@@ -80,7 +81,7 @@ def apply(settings: KafkaSettings, topics: Iterable[Topic] = ON_KAFKA) -> list[D
         differences = list(_differences(admin, settings, topics))
         if lost := next((each for each in differences if not each.mendable), None):
             raise JournalError(
-                f"{lost}, which cannot be changed: delete the topic, or choose another KAFKA__TOPIC_PREFIX"
+                f"{lost}, which cannot be changed: delete the topic, or choose another {variable('kafka.topic_prefix')}"
             )
         missing = {each.topic for each in differences if each.what == _MISSING}
         created = {settings.topic_prefix + topic.name: _new(topic, settings) for topic in topics}
@@ -113,7 +114,11 @@ def check(settings: KafkaSettings, topics: Iterable[Topic] = ON_KAFKA) -> None:
     differences = plan(settings, topics)
     if differences:
         more = f" (and {len(differences) - 1} more)" if len(differences) > 1 else ""
-        mend = "`sluice topics apply` mends it" if differences[0].mendable else "choose another KAFKA__TOPIC_PREFIX"
+        mend = (
+            "`sluice topics apply` mends it"
+            if differences[0].mendable
+            else f"choose another {variable('kafka.topic_prefix')}"
+        )
         raise JournalError(f"{differences[0]}{more}: {mend}")
 
 

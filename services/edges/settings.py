@@ -19,14 +19,13 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from services.edges.setting_names import BETWEEN, PREFIX, variable
 from stream.budget import RULES
 from stream.drift import DETECTORS
 from stream.model import MODELS
 from stream.strategies import STRATEGIES
 
 FILE = "sluice.toml"
-PREFIX = "SLUICE_"
-BETWEEN = "__"
 _INTEGERS_END = 2**63
 """SQLite and a deque's bound take integers below it."""
 _CENTURY_SECONDS = 100 * 365.25 * 86_400
@@ -49,15 +48,17 @@ def _closed_unless_exposed(host: str, info: ValidationInfo) -> str:
     if not _is_loopback(host) and not info.data.get("exposed"):
         raise ValueError(
             "only a loopback address, such as 127.0.0.1: who reaches the port and needs no token can read texts and "
-            "give answers; set HTTP__TOKENS, or publish it on 127.0.0.1 only (containers) or behind a proxy that "
-            "authenticates, and set HTTP__EXPOSED to true"
+            f"give answers; set {variable('http.tokens')}, or publish it on 127.0.0.1 only (containers) or behind a "
+            f"proxy that authenticates, and set {variable('http.exposed', 'true')}"
         )
     return host
 
 
 def _over_classes(closed: bool, info: ValidationInfo) -> bool:
     if closed and info.data.get("classes") == ():
-        raise ValueError("a closed list has no class in it, so every answer would be rejected: name TASK__CLASSES")
+        raise ValueError(
+            f"a closed list has no class in it, so every answer would be rejected: name {variable('task.classes')}"
+        )
     return closed
 
 

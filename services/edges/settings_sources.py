@@ -14,8 +14,10 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 from pydantic_settings import EnvSettingsSource, TomlConfigSettingsSource
 
-from services.edges.settings import BETWEEN, FILE, PREFIX, Settings, SettingsError
+from services.edges.setting_names import BETWEEN, PREFIX
+from services.edges.settings import FILE, Settings, SettingsError
 
+_ENVIRONMENT = "environment"
 _Name = tuple[str, ...]
 _Layers = dict[str, dict[str, Any]]
 
@@ -57,7 +59,7 @@ def _layers(flags: dict[str, Any]) -> _Layers:
         file = TomlConfigSettingsSource(Settings)()
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{FILE} is not readable as TOML: {error}") from None
-    return {"flag": flags, "environment": EnvSettingsSource(Settings)(), FILE: file}
+    return {"flag": flags, _ENVIRONMENT: EnvSettingsSource(Settings)(), FILE: file}
 
 
 def _nested(flat: Mapping[str, object]) -> dict[str, Any]:
@@ -78,6 +80,10 @@ def _written(name: _Name) -> str:
     return BETWEEN.join(name).upper()
 
 
+def _read(written: str) -> _Name:
+    return tuple(written.lower().split(BETWEEN))
+
+
 def _refuse_unknown(layers: _Layers) -> None:
     for origin, layer in layers.items():
         for section, fields in layer.items():
@@ -90,21 +96,28 @@ def _refuse_unknown_variables() -> None:
     sections = tuple(f"{PREFIX}{section.upper()}" for section in Settings.model_fields)
     for variable in map(str.upper, os.environ):
         if variable.startswith(sections) or (variable.startswith(PREFIX) and BETWEEN in variable):
-            _refuse_if_unknown(tuple(variable.removeprefix(PREFIX).lower().split(BETWEEN)), "environment")
+            _refuse_if_unknown(_read(variable.removeprefix(PREFIX)), _ENVIRONMENT)
 
 
 def _refuse_if_unknown(name: _Name, origin: str) -> None:
     known = _known()
     if name not in known:
-        raise SettingsError(f"{_written(name)} ({origin}): there is no such setting; {_mend(name, known)}")
+        raise SettingsError(
+            f"{_typed(name, origin)} ({origin}): there is no such setting; {_mend(name, known, origin)}"
+        )
 
 
-def _mend(name: _Name, known: Sequence[_Name]) -> str:
+def _typed(name: _Name, origin: str) -> str:
+    """How the setting is written at its origin."""
+    return f"{PREFIX if origin == _ENVIRONMENT else ''}{_written(name)}"
+
+
+def _mend(name: _Name, known: Sequence[_Name], origin: str) -> str:
     fields = [each for each in known if each[:1] == name]
     if fields:
-        return f"{_written(name)} is a section: name one of its settings, such as {_written(fields[0])}"
+        return f"{_typed(name, origin)} is a section: name one of its settings, such as {_typed(fields[0], origin)}"
     near = difflib.get_close_matches(_written(name), map(_written, known), n=1, cutoff=0.5)
-    return f"did you mean {near[0]}?" if near else "`sluice config show` lists them all"
+    return f"did you mean {_typed(_read(near[0]), origin)}?" if near else "`sluice config show` lists them all"
 
 
 def _origin(name: _Name, layers: _Layers) -> str:
@@ -121,4 +134,5 @@ def _explain(error: ErrorDetails, layers: _Layers) -> str:
     default = json.dumps(getattr(section, name[1]), default=str)
     why = error["msg"].removeprefix("Value error, ")
     value = "**********" if _is_secret(type(section).model_fields[name[1]]) else str(error["input"])[:80]
-    return f"{_written(name)} = {value} ({_origin(name, layers)}): {why[0].lower()}{why[1:]}; the default is {default}"
+    origin = _origin(name, layers)
+    return f"{_typed(name, origin)} = {value} ({origin}): {why[0].lower()}{why[1:]}; the default is {default}"

@@ -105,7 +105,7 @@ def test_a_development_broker_runs_until_it_is_told_to_end(tmp_path: Path) -> No
     assert process.stderr is not None
     with process:
         bootstrap = process.stdout.readline().strip()
-        told = [process.stderr.readline() for _ in range(3)]
+        told = [process.stderr.readline() for _ in range(4)]
         assert kafka_topics.plan(KafkaSettings(bootstrap=bootstrap)) == []
         started = time.monotonic()
         process.send_signal(signal.SIGINT)
@@ -113,7 +113,8 @@ def test_a_development_broker_runs_until_it_is_told_to_end(tmp_path: Path) -> No
         assert time.monotonic() - started < END_SECONDS
 
     broker = int(told[0].partition("process ")[2].partition(")")[0])
-    assert [f"SLUICE_KAFKA__BOOTSTRAP={bootstrap} sluice" in line for line in told[1:]] == [True, True]
+    commands = [line.strip().removeprefix(f"SLUICE_KAFKA__BOOTSTRAP={bootstrap} sluice ") for line in told[1:]]
+    assert commands == ["intake", "learner", "console"]
     with pytest.raises(ProcessLookupError):
         os.kill(broker, 0)
 

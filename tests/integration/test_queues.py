@@ -38,8 +38,9 @@ def test_requests_go_out_and_come_back_answered_by_file_and_by_program(asked: Se
         writer = csv.DictWriter(file, rows[0])
         writer.writeheader()
         writer.writerow({**rows[0], "label": "card"})
-    assert on_kafka("labels", "import", "open.csv", "--reviewer", "anna", "--json").json == {"accepted": 1}
-    asked.settle()
+    with asked.at_work():
+        told = on_kafka("labels", "import", "open.csv", "--reviewer", "anna", "--wait", 60, "--json").json
+    assert told == {"accepted": 1, "outcomes": {"learned": 1}}
     assert len(on_kafka("requests", "list", "--json", "--limit", 100).json) == written - 1
 
     assert on_kafka("oracle", "--truth", "texts.jsonl", "--once").code == 0
@@ -47,6 +48,9 @@ def test_requests_go_out_and_come_back_answered_by_file_and_by_program(asked: Se
 
     assert on_kafka("requests", "list", "--json").json == []
     assert on_kafka("labels", "export", "answers.jsonl", "--json").json == {"written": written, "unreadable": 0}
+    answers = [json.loads(line) for line in Path("answers.jsonl").read_text().splitlines()]
+    assert sorted(each["text_id"] for each in answers) == sorted({each["text_id"] for each in answers} - {""})
+    assert all(each["text"].endswith(each["text_id"].removeprefix("t")) for each in answers)
     told = on_kafka("explain", request["text_id"]).out
     assert told.startswith("ASK: ")
     assert "learned" in told
@@ -61,7 +65,7 @@ def test_a_model_that_is_asked_over_http_answers_with_classes_that_were_learned(
     Path("answers.jsonl").write_text(
         json.dumps({"request_id": first["request_id"], "label": "card", "reviewer": "anna"})
     )
-    on_kafka("labels", "import", "answers.jsonl")
+    on_kafka("labels", "import", "answers.jsonl", "--wait", 0)
     asked.settle()
 
     with Model(says("Card")).serving() as model:

@@ -146,7 +146,7 @@ def test_each_process_can_do_its_work_with_the_rights_of_the_table(
         told = as_user("command")("command", "hold", "ann", "--id", "h1", "--wait", "0.1")
         settle(learner)
         told = as_user("command")("command", "hold", "ann", "--id", "h1", "--wait", "10")
-        assert (told.code, told.out) == (0, "done: 'ann' is on hold\n")
+        assert (told.code, told.out) == (0, "done: 'ann' is on hold; nobody of this name has answered so far\n")
         told = as_user("rebuild")("rebuild", "--encoder", "hashing:64", "--wait", "0.1")
         assert (told.code, "is a learner running?" in told.err) == (1, True)
         learner = under_another_encoder(journal, settings_of("learner", guarded), learner)
@@ -156,7 +156,8 @@ def test_each_process_can_do_its_work_with_the_rights_of_the_table(
     told = as_user("explain")("explain", request["text_id"], "--json").json
     assert [outcome["outcome"] for outcome in told["outcomes"]] == ["learned"]
     Path("more.jsonl").write_text(json.dumps({"request_id": "none", "label": "card", "reviewer": "ann"}) + "\n")
-    assert as_user("labels")("labels", "import", "more.jsonl", "--json").json == {"accepted": 1}
+    told = as_user("labels")("labels", "import", "more.jsonl", "--wait", "0.1", "--json").json
+    assert told == {"accepted": 1, "outcomes": {}}
     assert as_user("labels")("labels", "export", "answers.csv", "--json").json == {"written": 3, "unreadable": 1}
     assert len(as_user("dead-letters")("dead-letters", "replay", "--all", "--json").json["replayed"]) == 2
 
@@ -194,7 +195,7 @@ def learner_over(journal: Journal, settings: Settings, encoder: str = "hashing")
 
 def under_another_encoder(journal: Journal, settings: Settings, learner: LearnerProcess) -> LearnerProcess:
     """The learner after the one that is told to change its encoder, and ends."""
-    with pytest.raises(JournalError, match="set ENCODER__MODEL to hashing:64"):
+    with pytest.raises(JournalError, match="start it again with SLUICE_ENCODER__MODEL=hashing:64"):
         settle(learner)
     learner.close()
     return learner_over(journal, settings, "hashing:64")

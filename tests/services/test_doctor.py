@@ -102,11 +102,23 @@ def test_a_port_of_a_loopback_address_of_ipv6_is_free_busy_or_ours(tmp_path: Pat
         server.socket.close()
         server.socket = loopback_6
         Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-        assert found(tmp_path, "port", http__host="::1", http__port=port).detail == "a running sluice answers there"
+        assert "a running sluice answers there" in found(tmp_path, "port", http__host="::1", http__port=port).detail
         server.shutdown()
         busy = found(tmp_path, "port", http__host="::1", http__port=port)
         assert (busy.ok, f"cannot listen on [::1]:{port} " in busy.detail) == (False, True)
     assert found(tmp_path, "port", http__host="::1", http__port=port).ok
+
+
+def test_a_sluice_that_answers_is_of_another_directory_where_nobody_works_on_this_one(tmp_path: Path) -> None:
+    with HTTPServer(("127.0.0.1", 0), Alive) as server, SqliteJournal(tmp_path) as journal:
+        Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        with journal.writer("learner"):
+            ours = found(tmp_path, "port", http__port=server.server_port)
+        others = found(tmp_path, "port", http__port=server.server_port)
+        server.shutdown()
+    assert (ours.ok, ours.warning) == (True, False)
+    assert (others.ok, others.warning, "--data" in others.mend) == (True, True, True)
+    assert others.detail.endswith(f"of another data directory: none works on {tmp_path}")
 
 
 def test_a_model_that_is_not_there_is_found(tmp_path: Path) -> None:

@@ -41,7 +41,7 @@ def test_a_command_whose_id_looks_like_an_answer_is_not_forgotten_with_the_revie
     tell(service, "hold", command_id="ann/7", reviewer="eve")
     drain(process)
     done(service, process, "forget", reviewer="ann")
-    assert outcome(service, "ann/7") == ("done", "'eve' is on hold")
+    assert outcome(service, "ann/7") == ("done", "'eve' is on hold; nobody of this name has answered so far")
 
 
 def test_the_items_keep_their_places_and_the_other_texts(service: Service) -> None:

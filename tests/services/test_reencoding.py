@@ -32,7 +32,7 @@ def embed(service: Service, left_out: Collection[str] = ()) -> int:
 def changed(service: Service, process: LearnerProcess) -> LearnerProcess:
     """The process after the one that was told to change its encoder, which ended."""
     tell(service, "rebuild", encoder=OTHER.name, offset=embed(service))
-    with pytest.raises(JournalError, match=f"set ENCODER__MODEL to {OTHER.name}"):
+    with pytest.raises(JournalError, match=f"start it again with SLUICE_ENCODER__MODEL={OTHER.name}"):
         drain(process)
     process.close()
     return service.process(encoder=OTHER.name)
@@ -158,7 +158,7 @@ def test_until_the_setting_is_changed_no_learner_starts(service: Service) -> Non
     process.close()
 
     assert outcome(service, command_id)[0] == "done"
-    with pytest.raises(JournalError, match=f"set ENCODER__MODEL to {OTHER.name}"):
+    with pytest.raises(JournalError, match=f"start it again with SLUICE_ENCODER__MODEL={OTHER.name}"):
         service.process()
 
 

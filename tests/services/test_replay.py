@@ -64,6 +64,14 @@ def test_a_second_replay_of_the_same_file_changes_nothing(journal: SqliteJournal
     assert len(_written(journal)) == 3
 
 
+def test_a_replay_of_less_than_was_sent_is_done_and_one_of_more_goes_on(journal: SqliteJournal) -> None:
+    list(Replay(journal, _dataset(5).first(3)).run(Event()))
+    less = Replay(journal, _dataset(5).first(2))
+    assert (less.done, list(less.run(Event()))) == (True, [])
+    list(Replay(journal, _dataset(5).first(None)).run(Event()))
+    assert [text.id for text in _written(journal)] == [f"t{n}" for n in range(5)]
+
+
 def test_other_texts_and_other_files_do_not_confuse_it(journal: SqliteJournal) -> None:
     list(Replay(journal, _dataset(3, digest="f" * 64)).run(Event()))
     journal.append([Message("texts", b"plain", headers=(("replay", b"\xff"),))])

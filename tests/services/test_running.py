@@ -9,7 +9,9 @@ from pathlib import Path
 from threading import Event
 
 import pytest
+from structlog.testing import capture_logs
 
+from services.edges.journal.base import TaskDone
 from services.running import Crew, return_memory
 from tests.services.visits import own_hooks
 
@@ -44,6 +46,15 @@ def test_a_signal_ends_all_parts() -> None:
 def test_a_part_that_fails_ends_the_others_and_its_error_is_raised() -> None:
     with own_hooks(), pytest.raises(LookupError, match="broken"):
         Crew({"first": waits, "second": breaks}).run()
+
+
+def test_a_part_that_ended_because_it_was_told_to_has_not_failed() -> None:
+    def done(_: Event) -> None:
+        raise TaskDone("start it again")
+
+    with own_hooks(), capture_logs() as logs, pytest.raises(TaskDone):
+        Crew({"learner": done}).run()
+    assert [(each["event"], each["log_level"]) for each in logs][-1] == ("part_done", "info")
 
 
 def test_a_part_that_returns_ends_the_others() -> None:

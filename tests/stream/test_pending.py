@@ -68,6 +68,7 @@ def test_the_first_answer_is_learned_and_closes_the_request() -> None:
     assert settled.request.request.text == "text 1 \u2013 é"
     assert names(pending) == ["2"]
     assert len(pending) == 1
+    assert (pending.answered_by("ann"), pending.answered_by("anne")) == (True, False)
 
 
 def test_a_skip_closes_the_request() -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from services.edges.setting_names import variable
 from stream.records import Floats
 
 _CLIENT_CLOSED = "client has been closed"
@@ -50,10 +51,10 @@ def loading(name: str, directory: Path | None) -> Iterator[None]:
 def _why_not(directory: Path | None, error: Exception) -> str:
     reason = str(error).strip().partition("\n")[0].strip() or type(error).__name__
     if directory is not None:
-        return f"it cannot be loaded ({reason}): correct ENCODER__MODEL"
+        return f"it cannot be loaded ({reason}): correct {variable('encoder.model')}"
     reason = "no connection" if _CLIENT_CLOSED in reason else reason
     fetched = f"it cannot be fetched from the hub ({reason})"
-    return f"not a directory here, and {fetched}: correct ENCODER__MODEL, or name a local path"
+    return f"not a directory here, and {fetched}: correct {variable('encoder.model')}, or name a local path"
 
 
 def local_directory(source: str) -> Path | None:

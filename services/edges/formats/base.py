@@ -6,11 +6,12 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, TextIO, TypeVar
 
+from services.edges.answered_texts import AnsweredText
 from services.edges.dead_letters import Unreadable
 from services.edges.messages import LabelMessage, RequestMessage
 
-Exchanged = TypeVar("Exchanged", RequestMessage, LabelMessage)
-"""What can be exported and imported: requests and labels."""
+Exchanged = TypeVar("Exchanged", RequestMessage, LabelMessage, AnsweredText)
+"""What can be exported and imported: requests and labels, these with their texts where they are exported."""
 USE_COMMAS = "separate columns by commas, not by semicolons"
 
 

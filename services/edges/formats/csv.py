@@ -10,9 +10,11 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, TextIO
 
+from services.edges.answered_texts import AnsweredText
 from services.edges.formats.base import Exchanged, Format, FormatError, lines, message_of, no_column
 from services.edges.messages import LabelMessage, RequestMessage
 
+_OF_LABELS = ("request_id", "label", "skip", "reviewer", "answered_at", "corrects")
 _COLUMNS: Mapping[type, tuple[str, ...]] = {
     RequestMessage: (
         "request_id",
@@ -27,7 +29,8 @@ _COLUMNS: Mapping[type, tuple[str, ...]] = {
         "asked_at",
         "expires_at",
     ),
-    LabelMessage: ("request_id", "label", "skip", "reviewer", "answered_at", "corrects"),
+    LabelMessage: _OF_LABELS,
+    AnsweredText: (*_OF_LABELS, "text_id", "text"),
 }
 _WORDS = {"true": True, "false": False}
 _JSON = frozenset({"suggestions", "why"})
@@ -50,7 +53,7 @@ class Csv(Format):
     def read(
         self, kind: type[Exchanged], file: TextIO, missing: Mapping[str, Any] | None = None
     ) -> Iterator[Exchanged]:
-        """As `Format.read`; rows that answer nothing are passed over where labels are read."""
+        """As `Format.read`; cells of blanks alone are empty, and rows without an answer passed over among labels."""
         reader = csv.DictReader(lines(file), strict=True)
         try:
             _check_header(kind, reader.fieldnames or ())
@@ -79,7 +82,7 @@ def _cell(value: object) -> object:
 def _fields(line: int, row: Mapping[str | None, Any]) -> dict[str, Any]:
     if None in row:
         raise FormatError(f"line {line}: more columns than the first line names")
-    return {name: _value(line, name, cell) for name, cell in row.items() if name is not None and cell}
+    return {name: _value(line, name, cell) for name, cell in row.items() if name is not None and cell and cell.strip()}
 
 
 def _value(line: int, name: str, cell: str) -> object:

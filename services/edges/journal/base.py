@@ -30,6 +30,10 @@ class Fenced(JournalError):
     """Another writer of the same name was elected since: this process must end."""
 
 
+class TaskDone(JournalError):
+    """The process has done what it was told to, and must end for that to take effect; the message says what is next."""
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """A record to be written; a value of None is a tombstone (it removes the key from a compacted topic).

@@ -15,6 +15,7 @@ from services.edges.journal.base import JournalError, Positions, Record, Undecod
 from services.edges.journal.kafka_decoding import bound_decoding
 from services.edges.journal.kafka_waits import forget_waits
 from services.edges.kafka_client import connection
+from services.edges.setting_names import variable
 from services.edges.settings import KafkaSettings
 from services.edges.topics import COMMANDS, ITEMS, LABELS, TEXTS
 from services.edges.topics import topic as topic_named
@@ -134,7 +135,7 @@ class Reader:
         if isinstance(record.value, Undecoded) and topic not in _INPUTS:
             raise JournalError(
                 f"{record.topic} is damaged ({record.value.detail}): restore it from a backup, or begin with another "
-                "KAFKA__TOPIC_PREFIX"
+                f"{variable('kafka.topic_prefix')}"
             )
         return Record(
             topic, record.partition, record.offset, record.key, record.value,

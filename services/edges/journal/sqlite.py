@@ -14,7 +14,7 @@ from functools import partial
 from itertools import islice
 from pathlib import Path
 
-from filelock import FileLock, Timeout
+from filelock import Timeout
 
 from services.edges.journal.base import (
     Fenced,
@@ -28,6 +28,7 @@ from services.edges.journal.base import (
     Writer,
 )
 from services.edges.journal.positions import joined, parted
+from services.edges.journal.sqlite_election import lock_of
 from services.edges.journal.sqlite_erasure import empty_log, overwrite
 from services.edges.journal.sqlite_file import SqliteFile
 from services.edges.journal.sqlite_retention import drop_old, drop_tombstones, give_back
@@ -136,7 +137,7 @@ class SqliteWriter(Writer):
     def __init__(self, file: SqliteFile, name: str, clock: Callable[[], float], *, wait: bool) -> None:
         self._file, self._name, self._clock = file, name, clock
         self._topic = topic_named(f"{name}-state").name
-        self._lock = FileLock(file.path.with_name(f"{name}.lock"), thread_local=False)
+        self._lock = lock_of(file.path.parent, name)
         self._acquire(wait)
         try:
             self._epoch, entries = self._elect()

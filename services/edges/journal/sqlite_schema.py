@@ -11,6 +11,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from services.edges.journal.base import JournalDamaged, JournalError
+from services.edges.setting_names import variable
 from services.edges.topics import TOPICS
 
 FILE_NAME = "sluice.db"
@@ -116,7 +117,7 @@ def prepare(directory: Path) -> Path:
     path = directory / FILE_NAME
     with explained(path):
         if file := next((each for each in (directory, *directory.parents) if each.is_file()), None):
-            raise DirectoryIsFile(f"{file} is a file: name a directory with --data (DATA__DIR)")
+            raise DirectoryIsFile(f"{file} is a file: name a directory with --data ({variable('data.dir')})")
         directory.mkdir(parents=True, exist_ok=True)
         with FileLock(directory / f"{FILE_NAME}.lock", timeout=_BUSY_SECONDS), closing(connect(path)) as connection:
             if is_new(connection, path):

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
 import structlog
@@ -44,6 +45,22 @@ class Service:
         wait = 0.0 if isinstance(self.journal, SqliteJournal) else 1.0
         while self.intake.step(wait) or self.learner.step(wait):
             pass
+
+    @contextmanager
+    def at_work(self) -> Iterator[None]:
+        """The learner steps in a thread of its own meanwhile."""
+        stop = Event()
+        thread = Thread(target=self._learn, args=[stop])
+        thread.start()
+        try:
+            yield
+        finally:
+            stop.set()
+            thread.join()
+
+    def _learn(self, stop: Event) -> None:
+        while not stop.is_set():
+            self.learner.step(0.1)
 
 
 @pytest.fixture

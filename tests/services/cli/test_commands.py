@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 from pathlib import Path
 from typing import Any
@@ -83,7 +84,7 @@ def test_each_kind_of_command_is_carried_out(data: Path, sluice: Sluice) -> None
     assert told == [
         "done: 'lost' is called 'card_lost'\n",
         f"done: request {second} is withdrawn\n",
-        "done: 'bob' is on hold\n",
+        "done: 'bob' is on hold; nobody of this name has answered so far\n",
         "done: 'bob' is no longer on hold\n",
         "done: rebuilt from 1 examples\n",
         "done: 'card_lost' is no class any more; examples forgotten: 1\n",
@@ -98,13 +99,20 @@ def test_the_encoder_is_changed_and_what_was_learned_and_asked_stays(data: Path,
         post(url, "/v1/labels", {"request_id": first, "label": "lost", "reviewer": "ann"})
         done = sluice("rebuild", "--encoder", "hashing:64", "--data", data)
         assert process.wait(WAIT_SECONDS) == 1
+        assert process.stderr is not None
+        *logged, last = process.stderr
     with serving(data, encoder="hashing:64") as (_, url):
         learned = post(url, "/v1/labels", {"request_id": second, "label": "refund", "reviewer": "ann"})["outcomes"]
         decided = post(url, "/v1/texts", {"id": "3", "text": "a lost card"})["decisions"]
         again = sluice("rebuild", "--encoder", "hashing:64", "--data", data)
 
     assert done.code == 0
-    assert done.out.startswith("done: 2 texts are embedded by hashing:64: set ENCODER__MODEL to hashing:64, ")
+    assert done.out == f"done: {last.removeprefix('sluice: ')}"
+    assert last == (
+        "sluice: 2 texts are embedded by hashing:64; the service has ended: "
+        "start it again with SLUICE_ENCODER__MODEL=hashing:64, on Kafka the intake as well\n"
+    )
+    assert {json.loads(line)["level"] for line in logged} == {"info"}
     assert [each["outcome"] for each in learned] == ["learned"]
     assert [each["class"] for each in decided] == ["lost"]
     assert (again.code, again.out) == (3, "refused: hashing:64 is the encoder already\n")

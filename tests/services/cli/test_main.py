@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
 
+from services.cli import build_app
 from tests.services.cli.command import Sluice
 
 
@@ -22,6 +26,20 @@ def test_help_names_every_command(sluice: Sluice) -> None:
         assert command in told
 
 
+def commands_of(command: Any, *names: str) -> Iterator[tuple[str, str]]:
+    """Each command by its names, with its help."""
+    for name, inner in getattr(command, "commands", {}).items():
+        yield from commands_of(inner, *names, name)
+    if not hasattr(command, "commands"):
+        yield " ".join(names), command.help or ""
+
+
+def test_every_command_shows_how_it_is_used() -> None:
+    told = dict(commands_of(typer.main.get_command(build_app())))
+    assert len(told) > 20
+    assert [name for name, words in told.items() if f"sluice {name}" not in words.partition("Example")[2]] == []
+
+
 def test_an_unknown_option_is_wrong_use(sluice: Sluice) -> None:
     assert sluice("doctor", "--nonsense").code == 2
 
@@ -32,7 +50,7 @@ def test_a_wrong_setting_ends_any_command_with_code_2_and_names_itself(
     monkeypatch.setenv("SLUICE_BUDGET__FRACTION", "3")
     done = sluice("up")
     assert done.code == 2
-    assert done.err.startswith("sluice: BUDGET__FRACTION = 3 (environment)")
+    assert done.err.startswith("sluice: SLUICE_BUDGET__FRACTION = 3 (environment)")
     assert done.err.count("\n") == 1
 
 
@@ -67,7 +85,10 @@ def test_a_program_that_answers_makes_no_journal(sluice: Sluice) -> None:
 def test_a_file_in_place_of_the_data_directory_is_wrong_use(sluice: Sluice) -> None:
     Path("texts.csv").write_text("text\na\n")
     done = sluice("replay", "texts.csv", "--data", "texts.csv")
-    assert (done.code, done.err) == (2, "sluice: texts.csv is a file: name a directory with --data (DATA__DIR)\n")
+    assert (done.code, done.err) == (
+        2,
+        "sluice: texts.csv is a file: name a directory with --data (SLUICE_DATA__DIR)\n",
+    )
 
 
 def test_a_file_that_is_not_there_is_named(sluice: Sluice) -> None:

@@ -62,11 +62,11 @@ def test_classes_that_were_learned_are_known_without_a_setting(
     with Model(says("refund")).serving() as model:
         told = sluice("oracle", "--llm", model.url, *OPTIONS)
         assert (told.code, told.err.count("\n")) == (3, 1)
-        assert "no class is known yet: name them in TASK__CLASSES" in told.err
+        assert "no class is known yet: name them in SLUICE_TASK__CLASSES" in told.err
         (first,) = sluice("requests", "list", "--json", "--limit", 1).json
         answer = {"request_id": first["request_id"], "label": "refund", "reviewer": "anna"}
         Path("answers.jsonl").write_text(json.dumps(answer))
-        sluice("labels", "import", "answers.jsonl")
+        sluice("labels", "import", "answers.jsonl", "--wait", 0)
         service.settle()
         assert sluice("oracle", "--llm", model.url, *OPTIONS).json == {"answered": len(asked) - 1}
     assert first["text"] not in model.texts

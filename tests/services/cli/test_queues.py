@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from services.edges.journal.base import Message
+from services.edges.messages import TextMessage
 from services.edges.topics import LABELS, TEXTS
 from tests.services.cli.command import Sluice
 from tests.services.cli.conftest import Service
@@ -30,12 +31,60 @@ def test_a_second_replay_sends_nothing(asked: Service, sluice: Sluice) -> None:
     assert sluice("replay", "texts.jsonl", "--json").json["sent"] == 0
 
 
+def test_a_replay_can_be_of_the_beginning_alone(sluice: Sluice) -> None:
+    Path("texts.csv").write_text("text\na\nb\nc\n")
+    sent = [sluice("replay", "texts.csv", "--json", *limit).json for limit in (["--limit", 2], ["--limit", 1], [])]
+    assert sent == [
+        {"rows": 2, "sent": 2, "sent_before": 0},
+        {"rows": 1, "sent": 0, "sent_before": 2},
+        {"rows": 3, "sent": 1, "sent_before": 2},
+    ]
+
+
+def test_a_replay_says_where_it_makes_a_journal_and_that_nobody_reads_it(sluice: Sluice) -> None:
+    Path("texts.csv").write_text("text\na\n")
+    first, second = sluice("replay", "texts.csv"), sluice("replay", "texts.csv")
+    place = Path("sluice-data").absolute()
+    nobody = f"sluice: no service works on {place}: `sluice up --data {place}` does; what is sent waits for it\n"
+    assert (first.code, first.out) == (0, "")
+    assert first.err == (
+        f"sluice: a journal is made in {place}, which had none\n{nobody}1 texts sent, 0 were there already\n"
+    )
+    assert second.err == f"{nobody}0 texts sent, 1 were there already\n"
+
+
+def test_a_replay_to_a_service_is_told_in_one_line(asked: Service, sluice: Sluice) -> None:
+    assert sluice("replay", "texts.jsonl").err == f"0 texts sent, {TEXTS_SENT} were there already\n"
+
+
 def test_open_requests_are_listed_most_useful_first(asked: Service, sluice: Sluice) -> None:
     requests = sluice("requests", "list", "--json", "--limit", 5).json
     utilities = [request["why"]["utility"] for request in requests]
     assert len(utilities) == 5
     assert utilities == sorted(utilities, reverse=True)
     assert requests[0]["request_id"] in sluice("requests", "list").out
+
+
+def test_of_a_long_text_people_are_shown_the_beginning_and_programs_all(
+    sluice: Sluice, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "50")
+    text = f"where is my card\n{'and why ' * 100}"
+    service.journal.append([TextMessage(text=text).record()] * TEXTS_SENT)
+    service.settle()
+    told = sluice("requests", "list").out.splitlines()[1]
+    assert (len(told.split("\t")[-1]), told.endswith("…")) == (50, True)
+    assert sluice("requests", "list", "--json").json[0]["text"] == text
+
+
+def test_a_class_of_two_lines_is_explained_on_one(asked: Service, sluice: Sluice) -> None:
+    request = sluice("requests", "list", "--json").json[0]
+    Path("answers.jsonl").write_text(
+        json.dumps({"request_id": request["request_id"], "label": "lost\ncard", "reviewer": "anna"})
+    )
+    sluice("labels", "import", "answers.jsonl", "--wait", 0)
+    asked.settle()
+    assert r"lost\ncard by anna: learned" in sluice("explain", request["text_id"]).out
 
 
 def test_requests_go_out_as_a_file_and_come_back_answered(asked: Service, sluice: Sluice) -> None:
@@ -46,7 +95,9 @@ def test_requests_go_out_as_a_file_and_come_back_answered(asked: Service, sluice
         writer = csv.DictWriter(file, rows[0])
         writer.writeheader()
         writer.writerows({**row, "label": "card"} for row in rows)
-    assert sluice("labels", "import", "open.csv", "--reviewer", "anna", "--json").json == {"accepted": written}
+    assert sluice("labels", "import", "open.csv", "--reviewer", "anna", "--wait", 0, "--json").json == {
+        "accepted": written, "outcomes": {}
+    }  # fmt: skip
     asked.settle()
     assert sluice("requests", "list", "--json").json == []
     assert sluice("labels", "export", "answers.jsonl", "--json").json == {"written": written, "unreadable": 0}
@@ -61,13 +112,67 @@ def test_requests_go_out_to_a_labelling_tool_and_its_annotations_come_back(asked
     result = [{"from_name": "label", "to_name": "text", "type": "choices", "value": {"choices": ["card"]}}]
     annotated = [task | {"annotations": [{"completed_by": 7, "result": result}]} for task in tasks]
     Path("annotated.json").write_text(json.dumps(annotated))
-    assert sluice("labels", "import", "annotated.json", "--tool", "label_studio", "--json").json == {
-        "accepted": written
-    }
+    with asked.at_work():
+        told = sluice("labels", "import", "annotated.json", "--tool", "label_studio", "--wait", 60, "--json").json
+    assert told == {"accepted": written, "outcomes": {"learned": written}}
     asked.settle()
     assert sluice("requests", "list", "--json").json == []
     refused = sluice("labels", "import", "annotated.json", "--tool", "excel")
     assert (refused.code, "label_studio, prodigy, argilla, doccano" in refused.err) == (2, True)
+
+
+def test_who_imports_labels_is_told_what_became_of_them(asked: Service, sluice: Sluice) -> None:
+    first, second = (each["request_id"] for each in sluice("requests", "list", "--json", "--limit", 2).json)
+    rows = [f"{first},card,", f"{second},,true", f"{first},lost,", "none,card,"]
+    Path("answers.csv").write_text("\n".join(["request_id,label,skip", *rows]))
+    with asked.at_work():
+        done = sluice("labels", "import", "answers.csv", "--reviewer", "anna", "--wait", 60)
+        again = sluice("labels", "import", "answers.csv", "--reviewer", "bob", "--wait", 60, "--json")
+    assert (done.code, done.out) == (0, "")
+    assert done.err == "4 labels: 1 conflicting, 1 learned, 1 skipped, 1 unknown\n"
+    assert again.json == {"accepted": 4, "outcomes": {"closed": 3, "unknown": 1}}
+
+
+def test_where_no_learner_tells_in_time_the_labels_wait_in_the_journal(asked: Service, sluice: Sluice) -> None:
+    Path("answers.jsonl").write_text('{"request_id": "none", "label": "x", "reviewer": "anna"}\n')
+    silent = sluice("labels", "import", "answers.jsonl", "--wait", "0.1")
+    asked.learner.close()
+    nobody = sluice("labels", "import", "answers.jsonl")
+    place = Path("sluice-data").absolute()
+    waiting = "1 labels wait in the journal"
+    assert (silent.code, nobody.code) == (0, 0)
+    assert silent.err == (
+        f"1 labels accepted\nsluice: no outcome after 0.1 s (is a learner running, or far behind?); {waiting}\n"
+    )
+    assert nobody.err == (
+        f"1 labels accepted\nsluice: no service works on {place}: `sluice up --data {place}` does; {waiting}\n"
+    )
+
+
+def test_exported_labels_are_a_data_set_without_what_was_skipped_or_forgotten(asked: Service, sluice: Sluice) -> None:
+    requests = sluice("requests", "list", "--json", "--limit", 100).json
+    rows = [f"{each['request_id']},{('card', 'fee')[row % 2]}," for row, each in enumerate(requests)]
+    rows[0] = f"{requests[0]['request_id']},,true"
+    Path("answers.csv").write_text("\n".join(["request_id,label,skip", *rows, "none,card,"]))
+    forgotten = requests[1]["text_id"]
+    with asked.at_work():
+        sluice("labels", "import", "answers.csv", "--reviewer", "anna", "--wait", 60)
+        assert sluice("forget", "--text", forgotten, "--wait", 60).code == 0
+    texts = {each["request_id"]: (each["text_id"], each["text"]) for each in requests}
+    texts |= {requests[1]["request_id"]: ("", ""), "none": ("", "")}
+
+    sluice("labels", "export", "kept.csv")
+    sluice("labels", "export", "kept.jsonl")
+    with open("kept.csv", newline="") as file:
+        columns = list(csv.DictReader(file))
+    objects = [json.loads(line) for line in Path("kept.jsonl").read_text().splitlines()]
+
+    for written in (columns, objects):
+        assert {each["request_id"]: (each["text_id"], each["text"]) for each in written} == texts
+    for name in ("kept.csv", "kept.jsonl"):
+        done = sluice("backtest", name, "--seeds", 1, "--latency", 2, "--jobs", 1, "--no-cache", "--json")
+        assert done.json["texts"] + done.json["test_texts"] == len(requests) - 2
+        assert f"{name}: 3 rows are skips, or have no text: passed over" in done.err
 
 
 def test_a_file_with_one_wrong_answer_is_refused_whole(asked: Service, sluice: Sluice) -> None:

@@ -73,7 +73,7 @@ def test_a_busy_port_is_named_before_any_data_is_touched(tmp_path: Path) -> None
 def test_a_directory_that_is_a_file_is_named(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("")
     code, told = refusal(tmp_path / "data", "--port", "0")
-    assert (code, told) == (2, f"sluice: {tmp_path}/data is a file: name a directory with --data (DATA__DIR)")
+    assert (code, told) == (2, f"sluice: {tmp_path}/data is a file: name a directory with --data (SLUICE_DATA__DIR)")
 
 
 def test_an_encoder_that_is_not_there_ends_the_service_with_its_name(tmp_path: Path) -> None:

@@ -59,6 +59,23 @@ def test_a_row_without_id_is_named_by_the_files_hash_and_its_number(tmp_path: Pa
     assert [row.id for row in found.rows] == [f"{digest[:16]}-0", f"{digest[:16]}-1"]
 
 
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.jsonl", b'{"request_id": "1", "skip": true, "text": "a"}\n{"request_id": "2", "label": "x", "text": ""}\n'),
+        ("a.csv", b"request_id,label,skip,text\n1,,true,a\n2,x,false,\n"),
+    ],
+)
+def test_answers_that_skip_or_have_no_text_are_passed_over_and_counted(
+    tmp_path: Path, name: str, content: bytes
+) -> None:
+    with pytest.raises(DatasetError, match="no rows but skips, and answers without a text"):
+        datasets.load(_file(tmp_path, content, name), labelled=True)
+    more = b"3,y,false,b\n" if name == "a.csv" else b'{"request_id": "3", "label": "y", "text": "b"}\n'
+    found = datasets.load(_file(tmp_path, content + more, name), labelled=True)
+    assert (found.passed_over, [(row.text, row.label) for row in found.rows]) == (2, [("b", "y")])
+
+
 def test_rows_may_lack_labels_unless_they_are_needed(tmp_path: Path) -> None:
     path = _file(tmp_path, b'text,label\n"hello, you",\n', "set.csv")
     assert datasets.load(path).rows[0].label is None

@@ -74,15 +74,19 @@ def test_a_class_may_bring_a_description_and_examples(monkeypatch: pytest.Monkey
         ("SLUICE_BUDGET__FRACTION", "nan", "finite"),
         ("SLUICE_LEARNER__STRATEGY", "margn", f"there are {', '.join(sorted(STRATEGIES))}; the"),
         ("SLUICE_HTTP__HOST", "0.0.0.0", "HTTP__HOST = 0.0.0.0 (environment): only a loopback address"),
-        ("SLUICE_HTTP__HOST", "console.example", "set HTTP__EXPOSED to true"),
+        ("SLUICE_HTTP__HOST", "console.example", "set SLUICE_HTTP__EXPOSED=true"),
         ("SLUICE_TASK__CLASSES", '["spam", "spam"]', "named twice: spam"),
         ("SLUICE_TASK__CLASSES", '["spam"', "TASK__CLASSES"),
-        ("SLUICE_TASK__CLOSED", "true", "every answer would be rejected: name TASK__CLASSES"),
-        ("SLUICE_BUGDET__FRACTION", "0.1", "did you mean BUDGET__FRACTION?"),
-        ("SLUICE_BUDGET_FRACTION", "0.1", "did you mean BUDGET__FRACTION?"),
-        ("SLUICE_BUDGET__FRACTOIN", "0.1", "did you mean BUDGET__FRACTION?"),
+        ("SLUICE_TASK__CLOSED", "true", "every answer would be rejected: name SLUICE_TASK__CLASSES"),
+        ("SLUICE_BUGDET__FRACTION", "0.1", "did you mean SLUICE_BUDGET__FRACTION?"),
+        ("SLUICE_BUDGET_FRACTION", "0.1", "did you mean SLUICE_BUDGET__FRACTION?"),
+        ("SLUICE_BUDGET__FRACTOIN", "0.1", "did you mean SLUICE_BUDGET__FRACTION?"),
         ("SLUICE_BUDGET", '{"fraction": 0.1', "BUDGET (environment): there is no such setting"),
-        ("SLUICE_BUDGET", "0.1", "BUDGET is a section: name one of its settings, such as BUDGET__FRACTION"),
+        (
+            "SLUICE_BUDGET",
+            "0.1",
+            "SLUICE_BUDGET is a section: name one of its settings, such as SLUICE_BUDGET__FRACTION",
+        ),
         ("SLUICE_LEARNER__STRATEGY", "margn", "there is no such part; did you mean margin? there are"),
         ("SLUICE_TASK__CLASSES", "[1", 'a list in JSON is expected, such as ["spam", "ham"]'),
     ],
@@ -161,7 +165,7 @@ def test_a_token_that_is_too_short_or_fits_no_header_is_refused_and_not_told(
 ) -> None:
     monkeypatch.setenv("SLUICE_HTTP__TOKENS", written)
     told = refused()
-    assert told.startswith("HTTP__TOKENS = ********** (environment): ")
+    assert told.startswith("SLUICE_HTTP__TOKENS = ********** (environment): ")
     assert "4711" not in told
 
 

@@ -94,7 +94,7 @@ def test_whatever_keeps_a_model_from_being_fetched_is_told_in_one_line(error: Ex
         raise error
     assert str(refused.value) == (
         f"encoder org/model: not a directory here, and it cannot be fetched from the hub ({reason}): "
-        "correct ENCODER__MODEL, or name a local path"
+        "correct SLUICE_ENCODER__MODEL, or name a local path"
     )
 
 

@@ -37,5 +37,7 @@ def test_a_hub_that_cannot_be_reached_is_told_in_one_line(monkeypatch: pytest.Mo
         raise RuntimeError("Cannot send a request, as the client has been closed.")
 
     monkeypatch.setattr(sentence_transformer, "SentenceTransformer", unreachable)
-    with pytest.raises(EncoderError, match=r"^encoder org/model: .*hub \(no connection\): correct ENCODER__MODEL"):
+    with pytest.raises(
+        EncoderError, match=r"^encoder org/model: .*hub \(no connection\): correct SLUICE_ENCODER__MODEL"
+    ):
         sentence_transformer.SentenceTransformerEncoder("org/model")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from services.edges.answered_texts import AnsweredText
 from services.edges.formats import FORMATS, format_of
 from services.edges.formats.base import FormatError
 from services.edges.formats.csv import Csv
@@ -60,6 +61,14 @@ def test_labels_come_back_as_they_were_written(name: str) -> None:
 
 
 @every_format
+def test_labels_that_are_written_with_their_texts_are_labels(name: str) -> None:
+    file = _file("")
+    FORMATS[name]().write(AnsweredText, (AnsweredText.of(each, "t1", "two\nlines") for each in LABELS), file)
+    file.seek(0)
+    assert list(FORMATS[name]().read(LabelMessage, file)) == LABELS
+
+
+@every_format
 def test_requests_come_back_as_they_were_written(name: str) -> None:
     file = _file("")
     assert FORMATS[name]().write(RequestMessage, REQUESTS, file) == len(REQUESTS)
@@ -103,6 +112,13 @@ def test_a_spreadsheet_of_requests_that_somebody_filled_in_is_one_of_labels() ->
     filled.seek(0)
     labels = list(Csv().read(LabelMessage, filled, {"reviewer": "ann"}))
     assert labels == [LabelMessage(request_id="r1", label="b", reviewer="ann")]
+
+
+def test_a_cell_of_blanks_is_an_empty_one() -> None:
+    file = _file("request_id,label,skip,reviewer\nr1, \t,,ann\nr2,b, ,  \n")
+    assert list(Csv().read(LabelMessage, file, {"reviewer": "bob"})) == [
+        LabelMessage(request_id="r2", label="b", reviewer="bob")
+    ]
 
 
 def test_what_the_file_says_counts_before_what_it_might_lack() -> None:
