@@ -40,7 +40,7 @@ def test_off_a_terminal_a_cell_stays_in_its_row(capsys: pytest.CaptureFixture[st
 def test_on_a_terminal_ids_stay_whole_and_texts_give_way(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name, value in {"FORCE_COLOR": "1", "COLUMNS": "60", "TERM": "dumb"}.items():
+    for name, value in {"FORCE_COLOR": "1", "COLUMNS": "60", "LINES": "25", "TERM": "dumb"}.items():
         monkeypatch.setenv(name, value)
     print_table(["request", "suggestion", "text"], [["0" * 32, "lost_card 45%", "x" * 200]], whole=["request"])
     _, row = capsys.readouterr().out.splitlines()
