@@ -121,15 +121,20 @@ def _saving(saved: Mapping[str, Any]) -> Saving | None:
 def _backtest_cards(result: Mapping[str, Any], saving: Saving | None) -> list[Card]:
     mean = result["mean"]
     points = 100 * (mean["test_accuracy"] - result["random"]["mean"]["test_accuracy"])
-    match, instead = (
-        (f"{saving.ours:,.0f}", f"instead of {saving.random:,.0f}") if saving else ("never", "at this budget")
-    )
+    match, instead = _match(saving)
     return [
         Card("test accuracy", f"{mean['test_accuracy']:.1%}", f"{points:+.1f} points to random sampling"),
         Card("labels to match random", match, instead),
         Card("every text as it came", f"{mean['prequential_accuracy']:.1%}", "prequential accuracy"),
         Card("labels requested", f"{mean['asked']:,.0f}", f"{mean['spent_fraction'] / result['budget']:.1%} of budget"),
     ]
+
+
+def _match(saving: Saving | None) -> tuple[str, str]:
+    if saving is None:
+        return "never", "at this budget"
+    ours, random = saving.labels
+    return f"{ours:,}", f"instead of {random:,}" if saving.fewer else f"as random itself, with {random:,}"
 
 
 def _comparison_cards(results: Mapping[str, Mapping[str, Any]]) -> list[Card]:

@@ -17,9 +17,9 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from stream.records import Doubles
 
-_INK, _FAINT, _RANDOM = "#010101", "#020202", "#030303"
+_INK, _FAINT, _RANDOM, _CARD = "#010101", "#020202", "#030303", "#0a0a0a"
 _STRATEGIES = ("#040404", "#050505", "#060606", "#070707", "#080808", "#090909")
-_VARIABLES = {_INK: "ink", _FAINT: "faint", _RANDOM: "random"} | {
+_VARIABLES = {_INK: "ink", _FAINT: "faint", _RANDOM: "random", _CARD: "card"} | {
     placeholder: f"series-{number}" for number, placeholder in enumerate(_STRATEGIES)
 }
 """Colours that no chart needs stand for the page's own, which differ between light and dark."""
@@ -105,13 +105,24 @@ class Saving:
     ours: float
     random: float
 
+    @property
+    def labels(self) -> tuple[int, int]:
+        """Whole labels, ours and random sampling's: all that is told in words is told of these."""
+        return round(self.ours), round(self.random)
+
+    @property
+    def fewer(self) -> float:
+        """The share of random sampling's whole labels that was not needed; 0 where none was saved."""
+        ours, random = self.labels
+        return 1 - ours / random if ours < random else 0.0
+
 
 @matplotlib.rc_context(_STYLE)
 def learning_curves(series: Sequence[Series], saving: Saving | None) -> Markup:
     """Accuracy on held-back texts over labels requested."""
     figure, axes = _figure(5.0)
     _draw_accuracy(axes, series, "asked")
-    if saving is not None and saving.ours < saving.random:
+    if saving is not None and saving.fewer:
         _draw_saving(axes, saving)
     axes.set_xlabel("labels requested")
     axes.set_xlim(left=0)
@@ -202,11 +213,14 @@ def _draw_saving(axes: Axes, saving: Saving) -> None:
         arrowprops={"arrowstyle": "->", "color": _INK, "linewidth": 1.2, "shrinkA": 0, "shrinkB": 0},
     )
     axes.annotate(
-        f"{1 - saving.ours / saving.random:.0%} fewer labels",
+        f"{saving.fewer:.0%} fewer labels",
         xy=(saving.ours, saving.accuracy),
-        xytext=(10, -6),
+        # Beside a short arrow the words would leave the axes on the right, and squeeze the curves.
+        xytext=(10, -6) if saving.fewer > 0.2 else (-10, -6),
         textcoords="offset points",
+        horizontalalignment="left" if saving.fewer > 0.2 else "right",
         verticalalignment="top",
+        bbox={"facecolor": _CARD, "edgecolor": "none", "alpha": 0.8, "pad": 1},
     )
 
 

@@ -73,7 +73,7 @@ def test_curves_take_their_colours_from_the_page_so_that_they_follow_dark_mode()
     drawn = re.findall(r"<svg.*?</svg>", page({"margin": result()}), re.DOTALL)
     assert all("var(--series-0)" in svg for svg in drawn)
     assert all("var(--random)" in svg for svg in drawn[:2])
-    assert re.findall(r"#0[1-9]0[1-9]0[1-9]", "".join(drawn)) == []
+    assert re.findall(r"#(?:0[1-9a]){3}", "".join(drawn)) == []
 
 
 def test_without_a_saving_none_is_claimed() -> None:
@@ -81,6 +81,18 @@ def test_without_a_saving_none_is_claimed() -> None:
     html = page({"margin": nothing})
     assert "never" in html
     assert "fewer labels" not in html
+
+
+@pytest.mark.parametrize(
+    ("asked", "random", "tile", "chart"),
+    [(19.6, 20.4, ">20<", []), (19.4, 19.6, "instead of 20", ["5%"]), (53.8, 53.2, ">54<", []), (0.2, 0.4, ">0<", [])],
+)
+def test_tile_and_chart_tell_of_the_same_whole_labels(asked: float, random: float, tile: str, chart: list[str]) -> None:
+    close = {**result(), "labels_saved": {"to_reach": 0.7, "asked": asked, "random": random}}
+    html = page({"margin": close})
+    assert tile in html
+    assert re.findall(r"(\d+%) fewer labels", html) == chart
+    assert html.count("instead of") == len(chart)
 
 
 def test_a_comparison_shows_every_strategy() -> None:
