@@ -134,7 +134,7 @@ def _match(saving: Saving | None) -> tuple[str, str]:
     if saving is None:
         return "never", "at this budget"
     ours, random = saving.labels
-    return f"{ours:,}", f"instead of {random:,}" if saving.fewer else f"as random itself, with {random:,}"
+    return f"{ours:,}", f"instead of {random:,}" if saving.fewer else f"no fewer than random's {random:,}"
 
 
 def _comparison_cards(results: Mapping[str, Mapping[str, Any]]) -> list[Card]:

@@ -196,13 +196,14 @@ def _draw_accuracy(axes: Axes, series: Sequence[Series], column: str) -> None:
         low, high = each.band()
         axes.fill_between(each.mean(column), low, high, color=line["color"], alpha=0.16, linewidth=0)
         axes.plot(each.mean(column), each.mean("accuracy"), **line)
+        axes.plot(each.mean(column)[-1], each.mean("accuracy")[-1], "o", color=line["color"], markersize=6)
     # Before its first label one that has no names knows nothing: zeros would press all curves against the top.
     known = np.concatenate([each.band()[0] for each in series])
     if (known == 0).any() and known.any():
         axes.set_ylim(bottom=0.95 * known[known > 0].min())
     axes.set_ylabel("accuracy on held-back texts")
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.0%}"))
-    axes.legend(loc="lower right")
+    axes.legend(loc="best")
 
 
 def _draw_saving(axes: Axes, saving: Saving) -> None:

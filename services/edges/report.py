@@ -120,12 +120,16 @@ _AUDITED = (
 )
 
 
+_END = "At its dot all answers that were still outstanding are learned as well, so a line may leap there."
+
+
 def _charts(report: Report) -> list[_Chart]:
     several = len(report.series[0].courses) > 1
     charts = [
         _Chart(
             "What a label buys",
-            "Each line is the mean of all seeds; its band reaches from the worst to the best." if several else "",
+            ("Each line is the mean of all seeds; its band reaches from the worst to the best. " if several else "")
+            + _END,
             learning_curves(report.series, report.saving),
         ),
         _Chart(
