@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from services.edges.charts import Audit, Course, Mark, Saving, Series
-from services.edges.report import Card, Report, Row, Table
+from services.edges.report import ENOUGH_AUDITS, Card, Report, Row, Table
 
 _DRAWN = 6
 """Configurations that get a curve each: more colours nobody tells apart."""
@@ -57,8 +57,9 @@ def _audit(run: Mapping[str, Any]) -> Audit | None:
     points = [(t, point) for t, point in zip(run["texts_at"], run["audits"], strict=True) if point["answers"]]
     if not points:
         return None
-    columns = [[point[name] for _, point in points] for name in ("estimate", "low", "high", "running_accuracy")]
-    return Audit([texts for texts, _ in points], *columns)
+    names = ("estimate", "low", "high", "running_accuracy")
+    estimate, low, high, truth = ([point[name] for _, point in points] for name in names)
+    return Audit([texts for texts, _ in points], estimate, low, high, truth, points[-1][1]["answers"])
 
 
 def _classes(name: str, result: Mapping[str, Any]) -> list[Table]:
@@ -92,25 +93,37 @@ def _series(name: str, runs: Sequence[Mapping[str, Any]], *, random: bool = Fals
 
 def _rows(name: str, result: Mapping[str, Any], seeds: bool) -> list[Row]:
     seeds = seeds and len(result["runs"]) > 1
-    mean = Row([f"{name}, mean" if seeds else name, *_cells(result["mean"])], mean=seeds)
-    return [*(Row([f"{name}, seed {run['seed']}", *_cells(run)]) for run in result["runs"] if seeds), mean]
+    audit = _mean_audit(result)
+    mean = Row([f"{name}, mean" if seeds else name, *_cells(result["mean"], audit)], mean=seeds)
+    each = [(run, _interval(run["audit_accuracy"])) for run in result["runs"] if seeds]
+    return [*(Row([f"{name}, seed {run['seed']}", *_cells(run, audit)]) for run, audit in each), mean]
 
 
-def _cells(numbers: Mapping[str, Any]) -> list[str]:
+def _cells(numbers: Mapping[str, Any], audit: str) -> list[str]:
     return [
         f"{numbers['test_accuracy']:.1%}",
         f"{numbers['test_macro_f1']:.3f}",
         f"{numbers['prequential_accuracy']:.1%}",
-        _interval(numbers["audit_accuracy"]),
+        audit,
         f"{numbers['asked']:,.0f}",
         f"{numbers['spent_fraction']:.2%}",
         f"{numbers['max_overspend']:g}",
     ]
 
 
-def _interval(audit: Mapping[str, Any] | None) -> str:
-    if not audit or audit["estimate"] is None:
+def _mean_audit(result: Mapping[str, Any]) -> str:
+    """As of the run with the fewest answers; of several runs without an interval, as a mean of intervals is none."""
+    audits = [run["audit_accuracy"] for run in result["runs"]]
+    fewest = min(audits, key=lambda audit: audit["answers"])
+    enough = len(audits) > 1 and fewest["answers"] >= ENOUGH_AUDITS
+    return f"{result['mean']['audit_accuracy']['estimate']:.0%}" if enough else _interval(fewest)
+
+
+def _interval(audit: Mapping[str, Any]) -> str:
+    if not audit["answers"]:
         return "none"
+    if audit["answers"] < ENOUGH_AUDITS:
+        return f"too few ({audit['answers']})"
     return f"{audit['estimate']:.0%} ({audit['low']:.0%} to {audit['high']:.0%})"
 
 

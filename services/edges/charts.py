@@ -88,13 +88,17 @@ class Mark:
 
 @dataclass(frozen=True)
 class Audit:
-    """The accuracy of all predictions so far, over texts seen: as audits tell it with its interval, and the truth."""
+    """The accuracy of all predictions so far, over texts seen: as audits tell it with its interval, and the truth.
+
+    ``answers`` is how many audits were answered in the end.
+    """
 
     texts: Sequence[float]
     estimate: Sequence[float]
     low: Sequence[float]
     high: Sequence[float]
     truth: Sequence[float]
+    answers: int
 
 
 @dataclass(frozen=True)

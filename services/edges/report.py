@@ -23,6 +23,8 @@ from services.edges.charts import (
 )
 
 PAGE = "index.html"
+ENOUGH_AUDITS = 20
+"""Answers from which on an audited accuracy is told: of 16 right ones the 95% interval goes from 46% to 98%."""
 
 
 class Card(NamedTuple):
@@ -115,8 +117,12 @@ def demo_report(summary: Mapping[str, Any], ours: Course, random: Course, setup:
 
 
 _AUDITED = (
-    "What can be known without the truth: one request in ten is drawn at random, and its answer tells how often "
-    "predictions are right. The first run, beside the accuracy that all its predictions had."
+    "What can be known without the truth: a share of the requests, BUDGET__AUDIT_SHARE, is drawn at random, and their "
+    "answers tell how often predictions are right. "
+)
+_BESIDE_TRUTH = "The first run, beside the accuracy that all its predictions had."
+_TOO_FEW_AUDITS = (
+    "Too few audit answers to tell ({answers}): {enough} are the least. More texts or a larger budget help."
 )
 
 
@@ -141,9 +147,14 @@ def _charts(report: Report) -> list[_Chart]:
     if report.marks:
         over_texts = accuracy_over_texts(report.series, report.marks)
         charts.insert(1, _Chart("Over the stream", "The same accuracy, by texts seen, and what happened.", over_texts))
-    if report.audit is not None:
-        charts.append(_Chart("Audit", _AUDITED, audited(report.audit)))
-    return charts
+    return [*charts, *([] if report.audit is None else [_audit_chart(report.audit)])]
+
+
+def _audit_chart(audit: Audit) -> _Chart:
+    if audit.answers >= ENOUGH_AUDITS:
+        return _Chart("Audit", _AUDITED + _BESIDE_TRUTH, audited(audit))
+    few = _TOO_FEW_AUDITS.format(answers=audit.answers, enough=ENOUGH_AUDITS)
+    return _Chart("Audit", _AUDITED + few, Markup())
 
 
 def _demo_cards(summary: Mapping[str, Any], random: Course) -> list[Card]:

@@ -13,14 +13,14 @@ from services.edges.backtest_report import backtest_report
 from services.edges.charts import Course, Series
 from services.edges.report import Report, demo_report, render, write_report
 
-AUDIT = {"estimate": 0.75, "low": 0.6, "high": 0.85, "answers": 10, "running_accuracy": 0.7}
+AUDIT = {"estimate": 0.75, "low": 0.6, "high": 0.85, "answers": 20, "running_accuracy": 0.7}
 CLASSES = {
     "card": {"precision": 0.5, "recall": 0.25, "f1": 0.33, "texts": 12, "asked": 7},
     "refund": {"precision": None, "recall": None, "f1": None, "texts": 0, "asked": 30},
 }
 MEAN = {
     "asked": 100, "spent_fraction": 0.05, "max_overspend": 0, "prequential_accuracy": 0.71, "test_accuracy": 0.8,
-    "test_macro_f1": 0.79, "audit_accuracy": {"estimate": 0.75, "low": 0.6, "high": 0.85, "answers": 10},
+    "test_macro_f1": 0.79, "audit_accuracy": {"estimate": 0.75, "low": 0.6, "high": 0.85, "answers": 20},
     "per_class": CLASSES,
 }  # fmt: skip
 
@@ -127,6 +127,18 @@ def test_without_an_audit_none_is_drawn() -> None:
     blind = result()
     blind["runs"][0]["audits"] = [{**AUDIT, "estimate": None, "answers": 0}] * 2
     assert "Audit" not in page({"margin": blind})
+
+
+def test_too_few_audits_are_told_in_place_of_a_chart() -> None:
+    few = result()
+    few["runs"][0]["audits"] = [{**AUDIT, "answers": 19}] * 2
+    few["runs"][0] |= {"audit_accuracy": {**AUDIT, "answers": 19}}
+    html = page({"margin": few})
+    assert "Too few audit answers to tell (19)" in html
+    assert html.count("<svg") == 2
+    assert html.count("<td>too few (19)</td>") == 2  # that seed, and the mean
+    assert html.count("<td>75% (60% to 85%)</td>") == 3  # the other seed, and both of random sampling
+    assert html.count("<td>75%</td>") == 1  # the mean of random sampling: no interval is the mean of intervals
 
 
 def test_of_very_many_configurations_the_first_and_the_best_are_drawn_and_all_are_told() -> None:
