@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
@@ -187,12 +187,13 @@ def _run(
         texts = plan.texts(data, list(configurations.values()))
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--late-classes") from None
-    if doubts := plan.doubts(data):
-        typer.echo(f"sluice: {doubts}", err=True)
+    doubts = plan.doubts(data)
+    for doubt in doubts:
+        typer.echo(f"sluice: {doubt}", err=True)
     with progress("simulating", texts) as advance:
         results = compare(data, plan, configurations, advance)
     if options.report is not None:
-        _write(results, options.file, options.report)
+        _write(results, options.file, options.report, doubts)
     return results
 
 
@@ -228,11 +229,11 @@ def _tell_of_cache(encoder: Encoder) -> None:
         typer.echo(f"embeddings: {counts}; kept in {encoder.directory} (--no-cache: nowhere)", err=True)
 
 
-def _write(results: dict[str, dict[str, Any]], file: Path, directory: Path) -> None:
+def _write(results: dict[str, dict[str, Any]], file: Path, directory: Path, doubts: Sequence[str]) -> None:
     from services.edges.backtest_report import backtest_report
     from services.edges.report import write_report
 
-    page = write_report(backtest_report(results, file.name), directory)
+    page = write_report(backtest_report(results, file.name, doubts), directory)
     typer.echo(f"report: {page}", err=True)
 
 

@@ -12,8 +12,11 @@ _DRAWN = 6
 """Configurations that get a curve each: more colours nobody tells apart."""
 
 
-def backtest_report(results: Mapping[str, Mapping[str, Any]], file: str) -> Report:
-    """One or more results of `sluice backtest --json`, by strategy; all on the same file, with the same random twin."""
+def backtest_report(results: Mapping[str, Mapping[str, Any]], file: str, doubts: Sequence[str] = ()) -> Report:
+    """One or more results of `sluice backtest --json`, by strategy; all on the same file, with the same random twin.
+
+    ``doubts`` say why they tell little.
+    """
     name, first = next(iter(results.items()))
     alone = len(results) == 1
     saving = _saving(first["labels_saved"]) if alone else None
@@ -35,6 +38,7 @@ def backtest_report(results: Mapping[str, Mapping[str, Any]], file: str) -> Repo
         saving=saving,
         marks=_marks(first["runs"][0]),
         audit=_audit(first["runs"][0]),
+        doubts=doubts,
     )
 
 

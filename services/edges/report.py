@@ -53,7 +53,10 @@ class Table(NamedTuple):
 
 @dataclass(frozen=True)
 class Report:
-    """All that a page shows. The first of ``series`` is what it is about; ``marks`` are what happened on the way."""
+    """All that a page shows. The first of ``series`` is what it is about; ``marks`` are what happened on the way.
+
+    ``doubts`` stand at the top: why the figures tell little.
+    """
 
     title: str
     summary: str
@@ -65,6 +68,7 @@ class Report:
     marks: Sequence[Mark] = ()
     saving: Saving | None = None
     audit: Audit | None = None
+    doubts: Sequence[str] = ()
 
 
 class _Chart(NamedTuple):
