@@ -17,7 +17,7 @@ from services.cli.options import TRY, AsJson, spread
 from services.cli.output import print_json, print_table
 
 if TYPE_CHECKING:
-    from services.backtest import Configuration
+    from services.backtest import Configuration, Plan
     from services.edges.encoders.base import Encoder
     from services.edges.settings import Settings
     from stream.backtest import Labelled
@@ -193,7 +193,7 @@ def _run(
     with progress("simulating", texts) as advance:
         results = compare(data, plan, configurations, advance)
     if options.report is not None:
-        _write(results, options.file, options.report, doubts)
+        _write(results, options, plan, doubts)
     return results
 
 
@@ -229,11 +229,14 @@ def _tell_of_cache(encoder: Encoder) -> None:
         typer.echo(f"embeddings: {counts}; kept in {encoder.directory} (--no-cache: nowhere)", err=True)
 
 
-def _write(results: dict[str, dict[str, Any]], file: Path, directory: Path, doubts: Sequence[str]) -> None:
+def _write(results: dict[str, dict[str, Any]], options: Options, plan: Plan, doubts: Sequence[str]) -> None:
+    from services.edges.backtest_options import options_told
     from services.edges.backtest_report import backtest_report
     from services.edges.report import write_report
 
-    page = write_report(backtest_report(results, file.name, doubts), directory)
+    told = options_told(plan.settings, plan.scenario, plan.seeds)
+    told["fields"] = f"{options.text_field}, {options.label_field}"
+    page = write_report(backtest_report(results, options.file.name, told, doubts), options.report or Path())
     typer.echo(f"report: {page}", err=True)
 
 

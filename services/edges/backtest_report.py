@@ -12,10 +12,12 @@ _DRAWN = 6
 """Configurations that get a curve each: more colours nobody tells apart."""
 
 
-def backtest_report(results: Mapping[str, Mapping[str, Any]], file: str, doubts: Sequence[str] = ()) -> Report:
+def backtest_report(
+    results: Mapping[str, Mapping[str, Any]], file: str, options: Mapping[str, str], doubts: Sequence[str] = ()
+) -> Report:
     """One or more results of `sluice backtest --json`, by strategy; all on the same file, with the same random twin.
 
-    ``doubts`` say why they tell little.
+    ``options``: what else they depend on, by name; ``doubts`` say why they tell little.
     """
     name, first = next(iter(results.items()))
     alone = len(results) == 1
@@ -34,7 +36,7 @@ def backtest_report(results: Mapping[str, Mapping[str, Any]], file: str, doubts:
         series=[*series, _series("random", twin["runs"], random=True)],
         budget=first["budget"],
         tables=[Table(_HEADINGS, rows), *_classes(name, first)],
-        setup={"configurations" if not alone else "strategy": ", ".join(results), **_setup(first, file)},
+        setup={"configurations" if not alone else "strategy": ", ".join(results), **_setup(results, file), **options},
         saving=saving,
         marks=_marks(first["runs"][0]),
         audit=_audit(first["runs"][0]),
@@ -163,12 +165,20 @@ def _comparison_cards(results: Mapping[str, Mapping[str, Any]]) -> list[Card]:
     ]
 
 
-def _setup(result: Mapping[str, Any], file: str) -> dict[str, str]:
+def _setup(results: Mapping[str, Mapping[str, Any]], file: str) -> dict[str, str]:
+    result = next(iter(results.values()))
+    capped = next((each["capped"] for each in results.values() if each["peer"]), None)
+    beyond = {} if capped is None else {"a peer's requests over budget": "refused" if capped else "not refused"}
     return {
         "file": file,
         "budget": f"{result['budget']:.2%} of {result['texts']:,} texts",
-        "model": result["model"] or "its own",
+        "budget rule": _distinct(results, "budget_rule"),
+        "model": _distinct(results, "model"),
         "encoder": result["encoder"],
         "class names as a prior": "yes" if result["names"] else "no",
-        "seeds": str(len(result["runs"])),
+        **beyond,
     }
+
+
+def _distinct(results: Mapping[str, Mapping[str, Any]], name: str) -> str:
+    return ", ".join(dict.fromkeys(result[name] or "its own" for result in results.values()))

@@ -196,6 +196,7 @@ def test_answers_that_come_after_the_stream_are_told_there_and_on_the_page(
     line = f"with a latency of {latency} {told} within the 300 texts: give more rows, or try --latency 30"
     assert doubts == ([f"sluice: {line}"] if told else [])
     page = Path("page/index.html").read_text()
+    assert f"<dd>{latency} texts from request to answer</dd>" in page
     assert (line in page) == ("Beware" in page) == bool(told)
 
 

@@ -46,13 +46,14 @@ def runs(final: float, seeds: int = 2) -> dict[str, Any]:
 def result(final: float = 0.8) -> dict[str, Any]:
     return {
         "texts": 2000, "test_texts": 500, "classes": 77, "budget": 0.05, "strategy": "margin",
-        "model": "softmax_prototypes", "encoder": "minilm", "names": True, **runs(final), "random": runs(0.7),
+        "budget_rule": "window_quantile", "model": "softmax_prototypes", "peer": None, "encoder": "minilm",
+        "names": True, **runs(final), "random": runs(0.7),
         "labels_saved": {"to_reach": 0.7, "asked": 75.0, "random": 100.0},
     }  # fmt: skip
 
 
 def page(results: dict[str, dict[str, Any]]) -> str:
-    return render(backtest_report(results, "banking77.jsonl.gz"))
+    return render(backtest_report(results, "banking77.jsonl.gz", {"latency": "200 texts"}))
 
 
 def test_the_page_needs_no_other_file() -> None:
@@ -110,6 +111,18 @@ def test_a_comparison_shows_every_strategy() -> None:
     assert "75.0%" in html
 
 
+def test_how_it_was_made_names_all_models_and_rules_and_every_option() -> None:
+    html = page({"margin": result(), "other": {**result(), "model": "nearest_class_mean"}})
+    assert "<dt>model</dt><dd>softmax_prototypes, nearest_class_mean</dd>" in html
+    assert "<dt>budget rule</dt><dd>window_quantile</dd>" in html
+    assert "<dt>latency</dt><dd>200 texts</dd>" in html
+    assert "peer" not in html
+    peer = {**result(), "model": None, "budget_rule": None, "peer": "river/softmax", "capped": True, "names": False}
+    html = page({"margin": result(), "river/softmax": peer})
+    assert "<dt>model</dt><dd>softmax_prototypes, its own</dd>" in html
+    assert "<dt>a peer&#39;s requests over budget</dt><dd>refused</dd>" in html
+
+
 def test_every_class_has_a_line_the_most_asked_about_first() -> None:
     html = page({"margin": result()})
     assert html.index("<td>refund</td><td>none</td>") < html.index("<td>card</td><td>0.50</td><td>0.25</td>")
@@ -156,7 +169,7 @@ def test_the_same_result_gives_the_same_page() -> None:
 
 
 def test_a_hostile_file_name_stays_text() -> None:
-    assert "<b>" not in render(backtest_report({"margin": result()}, "<b>x</b>")).split("<div", 1)[0]
+    assert "<b>" not in render(backtest_report({"margin": result()}, "<b>x</b>", {})).split("<div", 1)[0]
 
 
 def demo(noticed_at: int | None) -> Report:
