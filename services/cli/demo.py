@@ -38,7 +38,7 @@ def demo(
 
     Simulated reviewers answer late and are sometimes wrong. Random sampling runs beside, on the same texts. Half-way
     classes appear that nobody named. A page with the curves is written to ./sluice-demo/report. Accuracy is that of the
-    classes named from the start; runs with the same seed differ by about a point.
+    classes named from the start; runs with the same seed differ by a point or two.
     """
     from services.cli.options import settings_with
     from services.demo import Demo
