@@ -17,9 +17,9 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from stream.records import Doubles
 
-_INK, _FAINT, _RANDOM, _CARD = "#010101", "#020202", "#030303", "#0a0a0a"
+_INK, _FAINT, _RANDOM = "#010101", "#020202", "#030303"
 _STRATEGIES = ("#040404", "#050505", "#060606", "#070707", "#080808", "#090909")
-_VARIABLES = {_INK: "ink", _FAINT: "faint", _RANDOM: "random", _CARD: "card"} | {
+_VARIABLES = {_INK: "ink", _FAINT: "faint", _RANDOM: "random"} | {
     placeholder: f"series-{number}" for number, placeholder in enumerate(_STRATEGIES)
 }
 """Colours that no chart needs stand for the page's own, which differ between light and dark."""
@@ -128,6 +128,7 @@ def learning_curves(series: Sequence[Series], saving: Saving | None) -> Markup:
     _draw_accuracy(axes, series, "asked")
     if saving is not None and saving.fewer:
         _draw_saving(axes, saving)
+    axes.legend(loc="best")
     axes.set_xlabel("labels requested")
     axes.set_xlim(left=0)
     return _svg(figure, "Accuracy on held-back texts over labels requested")
@@ -138,6 +139,7 @@ def accuracy_over_texts(series: Sequence[Series], marks: Sequence[Mark]) -> Mark
     """Accuracy on held-back texts over the stream, with what happened on the way."""
     figure, axes = _figure(3.6)
     _draw_accuracy(axes, series, "texts")
+    axes.legend(loc="best")
     _draw_marks(axes, marks)
     axes.set_xlabel("texts seen")
     return _svg(figure, "Accuracy on held-back texts over the stream")
@@ -207,26 +209,13 @@ def _draw_accuracy(axes: Axes, series: Sequence[Series], column: str) -> None:
         axes.set_ylim(bottom=0.95 * known[known > 0].min())
     axes.set_ylabel("accuracy on held-back texts")
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.0%}"))
-    axes.legend(loc="best")
 
 
 def _draw_saving(axes: Axes, saving: Saving) -> None:
-    axes.annotate(
-        "",
-        xy=(saving.ours, saving.accuracy),
-        xytext=(saving.random, saving.accuracy),
-        arrowprops={"arrowstyle": "->", "color": _INK, "linewidth": 1.2, "shrinkA": 0, "shrinkB": 0},
-    )
-    axes.annotate(
-        f"{saving.fewer:.0%} fewer labels",
-        xy=(saving.ours, saving.accuracy),
-        # Beside a short arrow the words would leave the axes on the right, and squeeze the curves.
-        xytext=(10, -6) if saving.fewer > 0.2 else (-10, -6),
-        textcoords="offset points",
-        horizontalalignment="left" if saving.fewer > 0.2 else "right",
-        verticalalignment="top",
-        bbox={"facecolor": _CARD, "edgecolor": "none", "alpha": 0.8, "pad": 1},
-    )
+    """An arrow whose words are in the legend: beside it they would lie on the curves, or leave the axes."""
+    ends, height = [saving.ours, saving.random], [saving.accuracy] * 2
+    arrow: dict[str, Any] = {"marker": "<", "markevery": [0], "markersize": 5, "linewidth": 1.2, "zorder": 3}
+    axes.plot(ends, height, color=_INK, label=f"{saving.fewer:.0%} fewer labels", **arrow)
 
 
 def _draw_marks(axes: Axes, marks: Sequence[Mark]) -> None:

@@ -143,7 +143,7 @@ _TOO_FEW_AUDITS = (
 )
 
 
-_END = "At its dot all answers that were still outstanding are learned as well, so a line may leap there."
+_END = "At the dot that ends a line all outstanding answers are learned as well, so it may leap there."
 
 
 def _charts(report: Report) -> list[_Chart]:
