@@ -28,6 +28,10 @@ from stream.scenario import Scenario
 
 _ENCODE_TEXTS = 256
 _FEW_TEST_TEXTS = 20
+_FEW_ANSWERED = 0.25
+"""The share of answers within the stream below which it hardly shows what is learned on the way."""
+_SOON = 10
+"""A latency of this part of the stream leaves most answers within it."""
 RANDOM = "random"
 
 Progress = Callable[[int], None]
@@ -67,15 +71,28 @@ class Plan:
         streams = sum(len(self.scenario.arrange(data.labels, seed).stream) for seed in range(self.seeds))
         return streams * len(_all(configurations))
 
-    def doubts(self, data: Labelled) -> str:
-        """Why so few texts tell little, for a person; empty where they are enough. Raises ValueError as `texts`."""
+    def doubts(self, data: Labelled) -> list[str]:
+        """Why the result will tell little, and how to mend it, each in one line. Raises ValueError as `texts`."""
         split, budget = self.scenario.arrange(data.labels, seed=0), self.settings.budget
         texts, tested, told = len(split.stream), len(split.test), []
         if budget.fraction and self.scenario.budget * texts + budget.burst < 1:
             told.append(f"a budget of {budget.fraction:g} allows no request on {texts} texts")
         if tested < _FEW_TEST_TEXTS:
             told.append(f"{tested} test texts measure little")
-        return f"{', and '.join(told)}: give more rows" if told else ""
+        few = f"{', and '.join(told)}: give more rows" if told else ""
+        return [doubt for doubt in (few, self._late(texts)) if doubt]
+
+    def _late(self, texts: int) -> str:
+        """That (nearly) no answer comes before so many texts have passed; empty where more do."""
+        latency, burst = self.scenario.latency, self.settings.budget.burst
+        before = texts - 1 - latency
+        asked = int(self.scenario.budget * texts) + burst
+        answered = int(self.scenario.budget * before) + burst if before > 0 else 0
+        if not self.scenario.budget or answered >= _FEW_ANSWERED * asked or latency <= texts // _SOON:
+            return ""
+        arrive = f"at most {answered} of {asked} answers arrive" if answered else "no answer arrives"
+        mend = f"give more rows, or try --latency {texts // _SOON}"
+        return f"with a latency of {latency:,} {arrive} within the {texts:,} texts: {mend}"
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
@@ -18,7 +18,7 @@ from services.cli.output import print_json, print_table
 from services.edges.setting_names import variable
 
 if TYPE_CHECKING:
-    from services.backtest import Configuration
+    from services.backtest import Configuration, Plan
     from services.edges.encoders.base import Encoder
     from services.edges.settings import Settings
     from stream.backtest import Labelled
@@ -192,12 +192,13 @@ def _run(
         texts = plan.texts(data, list(configurations.values()))
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--late-classes") from None
-    if doubts := plan.doubts(data):
-        typer.echo(f"sluice: {doubts}", err=True)
+    doubts = plan.doubts(data)
+    for doubt in doubts:
+        typer.echo(f"sluice: {doubt}", err=True)
     with progress("simulating", texts) as advance:
         results = compare(data, plan, configurations, advance)
     if options.report is not None:
-        _write(results, options.file, options.report)
+        _write(results, options, plan, doubts)
     return results
 
 
@@ -232,11 +233,14 @@ def _tell_of_cache(encoder: Encoder) -> None:
         typer.echo(f"embeddings: {counts}; kept in {encoder.directory} (--no-cache: nowhere)", err=True)
 
 
-def _write(results: dict[str, dict[str, Any]], file: Path, directory: Path) -> None:
+def _write(results: dict[str, dict[str, Any]], options: Options, plan: Plan, doubts: Sequence[str]) -> None:
+    from services.edges.backtest_options import options_told
     from services.edges.backtest_report import backtest_report
     from services.edges.report import write_report
 
-    page = write_report(backtest_report(results, file.name), directory)
+    told = options_told(plan.settings, plan.scenario, plan.seeds)
+    told["fields"] = f"{options.text_field}, {options.label_field}"
+    page = write_report(backtest_report(results, options.file.name, told, doubts), options.report or Path())
     typer.echo(f"report: {page}", err=True)
 
 

@@ -6,14 +6,19 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from services.edges.charts import Audit, Course, Mark, Saving, Series
-from services.edges.report import Card, Report, Row, Table
+from services.edges.report import ENOUGH_AUDITS, Card, Report, Row, Table
 
 _DRAWN = 6
 """Configurations that get a curve each: more colours nobody tells apart."""
 
 
-def backtest_report(results: Mapping[str, Mapping[str, Any]], file: str) -> Report:
-    """One or more results of `sluice backtest --json`, by strategy; all on the same file, with the same random twin."""
+def backtest_report(
+    results: Mapping[str, Mapping[str, Any]], file: str, options: Mapping[str, str], doubts: Sequence[str] = ()
+) -> Report:
+    """One or more results of `sluice backtest --json`, by strategy; all on the same file, with the same random twin.
+
+    ``options``: what else they depend on, by name; ``doubts`` say why they tell little.
+    """
     name, first = next(iter(results.items()))
     alone = len(results) == 1
     saving = _saving(first["labels_saved"]) if alone else None
@@ -31,10 +36,11 @@ def backtest_report(results: Mapping[str, Mapping[str, Any]], file: str) -> Repo
         series=[*series, _series("random", twin["runs"], random=True)],
         budget=first["budget"],
         tables=[Table(_HEADINGS, rows), *_classes(name, first)],
-        setup={"configurations" if not alone else "strategy": ", ".join(results), **_setup(first, file)},
+        setup={"configurations" if not alone else "strategy": ", ".join(results), **_setup(results, file), **options},
         saving=saving,
         marks=_marks(first["runs"][0]),
         audit=_audit(first["runs"][0]),
+        doubts=doubts,
     )
 
 
@@ -57,8 +63,9 @@ def _audit(run: Mapping[str, Any]) -> Audit | None:
     points = [(t, point) for t, point in zip(run["texts_at"], run["audits"], strict=True) if point["answers"]]
     if not points:
         return None
-    columns = [[point[name] for _, point in points] for name in ("estimate", "low", "high", "running_accuracy")]
-    return Audit([texts for texts, _ in points], *columns)
+    names = ("estimate", "low", "high", "running_accuracy")
+    estimate, low, high, truth = ([point[name] for _, point in points] for name in names)
+    return Audit([texts for texts, _ in points], estimate, low, high, truth, points[-1][1]["answers"])
 
 
 def _classes(name: str, result: Mapping[str, Any]) -> list[Table]:
@@ -92,25 +99,37 @@ def _series(name: str, runs: Sequence[Mapping[str, Any]], *, random: bool = Fals
 
 def _rows(name: str, result: Mapping[str, Any], seeds: bool) -> list[Row]:
     seeds = seeds and len(result["runs"]) > 1
-    mean = Row([f"{name}, mean" if seeds else name, *_cells(result["mean"])], mean=seeds)
-    return [*(Row([f"{name}, seed {run['seed']}", *_cells(run)]) for run in result["runs"] if seeds), mean]
+    audit = _mean_audit(result)
+    mean = Row([f"{name}, mean" if seeds else name, *_cells(result["mean"], audit)], mean=seeds)
+    each = [(run, _interval(run["audit_accuracy"])) for run in result["runs"] if seeds]
+    return [*(Row([f"{name}, seed {run['seed']}", *_cells(run, audit)]) for run, audit in each), mean]
 
 
-def _cells(numbers: Mapping[str, Any]) -> list[str]:
+def _cells(numbers: Mapping[str, Any], audit: str) -> list[str]:
     return [
         f"{numbers['test_accuracy']:.1%}",
         f"{numbers['test_macro_f1']:.3f}",
         f"{numbers['prequential_accuracy']:.1%}",
-        _interval(numbers["audit_accuracy"]),
+        audit,
         f"{numbers['asked']:,.0f}",
         f"{numbers['spent_fraction']:.2%}",
         f"{numbers['max_overspend']:g}",
     ]
 
 
-def _interval(audit: Mapping[str, Any] | None) -> str:
-    if not audit or audit["estimate"] is None:
+def _mean_audit(result: Mapping[str, Any]) -> str:
+    """As of the run with the fewest answers; of several runs without an interval, as a mean of intervals is none."""
+    audits = [run["audit_accuracy"] for run in result["runs"]]
+    fewest = min(audits, key=lambda audit: audit["answers"])
+    enough = len(audits) > 1 and fewest["answers"] >= ENOUGH_AUDITS
+    return f"{result['mean']['audit_accuracy']['estimate']:.0%}" if enough else _interval(fewest)
+
+
+def _interval(audit: Mapping[str, Any]) -> str:
+    if not audit["answers"]:
         return "none"
+    if audit["answers"] < ENOUGH_AUDITS:
+        return f"too few ({audit['answers']})"
     return f"{audit['estimate']:.0%} ({audit['low']:.0%} to {audit['high']:.0%})"
 
 
@@ -121,15 +140,20 @@ def _saving(saved: Mapping[str, Any]) -> Saving | None:
 def _backtest_cards(result: Mapping[str, Any], saving: Saving | None) -> list[Card]:
     mean = result["mean"]
     points = 100 * (mean["test_accuracy"] - result["random"]["mean"]["test_accuracy"])
-    match, instead = (
-        (f"{saving.ours:,.0f}", f"instead of {saving.random:,.0f}") if saving else ("never", "at this budget")
-    )
+    match, instead = _match(saving)
     return [
         Card("test accuracy", f"{mean['test_accuracy']:.1%}", f"{points:+.1f} points to random sampling"),
         Card("labels to match random", match, instead),
         Card("every text as it came", f"{mean['prequential_accuracy']:.1%}", "prequential accuracy"),
         Card("labels requested", f"{mean['asked']:,.0f}", f"{mean['spent_fraction'] / result['budget']:.1%} of budget"),
     ]
+
+
+def _match(saving: Saving | None) -> tuple[str, str]:
+    if saving is None:
+        return "never", "at this budget"
+    ours, random = saving.labels
+    return f"{ours:,}", f"instead of {random:,}" if saving.fewer else f"no fewer than random's {random:,}"
 
 
 def _comparison_cards(results: Mapping[str, Mapping[str, Any]]) -> list[Card]:
@@ -141,12 +165,20 @@ def _comparison_cards(results: Mapping[str, Mapping[str, Any]]) -> list[Card]:
     ]
 
 
-def _setup(result: Mapping[str, Any], file: str) -> dict[str, str]:
+def _setup(results: Mapping[str, Mapping[str, Any]], file: str) -> dict[str, str]:
+    result = next(iter(results.values()))
+    capped = next((each["capped"] for each in results.values() if each["peer"]), None)
+    beyond = {} if capped is None else {"a peer's requests over budget": "refused" if capped else "not refused"}
     return {
         "file": file,
         "budget": f"{result['budget']:.2%} of {result['texts']:,} texts",
-        "model": result["model"] or "its own",
+        "budget rule": _distinct(results, "budget_rule"),
+        "model": _distinct(results, "model"),
         "encoder": result["encoder"],
         "class names as a prior": "yes" if result["names"] else "no",
-        "seeds": str(len(result["runs"])),
+        **beyond,
     }
+
+
+def _distinct(results: Mapping[str, Mapping[str, Any]], name: str) -> str:
+    return ", ".join(dict.fromkeys(result[name] or "its own" for result in results.values()))

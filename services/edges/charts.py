@@ -88,13 +88,17 @@ class Mark:
 
 @dataclass(frozen=True)
 class Audit:
-    """The accuracy of all predictions so far, over texts seen: as audits tell it with its interval, and the truth."""
+    """The accuracy of all predictions so far, over texts seen: as audits tell it with its interval, and the truth.
+
+    ``answers`` is how many audits were answered in the end.
+    """
 
     texts: Sequence[float]
     estimate: Sequence[float]
     low: Sequence[float]
     high: Sequence[float]
     truth: Sequence[float]
+    answers: int
 
 
 @dataclass(frozen=True)
@@ -105,14 +109,26 @@ class Saving:
     ours: float
     random: float
 
+    @property
+    def labels(self) -> tuple[int, int]:
+        """Whole labels, ours and random sampling's: all that is told in words is told of these."""
+        return round(self.ours), round(self.random)
+
+    @property
+    def fewer(self) -> float:
+        """The share of random sampling's whole labels that was not needed; 0 where none was saved."""
+        ours, random = self.labels
+        return 1 - ours / random if ours < random else 0.0
+
 
 @matplotlib.rc_context(_STYLE)
 def learning_curves(series: Sequence[Series], saving: Saving | None) -> Markup:
     """Accuracy on held-back texts over labels requested."""
     figure, axes = _figure(5.0)
     _draw_accuracy(axes, series, "asked")
-    if saving is not None and saving.ours < saving.random:
+    if saving is not None and saving.fewer:
         _draw_saving(axes, saving)
+    axes.legend(loc="best")
     axes.set_xlabel("labels requested")
     axes.set_xlim(left=0)
     return _svg(figure, "Accuracy on held-back texts over labels requested")
@@ -123,6 +139,7 @@ def accuracy_over_texts(series: Sequence[Series], marks: Sequence[Mark]) -> Mark
     """Accuracy on held-back texts over the stream, with what happened on the way."""
     figure, axes = _figure(3.6)
     _draw_accuracy(axes, series, "texts")
+    axes.legend(loc="best")
     _draw_marks(axes, marks)
     axes.set_xlabel("texts seen")
     return _svg(figure, "Accuracy on held-back texts over the stream")
@@ -185,29 +202,20 @@ def _draw_accuracy(axes: Axes, series: Sequence[Series], column: str) -> None:
         low, high = each.band()
         axes.fill_between(each.mean(column), low, high, color=line["color"], alpha=0.16, linewidth=0)
         axes.plot(each.mean(column), each.mean("accuracy"), **line)
+        axes.plot(each.mean(column)[-1], each.mean("accuracy")[-1], "o", color=line["color"], markersize=6)
     # Before its first label one that has no names knows nothing: zeros would press all curves against the top.
     known = np.concatenate([each.band()[0] for each in series])
     if (known == 0).any() and known.any():
         axes.set_ylim(bottom=0.95 * known[known > 0].min())
     axes.set_ylabel("accuracy on held-back texts")
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.0%}"))
-    axes.legend(loc="lower right")
 
 
 def _draw_saving(axes: Axes, saving: Saving) -> None:
-    axes.annotate(
-        "",
-        xy=(saving.ours, saving.accuracy),
-        xytext=(saving.random, saving.accuracy),
-        arrowprops={"arrowstyle": "->", "color": _INK, "linewidth": 1.2, "shrinkA": 0, "shrinkB": 0},
-    )
-    axes.annotate(
-        f"{1 - saving.ours / saving.random:.0%} fewer labels",
-        xy=(saving.ours, saving.accuracy),
-        xytext=(10, -6),
-        textcoords="offset points",
-        verticalalignment="top",
-    )
+    """An arrow whose words are in the legend: beside it they would lie on the curves, or leave the axes."""
+    ends, height = [saving.ours, saving.random], [saving.accuracy] * 2
+    arrow: dict[str, Any] = {"marker": "<", "markevery": [0], "markersize": 5, "linewidth": 1.2, "zorder": 3}
+    axes.plot(ends, height, color=_INK, label=f"{saving.fewer:.0%} fewer labels", **arrow)
 
 
 def _draw_marks(axes: Axes, marks: Sequence[Mark]) -> None:

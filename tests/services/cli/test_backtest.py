@@ -178,5 +178,28 @@ def test_a_page_that_cannot_be_made_is_refused_before_anything_is_encoded(file: 
     ],
 )
 def test_too_few_rows_are_told_in_one_line(limit: int, told: str, file: Path, sluice: Sluice) -> None:
-    done = sluice("backtest", file, "--seeds", 1, "--limit", limit, "--jobs", 1, "--no-cache", "--json")
+    options = ["--seeds", 1, "--limit", limit, "--jobs", 1, "--no-cache", "--latency", 5]
+    done = sluice("backtest", file, *options, "--json")
     assert (done.code, done.err) == (0, f"sluice: {told}\n" if told else "")
+
+
+@pytest.mark.parametrize(
+    ("latency", "told"),
+    [(300, "no answer arrives"), (239, "at most 3 of 15 answers arrive"), (200, ""), (30, "")],
+)
+def test_answers_that_come_after_the_stream_are_told_there_and_on_the_page(
+    latency: int, told: str, file: Path, sluice: Sluice
+) -> None:
+    options = ["--seeds", 1, "--latency", latency, "--jobs", 1, "--no-cache", "--report", "page"]
+    *doubts, _ = sluice("backtest", file, *options, "--json").err.splitlines()
+
+    line = f"with a latency of {latency} {told} within the 300 texts: give more rows, or try --latency 30"
+    assert doubts == ([f"sluice: {line}"] if told else [])
+    page = Path("page/index.html").read_text()
+    assert f"<dd>{latency} texts from request to answer</dd>" in page
+    assert (line in page) == ("Beware" in page) == bool(told)
+
+
+def test_a_budget_of_nothing_is_not_told_to_be_answered_late(file: Path, sluice: Sluice) -> None:
+    options = ["--seeds", 1, "--budget", 0, "--latency", 300, "--jobs", 1, "--no-cache"]
+    assert sluice("backtest", file, *options, "--json").err == ""

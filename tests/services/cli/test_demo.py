@@ -27,6 +27,7 @@ def test_the_demo_ends_by_itself_with_its_figures_and_a_page(sluice: Sluice) -> 
 def test_without_learning_nothing_is_learned(sluice: Sluice) -> None:
     told = sluice("demo", "--texts", 200, "--no-learning", "--keep").out
     assert "200 texts" in told
+    assert "\nThese texts are of the 47 classes named from the start, none of the 30 new ones.\n" in told
     assert "The curves: " in told
     assert Path("sluice-demo/data/ours/sluice.db").exists()
     assert sluice("labels", "export", "given.csv", "--data", "sluice-demo/data/ours", "--json").json["written"] == 0

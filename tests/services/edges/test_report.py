@@ -13,14 +13,14 @@ from services.edges.backtest_report import backtest_report
 from services.edges.charts import Course, Series
 from services.edges.report import Report, demo_report, render, write_report
 
-AUDIT = {"estimate": 0.75, "low": 0.6, "high": 0.85, "answers": 10, "running_accuracy": 0.7}
+AUDIT = {"estimate": 0.75, "low": 0.6, "high": 0.85, "answers": 20, "running_accuracy": 0.7}
 CLASSES = {
     "card": {"precision": 0.5, "recall": 0.25, "f1": 0.33, "texts": 12, "asked": 7},
     "refund": {"precision": None, "recall": None, "f1": None, "texts": 0, "asked": 30},
 }
 MEAN = {
     "asked": 100, "spent_fraction": 0.05, "max_overspend": 0, "prequential_accuracy": 0.71, "test_accuracy": 0.8,
-    "test_macro_f1": 0.79, "audit_accuracy": {"estimate": 0.75, "low": 0.6, "high": 0.85, "answers": 10},
+    "test_macro_f1": 0.79, "audit_accuracy": {"estimate": 0.75, "low": 0.6, "high": 0.85, "answers": 20},
     "per_class": CLASSES,
 }  # fmt: skip
 
@@ -46,13 +46,14 @@ def runs(final: float, seeds: int = 2) -> dict[str, Any]:
 def result(final: float = 0.8) -> dict[str, Any]:
     return {
         "texts": 2000, "test_texts": 500, "classes": 77, "budget": 0.05, "strategy": "margin",
-        "model": "softmax_prototypes", "encoder": "minilm", "names": True, **runs(final), "random": runs(0.7),
+        "budget_rule": "window_quantile", "model": "softmax_prototypes", "peer": None, "encoder": "minilm",
+        "names": True, **runs(final), "random": runs(0.7),
         "labels_saved": {"to_reach": 0.7, "asked": 75.0, "random": 100.0},
     }  # fmt: skip
 
 
 def page(results: dict[str, dict[str, Any]]) -> str:
-    return render(backtest_report(results, "banking77.jsonl.gz"))
+    return render(backtest_report(results, "banking77.jsonl.gz", {"latency": "200 texts"}))
 
 
 def test_the_page_needs_no_other_file() -> None:
@@ -69,11 +70,19 @@ def test_the_headline_figures_are_those_of_the_result() -> None:
         assert told in html
 
 
+def test_the_leap_at_the_end_of_a_curve_is_marked_and_explained() -> None:
+    html = page({"margin": result()})
+    assert "At the dot that ends a line all outstanding answers are learned" in html
+    [curves, *_] = re.findall(r"<svg.*?</svg>", html, re.DOTALL)
+    dots = re.findall(r'<use [^>]*style="fill: [^;]+; stroke: var\(--(series-0|random)\)', curves)
+    assert sorted(dots) == ["random", "series-0"]
+
+
 def test_curves_take_their_colours_from_the_page_so_that_they_follow_dark_mode() -> None:
     drawn = re.findall(r"<svg.*?</svg>", page({"margin": result()}), re.DOTALL)
     assert all("var(--series-0)" in svg for svg in drawn)
     assert all("var(--random)" in svg for svg in drawn[:2])
-    assert re.findall(r"#0[1-9]0[1-9]0[1-9]", "".join(drawn)) == []
+    assert re.findall(r"#(?:0[1-9]){3}", "".join(drawn)) == []
 
 
 def test_without_a_saving_none_is_claimed() -> None:
@@ -83,11 +92,35 @@ def test_without_a_saving_none_is_claimed() -> None:
     assert "fewer labels" not in html
 
 
+@pytest.mark.parametrize(
+    ("asked", "random", "tile", "chart"),
+    [(19.6, 20.4, ">20<", []), (19.4, 19.6, "instead of 20", ["5%"]), (53.8, 53.2, ">54<", []), (0.2, 0.4, ">0<", [])],
+)
+def test_tile_and_chart_tell_of_the_same_whole_labels(asked: float, random: float, tile: str, chart: list[str]) -> None:
+    close = {**result(), "labels_saved": {"to_reach": 0.7, "asked": asked, "random": random}}
+    html = page({"margin": close})
+    assert tile in html
+    assert re.findall(r"(\d+%) fewer labels", html) == chart
+    assert html.count("instead of") == len(chart)
+
+
 def test_a_comparison_shows_every_strategy() -> None:
     html = page({"margin": result(0.8), "entropy": result(0.75)})
     assert "2 configurations on banking77.jsonl.gz" in html
     assert html.count("var(--series-1)") > 0
     assert "75.0%" in html
+
+
+def test_how_it_was_made_names_all_models_and_rules_and_every_option() -> None:
+    html = page({"margin": result(), "other": {**result(), "model": "nearest_class_mean"}})
+    assert "<dt>model</dt><dd>softmax_prototypes, nearest_class_mean</dd>" in html
+    assert "<dt>budget rule</dt><dd>window_quantile</dd>" in html
+    assert "<dt>latency</dt><dd>200 texts</dd>" in html
+    assert "peer" not in html
+    peer = {**result(), "model": None, "budget_rule": None, "peer": "river/softmax", "capped": True, "names": False}
+    html = page({"margin": result(), "river/softmax": peer})
+    assert "<dt>model</dt><dd>softmax_prototypes, its own</dd>" in html
+    assert "<dt>a peer&#39;s requests over budget</dt><dd>refused</dd>" in html
 
 
 def test_every_class_has_a_line_the_most_asked_about_first() -> None:
@@ -109,6 +142,18 @@ def test_without_an_audit_none_is_drawn() -> None:
     assert "Audit" not in page({"margin": blind})
 
 
+def test_too_few_audits_are_told_in_place_of_a_chart() -> None:
+    few = result()
+    few["runs"][0]["audits"] = [{**AUDIT, "answers": 19}] * 2
+    few["runs"][0] |= {"audit_accuracy": {**AUDIT, "answers": 19}}
+    html = page({"margin": few})
+    assert "Too few audit answers to tell (19)" in html
+    assert html.count("<svg") == 2
+    assert html.count("<td>too few (19)</td>") == 2  # that seed, and the mean
+    assert html.count("<td>75% (60% to 85%)</td>") == 3  # the other seed, and both of random sampling
+    assert html.count("<td>75%</td>") == 1  # the mean of random sampling: no interval is the mean of intervals
+
+
 def test_of_very_many_configurations_the_first_and_the_best_are_drawn_and_all_are_told() -> None:
     results = {f"strategy{number}": result(0.7 + number / 100) for number in range(9)}
     html = page(results)
@@ -124,7 +169,7 @@ def test_the_same_result_gives_the_same_page() -> None:
 
 
 def test_a_hostile_file_name_stays_text() -> None:
-    assert "<b>" not in render(backtest_report({"margin": result()}, "<b>x</b>")).split("<div", 1)[0]
+    assert "<b>" not in render(backtest_report({"margin": result()}, "<b>x</b>", {})).split("<div", 1)[0]
 
 
 def demo(noticed_at: int | None) -> Report:
@@ -135,7 +180,7 @@ def demo(noticed_at: int | None) -> Report:
     }  # fmt: skip
     ours = Course([0, 500, 1000, 2000], [0, 25, 50, 100], [0.6, 0.7, 0.75, 0.8])
     random = Course([0, 500, 1000, 2000], [0, 25, 50, 100], [0.6, 0.62, 0.65, 0.72])
-    return demo_report(summary, ours, random, {"encoder": "minilm"})
+    return demo_report(summary, ours, random, 47, {"encoder": "minilm"})
 
 
 def test_the_demo_shows_the_drift_and_when_it_was_noticed() -> None:
@@ -143,6 +188,13 @@ def test_the_demo_shows_the_drift_and_when_it_was_noticed() -> None:
     assert "drift noticed" in html
     assert "210 texts" in html
     assert html.count("<svg") == 3
+
+
+def test_the_demo_says_of_which_classes_its_accuracy_is_and_how_far_runs_differ() -> None:
+    html = render(demo(noticed_at=1210))
+    assert "held-back texts of the 47 classes named from the start, not of the new ones" in html
+    assert "of the 47 named classes; +20.0 points" in html
+    assert "runs with the same seed differ by a point or two" in html
 
 
 def test_a_drift_that_nobody_noticed_is_not_hidden() -> None:

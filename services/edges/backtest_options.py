@@ -1,0 +1,40 @@
+"""Settings + scenario -> what else a backtest's result depends on, for people."""
+
+from __future__ import annotations
+
+from services.edges.settings import BETWEEN, Settings
+from stream.scenario import Scenario
+
+_TOLD = {
+    "budget": {"fraction"},
+    "learner": {"strategy", "model", "budget_rule", "seed"},
+    "drift": set(),
+    "requests": set(),
+}
+"""Sections that a result depends on, each with the settings that a report tells anyway."""
+
+
+def options_told(settings: Settings, scenario: Scenario, seeds: int) -> dict[str, str]:
+    """By name the value of each option of `sluice backtest`, then the settings that are not as by default."""
+    first = settings.learner.seed
+    return {
+        "seeds": f"{seeds}, from {first} on",
+        "rows": "all" if scenario.limit is None else f"{scenario.limit:,} at most",
+        "order": "shuffled, anew for each seed" if scenario.shuffle else "that of the file",
+        "held back": f"each {round(1 / scenario.test_fraction):,}th text",
+        "latency": f"{scenario.latency:,} texts from request to answer",
+        "wrong answers": f"{scenario.noise:.1%}",
+        "never answered": f"{scenario.unanswered:.1%}",
+        "classes from half-way on": f"{scenario.late_classes:.1%}",
+        "other settings": ", ".join(_changed(settings)) or "as by default",
+    }
+
+
+def _changed(settings: Settings) -> list[str]:
+    changed = []
+    for section, told in _TOLD.items():
+        fields = getattr(settings, section).model_dump(exclude_defaults=True, exclude=told)
+        changed += [f"{section}{BETWEEN}{field}".upper() + f"={value}" for field, value in fields.items()]
+    if settings.task.classes:
+        changed.append(f"TASK__CLASSES ({len(settings.task.classes)} classes)")
+    return [*changed, *(["TASK__CLOSED=True"] if settings.task.closed else [])]

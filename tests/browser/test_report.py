@@ -1,0 +1,36 @@
+"""The tables of a report in a real browser: a click on a heading sorts by it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+from playwright.sync_api import Page
+
+from services.edges.charts import Course, Series
+from services.edges.report import Report, Row, Table, render
+
+pytestmark = pytest.mark.slow
+
+
+def sort(page: Page, cells: Sequence[str], clicks: int = 1) -> list[str]:
+    """How these cells of a column follow each other after so many clicks on its heading."""
+    series = [Series("margin", [Course([1, 2], [0, 1], [0.5, 0.6])])]
+    table = Table(["column"], [Row([cell]) for cell in cells])
+    page.goto("about:blank")  # or the script of the page before would still be there
+    page.set_content(render(Report("title", "summary", [], series, 0.05, [table], {})))
+    for _ in range(clicks):
+        page.click("th")
+    return page.locator("td").all_inner_texts()
+
+
+def test_class_names_that_begin_with_digits_are_words(page: Page) -> None:
+    assert sort(page, ["30 days", "200 metres", "100 metres"]) == ["100 metres", "200 metres", "30 days"]
+    assert sort(page, ["5", "10", "7 or more"]) == ["10", "5", "7 or more"]
+
+
+def test_a_column_of_numbers_begins_with_the_highest_and_turns(page: Page) -> None:
+    cells = ["9.5%", "none", "1,000.0%", "57% (9% to 96%)", "1e-05"]
+    falling = ["1,000.0%", "57% (9% to 96%)", "9.5%", "1e-05", "none"]
+    assert sort(page, cells) == falling
+    assert sort(page, cells, clicks=2) == falling[::-1]
