@@ -3,6 +3,7 @@
 import * as api from "./api.js";
 import * as question from "./question.js";
 import * as status from "./status.js";
+import * as task from "./task.js";
 import * as token from "./token.js";
 import { Reviewer } from "./reviewer.js";
 import { Search } from "./search.js";
@@ -29,6 +30,7 @@ let queue = [];
 let answered = [];
 let correcting = null;
 let known = null;
+let described = false;
 const troubles = { saving: "", reaching: "" };
 
 // What is shown.
@@ -189,6 +191,7 @@ async function refill() {
 
 async function refresh() {
   try {
+    if (!described) await describe();
     known = await api.status();
     trouble("reaching", "");
     status.show(known);
@@ -214,14 +217,10 @@ async function poll() {
 }
 
 async function describe() {
-  try {
-    const { closed, instructions } = await api.task();
-    search.closed = closed;
-    $("instructions").textContent = instructions;
-    $("instructions").hidden = !instructions;
-  } catch (error) {
-    unreachable(error);
-  }
+  const told = await api.task();
+  search.closed = told.closed;
+  task.show(told);
+  described = true;
 }
 
 // How it is driven.
@@ -246,7 +245,6 @@ $("keep").addEventListener("click", keep);
 $("who").addEventListener("click", ask);
 $("name-form").addEventListener("submit", named);
 
-await describe();
 await refresh();
 if (reviewer.name) await refill();
 else ask();

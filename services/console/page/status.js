@@ -1,5 +1,7 @@
 // The service's status -> the strip at the foot of the page.
 
+import { entitle } from "./task.js";
+
 const $ = (id) => document.getElementById(id);
 const count = new Intl.NumberFormat("en");
 const percent = new Intl.NumberFormat("en", { style: "percent", maximumFractionDigits: 1 });
@@ -24,7 +26,7 @@ export function show(status) {
   $("drift").textContent = worst;
   $("drift").className = worst;
   $("drift").title = Object.entries(drift).map(([signal, state]) => `${signal}: ${state}`).join(", ");
-  document.title = status.open_requests ? `(${count.format(status.open_requests)}) sluice` : "sluice";
+  entitle(status.open_requests);
 }
 
 function showAccuracy({ estimate, low, high, answers }) {
