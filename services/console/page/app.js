@@ -30,7 +30,7 @@ let queue = [];
 let answered = [];
 let correcting = null;
 let known = null;
-let described = false;
+let told = null;
 const troubles = { saving: "", reaching: "" };
 
 // What is shown.
@@ -191,11 +191,11 @@ async function refill() {
 
 async function refresh() {
   try {
-    if (!described) await describe();
+    if (!told) await describe();
     known = await api.status();
     trouble("reaching", "");
     status.show(known);
-    search.classes = known.classes;
+    search.classes = known.classes.length ? known.classes : told.classes;
     search.describe();
     if (!$("empty").hidden) renderEmpty();
   } catch (error) {
@@ -217,10 +217,9 @@ async function poll() {
 }
 
 async function describe() {
-  const told = await api.task();
+  told = await api.task();
   search.closed = told.closed;
   task.show(told);
-  described = true;
 }
 
 // How it is driven.

@@ -1,6 +1,7 @@
 // Typed words -> a class: a combobox over all classes, and the way to name a new one.
 
 import { matching, named, pieces } from "./matching.js";
+import { explain } from "./task.js";
 
 const NOTHING = "No class has these words, and this task takes no new ones.";
 const number = new Intl.NumberFormat("en");
@@ -109,6 +110,7 @@ function option(label, content, name = "") {
   const item = line(name, ...content);
   item.dataset.label = label;
   item.setAttribute("role", "option");
+  explain(item, label);
   return item;
 }
 
