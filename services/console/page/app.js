@@ -1,6 +1,7 @@
 // Questions -> answers: the page's state, its keys and its calls.
 
 import * as api from "./api.js";
+import * as outcomes from "./outcomes.js";
 import * as question from "./question.js";
 import * as status from "./status.js";
 import * as task from "./task.js";
@@ -12,17 +13,6 @@ const $ = (id) => document.getElementById(id);
 const AHEAD = 4;
 const POLL_MILLISECONDS = 2500;
 const HISTORY = 50;
-
-/** What to tell of an answer that was not simply learned. */
-const OUTCOMES = {
-  repeated: "You had given this answer already.",
-  conflicting: "You had answered this one differently before; the first answer stands.",
-  closed: "Somebody else had answered this one already.",
-  late: "This question had expired, so the answer was not learned.",
-  unknown: "This question is no longer known.",
-  held: "Your answers are on hold, so this one was not learned.",
-  rejected: "This class is not one of the task's, so the answer was not taken.",
-};
 
 const reviewer = new Reviewer();
 const search = new Search($("search"), $("matches"), answer);
@@ -41,17 +31,21 @@ function render() {
   $("question").hidden = !current;
   $("empty").hidden = Boolean(current);
   $("undo").hidden = Boolean(correcting);
-  $("undo").disabled = !answered.length;
   $("skip").hidden = correcting?.label === null;
-  $("undo-empty").hidden = !answered.length;
-  $("today").textContent = reviewer.today;
   $("reviewer").textContent = reviewer.name || "Who are you?";
+  renderAnswered();
   if (current) {
     question.show(current, answer, correcting?.label);
     $("text").focus({ preventScroll: true });
   } else {
     renderEmpty();
   }
+}
+
+function renderAnswered() {
+  $("undo").disabled = !answered.length;
+  $("undo-empty").hidden = !answered.length;
+  $("today").textContent = reviewer.today;
 }
 
 function renderEmpty() {
@@ -115,12 +109,21 @@ function correct(label) {
 
 async function post(entry, more) {
   const { request, label } = entry;
+  const name = reviewer.name;
   const given = label === null ? { skip: true } : { label };
   const times = { answered_at: new Date().toISOString() };
-  const outcome = await api.label({ request_id: request.request_id, ...given, reviewer: reviewer.name, ...times, ...more });
+  const outcome = await api.label({ request_id: request.request_id, ...given, reviewer: name, ...times, ...more });
   entry.done = true;
   trouble("saving", "");
-  if (OUTCOMES[outcome?.outcome]) say(OUTCOMES[outcome.outcome]);
+  if (name === reviewer.name) became(entry, outcome?.outcome, more.corrects);
+}
+
+function became(entry, outcome, corrects) {
+  const told = outcomes.told(outcome, corrects);
+  if (told) say(told);
+  if (!corrects && !outcomes.counts(outcome)) reviewer.count(-1);
+  if (!outcomes.correctable(outcome)) answered = answered.filter((each) => each !== entry);
+  renderAnswered();
 }
 
 function failed(error) {
