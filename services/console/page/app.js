@@ -2,31 +2,35 @@
 
 import * as api from "./api.js";
 import * as outcomes from "./outcomes.js";
+import * as presence from "./presence.js";
 import * as question from "./question.js";
 import * as status from "./status.js";
 import * as task from "./task.js";
 import * as token from "./token.js";
+import { Held } from "./held.js";
 import { Reviewer } from "./reviewer.js";
 import { Search } from "./search.js";
 
 const $ = (id) => document.getElementById(id);
-const AHEAD = 4;
-const POLL_MILLISECONDS = 2500;
+const POLL_MILLISECONDS = 2_500;
+/** A key that was meant for the question before does not answer the one that took its place. */
+const PAUSE_MILLISECONDS = 500;
 const HISTORY = 50;
 
 const reviewer = new Reviewer();
 const search = new Search($("search"), $("matches"), answer);
-let queue = [];
+const held = new Held(reviewer, changed);
 let answered = [];
 let correcting = null;
 let known = null;
 let told = null;
+let paused = 0;
 const troubles = { saving: "", reaching: "" };
 
 // What is shown.
 
 function render() {
-  const current = correcting?.request ?? queue[0];
+  const current = correcting?.request ?? held.shown;
   $("loading").hidden = true;
   $("question").hidden = !current;
   $("empty").hidden = Boolean(current);
@@ -56,7 +60,8 @@ function renderEmpty() {
     : "Questions appear here as soon as texts come in. Send one:";
   $("first-text").hidden = begun;
   const header = token.known() ? ` -H "Authorization: Bearer $TOKEN"` : "";
-  $("first-text").firstChild.textContent = `curl ${location.origin}/v1/texts${header} -d '{"text": "Where is my card?"}'`;
+  const call = `curl ${location.origin}/v1/texts${header} -d '{"text": "Where is my card?"}'`;
+  $("first-text").firstChild.textContent = call;
 }
 
 /** Tell of trouble with saving or with reaching the service; an empty text ends that one. */
@@ -74,11 +79,10 @@ const say = (text) => ($("said").textContent = text);
 function answer(label) {
   search.clear();
   if (correcting) correct(label);
-  else if (queue.length) send({ request: queue[0], label });
+  else if (held.shown && Date.now() >= paused) send({ request: held.take(), label });
 }
 
 function send(entry) {
-  queue.shift();
   answered = [...answered, entry].slice(-HISTORY);
   reviewer.count(1);
   say(entry.label === null ? "Skipped." : `Labelled ${entry.label}.`);
@@ -86,10 +90,10 @@ function send(entry) {
   entry.saved = post(entry, {}).catch((error) => {
     answered = answered.filter((each) => each !== entry);
     reviewer.count(-1);
-    queue.unshift(entry.request);
+    held.putBack(entry.request);
     failed(error);
   });
-  if (queue.length < AHEAD / 2) refill();
+  if (held.few) renew();
 }
 
 function correct(label) {
@@ -113,7 +117,7 @@ async function post(entry, more) {
   const given = label === null ? { skip: true } : { label };
   const times = { answered_at: new Date().toISOString() };
   const outcome = await api.label({ request_id: request.request_id, ...given, reviewer: name, ...times, ...more });
-  entry.done = true;
+  held.saved(request);
   trouble("saving", "");
   if (name === reviewer.name) became(entry, outcome?.outcome, more.corrects);
 }
@@ -164,32 +168,35 @@ function named(event) {
   $("name-dialog").close();
   if (name !== reviewer.name) {
     reviewer.name = name;
-    queue = [];
+    held.clear();
     answered = [];
     correcting = null;
+    render();
   }
-  refill();
+  renew();
 }
 
 // What comes in.
 
-async function refill() {
+async function renew() {
   if (!reviewer.name) return;
-  const name = reviewer.name;
-  const saved = new Set(answered.filter((entry) => entry.done));
   try {
-    const found = await api.requests(name, AHEAD);
-    if (name !== reviewer.name) return;
-    // Answers that were on their way meanwhile may not have been known to the service.
-    const unsaved = answered.filter((entry) => !saved.has(entry)).map((entry) => entry.request);
-    const had = new Set([...queue, ...unsaved].map((request) => request.request_id));
-    const idle = !queue.length && !correcting;
-    queue.push(...found.filter((request) => !had.has(request.request_id)));
+    await held.renew();
     trouble("reaching", "");
-    if (idle) render();
   } catch (error) {
     unreachable(error);
   }
+}
+
+/** Others are held than before; `lost`: the shown one is not any more. */
+function changed(lost) {
+  if (correcting) return;
+  if (lost) {
+    search.clear();
+    paused = Date.now() + PAUSE_MILLISECONDS;
+    say("The question before is no longer yours: it had waited too long, or was closed.");
+  }
+  render();
 }
 
 async function refresh() {
@@ -214,7 +221,7 @@ function unreachable(error) {
 async function poll() {
   if (!document.hidden) {
     await refresh();
-    if (!queue.length) await refill();
+    if (!held.shown || (held.due && presence.somebody())) await renew();
   }
   setTimeout(poll, POLL_MILLISECONDS);
 }
@@ -233,13 +240,15 @@ function key(event) {
   const place = Number(event.key);
   const keys = { s: skip, u: undo, "/": () => $("search").focus(), Escape: keep };
   const suggested = place >= 1 && place <= 9 ? $("suggestions").querySelectorAll("button")[place - 1] : undefined;
-  const act = suggested && !$("question").hidden ? () => answer(suggested.dataset.label) : keys[event.key.toLowerCase()] ?? keys[event.key];
+  const choose = suggested && !$("question").hidden ? () => answer(suggested.dataset.label) : undefined;
+  const act = choose ?? keys[event.key.toLowerCase()] ?? keys[event.key];
   if (!act) return;
   event.preventDefault();
   act();
 }
 
 document.addEventListener("keydown", key);
+presence.watch(() => held.due && renew());
 $("skip").addEventListener("click", skip);
 $("undo").addEventListener("click", undo);
 $("undo-empty").addEventListener("click", undo);
@@ -248,7 +257,7 @@ $("who").addEventListener("click", ask);
 $("name-form").addEventListener("submit", named);
 
 await refresh();
-if (reviewer.name) await refill();
+if (reviewer.name) await renew();
 else ask();
-render();
+if (!held.shown) render();
 setTimeout(poll, POLL_MILLISECONDS);
