@@ -38,7 +38,7 @@ DECISIONS = _object(decisions=_list({"anyOf": [DECISION, {"type": "null"}]}), id
 ACCEPTED_TEXTS = _object(accepted=_COUNT, ids=_list(_TEXT))
 ACCEPTED_LABELS = _object(accepted=_COUNT)
 OUTCOMES = _object(outcomes=_list({"type": ["object", "null"]}))
-REQUESTS = _object(requests=_list({"type": "object"}))
+REQUESTS = _object(requests=_list({"type": "object"}), with_others=_COUNT, fair_share=_COUNT)
 CLASSES = _object(
     classes=_list(_TEXT),
     closed={"type": "boolean"},

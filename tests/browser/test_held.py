@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Site
 from tests.browser.test_page import ask, enter, expect_text, label
-from tests.services.console.worlds import request
+from tests.services.console.worlds import STATUS, request
 
 pytestmark = pytest.mark.slow
 LOST = "The question before is no longer yours: it had waited too long, or was closed."
@@ -41,7 +41,7 @@ def test_it_renews_its_leases_while_somebody_looks(site: Site, page: Page) -> No
     site.ahead = 290.0
     minutes_later(page, 1)
     site.ahead = 310.0
-    assert leased(site, "bob", 9) == []
+    assert leased(site, "bob", 9) == ["b"]
     expect_text(page, "a")
 
 
@@ -110,3 +110,33 @@ def test_a_question_that_is_closed_meanwhile_makes_way_for_the_next(site: Site, 
     minutes_later(page, 1)
     expect_text(page, "b")
     expect(page.get_by_role("status")).to_have_text(LOST)
+
+
+def test_where_few_are_open_a_colleague_gets_some(site: Site, page: Page) -> None:
+    ask(site, "a", "b", "c")
+    enter(page, site)
+    expect_text(page, "a")
+    assert leased(site, "bob", 9) == ["b", "c"]
+
+
+def test_where_many_are_open_four_are_held_so_that_the_next_is_there_at_once(site: Site, page: Page) -> None:
+    ask(site, *"abcdefgh")
+    with page.expect_response("**/v1/requests*limit=4"):
+        enter(page, site)
+    expect_text(page, "a")
+    assert leased(site, "bob", 9) == ["e", "f", "g", "h"]
+
+
+def test_what_is_with_others_is_not_called_caught_up(site: Site, page: Page) -> None:
+    ask(site, "a", "b", "c")
+    site.world.report(STATUS)
+    enter(page, site, "eve")
+    expect_text(page, "a")
+    assert leased(site, "bob", 9) == ["b", "c"]
+    page.keyboard.press("1")
+    expect(page.get_by_role("heading", name="Nothing left for you")).to_be_visible()
+    expect(page.get_by_text("2 open requests are with other reviewers.")).to_be_visible()
+    site.world.close_request(request("b").request_id)
+    expect(page.get_by_text("1 open request is with other reviewers.")).to_be_visible()
+    site.world.close_request(request("c").request_id)
+    expect(page.get_by_role("heading", name="All caught up")).to_be_visible()

@@ -33,9 +33,7 @@ export const status = () => call("/v1/status");
 
 export const task = () => call("/v1/classes");
 
-export async function requests(reviewer, limit) {
-  return (await call(`/v1/requests?${new URLSearchParams({ reviewer, limit })}`)).requests;
-}
+export const requests = (reviewer, limit) => call(`/v1/requests?${new URLSearchParams({ reviewer, limit })}`);
 
 /** Post one label; returns its outcome, or null where the learner has not told yet. */
 export async function label(message) {

@@ -1,12 +1,12 @@
 // Questions -> answers: the page's state, its keys and its calls.
 
 import * as api from "./api.js";
+import * as empty from "./empty.js";
 import * as outcomes from "./outcomes.js";
 import * as presence from "./presence.js";
 import * as question from "./question.js";
 import * as status from "./status.js";
 import * as task from "./task.js";
-import * as token from "./token.js";
 import { Held } from "./held.js";
 import { Reviewer } from "./reviewer.js";
 import { Search } from "./search.js";
@@ -25,15 +25,16 @@ let correcting = null;
 let known = null;
 let told = null;
 let paused = 0;
+let looking = false;
 const troubles = { saving: "", reaching: "" };
 
 // What is shown.
 
 function render() {
   const current = correcting?.request ?? held.shown;
-  $("loading").hidden = true;
+  $("loading").hidden = Boolean(current) || !looking;
   $("question").hidden = !current;
-  $("empty").hidden = Boolean(current);
+  $("empty").hidden = Boolean(current) || looking;
   $("undo").hidden = Boolean(correcting);
   $("skip").hidden = correcting?.label === null;
   $("reviewer").textContent = reviewer.name || "Who are you?";
@@ -52,17 +53,7 @@ function renderAnswered() {
   $("today").textContent = reviewer.today;
 }
 
-function renderEmpty() {
-  const begun = known?.texts > 0;
-  $("empty-title").textContent = begun ? "All caught up" : "Waiting for the first text";
-  $("empty-text").textContent = begun
-    ? "There is nothing to answer. New questions appear here by themselves."
-    : "Questions appear here as soon as texts come in. Send one:";
-  $("first-text").hidden = begun;
-  const header = token.known() ? ` -H "Authorization: Bearer $TOKEN"` : "";
-  const call = `curl ${location.origin}/v1/texts${header} -d '{"text": "Where is my card?"}'`;
-  $("first-text").firstChild.textContent = call;
-}
+const renderEmpty = () => empty.show(known?.texts, held.withOthers);
 
 /** Tell of trouble with saving or with reaching the service; an empty text ends that one. */
 function trouble(about, text) {
@@ -85,6 +76,7 @@ function answer(label) {
 function send(entry) {
   answered = [...answered, entry].slice(-HISTORY);
   reviewer.count(1);
+  if (held.few) look();
   say(entry.label === null ? "Skipped." : `Labelled ${entry.label}.`);
   render();
   entry.saved = post(entry, {}).catch((error) => {
@@ -93,7 +85,6 @@ function send(entry) {
     held.putBack(entry.request);
     failed(error);
   });
-  if (held.few) renew();
 }
 
 function correct(label) {
@@ -171,9 +162,9 @@ function named(event) {
     held.clear();
     answered = [];
     correcting = null;
-    render();
   }
-  renew();
+  look();
+  render();
 }
 
 // What comes in.
@@ -186,6 +177,14 @@ async function renew() {
   } catch (error) {
     unreachable(error);
   }
+}
+
+/** Look for more; what there is none of is not told before that is known. */
+async function look() {
+  looking = true;
+  await renew();
+  looking = false;
+  if (!held.shown) render();
 }
 
 /** Others are held than before; `lost`: the shown one is not any more. */

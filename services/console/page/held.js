@@ -8,6 +8,10 @@ const LIMIT = 100;
 const RENEW_MILLISECONDS = 60_000;
 
 export class Held {
+  /** How many open requests other reviewers hold. */
+  withOthers = 0;
+  /** How many to hold: few where few are open, so that others find some. */
+  #wanted = 1;
   #renewed = 0;
   #requests = [];
   /** The ids of answered requests, each with whether the service has the answer: until then it tells of them still. */
@@ -26,7 +30,7 @@ export class Held {
   }
 
   get few() {
-    return this.#requests.length < AHEAD / 2;
+    return this.#requests.length < this.#wanted / 2;
   }
 
   /** Whether the leases are to be renewed. */
@@ -70,9 +74,14 @@ export class Held {
   async #ask() {
     const { name } = this.reviewer;
     for (const [id, saved] of this.#answered) if (saved) this.#answered.delete(id);
-    const limit = Math.max(AHEAD, this.#requests.length) + this.#answered.size;
-    const found = await api.requests(name, Math.min(limit, LIMIT));
-    if (name === this.reviewer.name) this.#keep(found.filter(({ request_id: id }) => !this.#answered.has(id)));
+    const wanted = this.#wanted;
+    const limit = Math.max(wanted, this.#requests.length) + this.#answered.size;
+    const told = await api.requests(name, Math.min(limit, LIMIT));
+    if (name !== this.reviewer.name) return;
+    this.withOthers = told.with_others;
+    this.#wanted = Math.min(AHEAD, told.fair_share);
+    this.#keep(told.requests.filter(({ request_id: id }) => !this.#answered.has(id)));
+    if (this.#wanted > wanted) await this.#ask();
   }
 
   /** Hold these alone, in the order in which they came. */
