@@ -38,8 +38,14 @@ DECISIONS = _object(decisions=_list({"anyOf": [DECISION, {"type": "null"}]}), id
 ACCEPTED_TEXTS = _object(accepted=_COUNT, ids=_list(_TEXT))
 ACCEPTED_LABELS = _object(accepted=_COUNT)
 OUTCOMES = _object(outcomes=_list({"type": ["object", "null"]}))
-REQUESTS = _object(requests=_list({"type": "object"}))
-CLASSES = _object(classes=_list(_TEXT), closed={"type": "boolean"}, name=_TEXT, instructions=_TEXT)
+REQUESTS = _object(requests=_list({"type": "object"}), with_others=_COUNT, fair_share=_COUNT)
+CLASSES = _object(
+    classes=_list(_TEXT),
+    closed={"type": "boolean"},
+    name=_TEXT,
+    instructions=_TEXT,
+    described={"type": "object", "additionalProperties": _object(description=_TEXT, examples=_list(_TEXT))},
+)
 _ACCURACY: dict[str, Schema] = {
     "of": _TEXT, "estimate": _NUMBER, "low": _NUMBER, "high": _NUMBER, "answers": _COUNT, "macro_f1": _NUMBER,
 }  # fmt: skip

@@ -57,6 +57,11 @@ class Leases:
         """The requests that this reviewer was dealt and has not answered, in the order of dealing."""
         return [held for held, lease in self._leases.items() if lease.reviewer == reviewer and lease.answer is None]
 
+    def held_by_others(self, reviewer: str) -> dict[str, str]:
+        """The requests that other reviewers were dealt and have not answered, and who."""
+        leases = self._leases.items()
+        return {held: lease.reviewer for held, lease in leases if lease.reviewer != reviewer and lease.answer is None}
+
     def answers(self) -> dict[int, str]:
         """The requests whose answers are on the way to the learner, by the offsets of these."""
         return {lease.answer: held for held, lease in self._leases.items() if lease.answer is not None}

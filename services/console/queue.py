@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from threading import Lock
-from typing import Any
+from typing import Any, NamedTuple
 
 from services.console.leases import Leases
 from services.console.view import View
@@ -12,6 +12,22 @@ from stream.records import OutcomeKind, Verdict
 
 _STAYS_OPEN = (OutcomeKind.HELD, OutcomeKind.REJECTED)
 """Outcomes of answers that leave their request open."""
+
+MAX_LEASED = 100
+"""How many requests one call may lease."""
+
+
+class Lot(NamedTuple):
+    """What a reviewer holds: messages of requests, and when their leases run out.
+
+    ``with_others`` open requests are with other reviewers. Who holds no more than ``fair_share``, leaves as many to
+    each of these and to one who comes next.
+    """
+
+    messages: list[dict[str, Any]]
+    expires: float
+    with_others: int
+    fair_share: int
 
 
 class Queue:
@@ -21,8 +37,8 @@ class Queue:
         self._view, self._leases = view, leases
         self._lock = Lock()
 
-    def lease(self, reviewer: str, limit: int, now: float) -> tuple[list[dict[str, Any]], float]:
-        """Messages of up to ``limit`` requests for this reviewer, and when their leases run out.
+    def lease(self, reviewer: str, limit: int, now: float) -> Lot:
+        """Up to ``limit`` requests for this reviewer, at most `MAX_LEASED`.
 
         What the reviewer already holds comes first, so that a page that is loaded again shows the same question. What
         an answer of the reviewer left open is for others first.
@@ -38,7 +54,7 @@ class Queue:
             dealt = self._leases.deal(asks, audits, limit - len(mine), not_taken)
             messages = dict(mine) | self._view.open_requests(dealt, now)
             expires = self._leases.grant(reviewer, list(messages), now)
-        return list(messages.values()), expires
+            return Lot(list(messages.values()), expires, *self._shares(reviewer, now))
 
     def answered(self, answers: Iterable[tuple[str, str, int]], now: float) -> None:
         """Take answers, as (request id, reviewer, offset in `labels`), that are on the way to the learner.
@@ -50,6 +66,13 @@ class Queue:
             for request_id in self._view.open_requests(given, now):
                 reviewer, offset = given[request_id]
                 self._leases.answered(reviewer, request_id, offset, now)
+
+    def _shares(self, reviewer: str, now: float) -> tuple[int, int]:
+        """How many open requests are with others, and what a fair share of all is, for one of them."""
+        theirs = self._leases.held_by_others(reviewer)
+        answered, sharers = len(self._leases.answers()), len(set(theirs.values())) + 2
+        unanswered = self._view.count_open(now, answered + MAX_LEASED * sharers) - answered
+        return self._view.count_open_of(theirs, now), max(1, unanswered // sharers)
 
     def _settle(self, now: float) -> None:
         """Let go of answered requests once they are closed, or were left open by the outcome of their answer."""

@@ -134,6 +134,17 @@ class View:
         query = "SELECT message FROM requests WHERE request_id = ? AND open AND expires_at > ?"
         return {asked: json.loads(row[0]) for asked in request_ids for row in self._rows(query, asked, now)}
 
+    def count_open(self, now: float, at_most: int) -> int:
+        """How many requests are open and have not expired, counted up to ``at_most``."""
+        query = "SELECT count(*) FROM (SELECT 1 FROM requests WHERE open AND expires_at > ? LIMIT ?)"
+        return int(self._rows(query, now, at_most)[0][0])
+
+    def count_open_of(self, request_ids: Iterable[str], now: float) -> int:
+        """How many of these requests are open and have not expired."""
+        query = """SELECT count(*) FROM requests WHERE open AND expires_at > ?
+                   AND request_id IN (SELECT value FROM json_each(?))"""
+        return int(self._rows(query, now, json.dumps(list(request_ids)))[0][0])
+
     def outcomes(self, offsets: Iterable[int]) -> dict[int, dict[str, Any]]:
         """What became of the labels at these offsets of `labels`; those not known yet are left out."""
         query = "SELECT labels_offset, message FROM outcomes WHERE labels_offset = ?"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from threading import Event, Thread
@@ -32,9 +33,13 @@ PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
 
 class Site:
-    """A console over a world, listening at ``url``, open to all unless there are ``tokens``."""
+    """A console over a world, listening at ``url``, open to all unless there are ``tokens``.
+
+    Its clock is so many seconds ``ahead``.
+    """
 
     def __init__(self, directory: Path, tokens: Sequence[str] = (), **task: object) -> None:
+        self.ahead = 0.0
         self.world = World(directory)
         self.view = self.world.view()
         self._stop = Event()
@@ -42,6 +47,7 @@ class Site:
         app = build_app(
             self.world.journal, self.view, self._follower, CollectorRegistry(),
             task=TaskSettings.model_validate(task), tokens=tokens,
+            clock=lambda: time.time() + self.ahead,
         )  # fmt: skip
         self._socket = socket.create_server(("127.0.0.1", 0))
         # asyncio sets this only on sockets that it made itself; without it each answer takes 40 ms.

@@ -10,9 +10,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from services.edges import topics
-from stream.records import OutcomeKind, Reason, Verdict
+from stream.records import Reason, Verdict
 from tests.browser.conftest import Site
-from tests.services.console.worlds import DAY, STATUS, outcome, request
+from tests.services.console.worlds import DAY, STATUS, request
 
 pytestmark = pytest.mark.slow
 
@@ -74,7 +74,8 @@ def test_any_class_is_found_by_typing_parts_of_its_words(site: Site, page: Page)
     expect(page.get_by_placeholder("Search 3 classes or add one")).to_be_visible()
     page.keyboard.press("/")
     page.keyboard.type("card")
-    expect(page.get_by_role("option")).to_have_text(["card_arrival", "card_linking", "New class card"])
+    options = ["card_arrival", "card_linking", "New class card (↓ and Enter, or click)"]
+    expect(page.get_by_role("option")).to_have_text(options)
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     assert label(site)["label"] == "card_linking"
@@ -183,15 +184,6 @@ def test_an_answer_that_cannot_be_saved_is_not_lost(site: Site, page: Page) -> N
     assert label(site)["request_id"] == request("a").request_id
     expect_text(page, "b")
     expect(page.get_by_role("alert")).to_be_hidden()
-
-
-def test_the_reviewer_is_told_when_somebody_else_was_first(site: Site, page: Page) -> None:
-    ask(site, "a", "b")
-    enter(page, site)
-    expect_text(page, "a")
-    site.world.tell(outcome(request("a").request_id, 0, outcome=OutcomeKind.CLOSED))
-    page.keyboard.press("1")
-    expect(page.get_by_role("status")).to_have_text("Somebody else had answered this one already.")
 
 
 def test_the_name_and_the_days_count_outlive_the_page(site: Site, page: Page) -> None:

@@ -2,6 +2,10 @@
 
 import * as token from "./token.js";
 
+let left = false;
+addEventListener("pagehide", () => (left = true));
+addEventListener("pageshow", (event) => event.persisted && location.reload());
+
 export class Trouble extends Error {}
 
 /** The answer to a call; one that is refused for its token waits for another, and is made again. */
@@ -12,6 +16,8 @@ async function call(path, options = {}) {
   try {
     response = await fetch(path, { cache: "no-store", ...options, headers });
   } catch {
+    // A page that is being left ends its calls: that is no trouble, and an answer arrives all the same.
+    if (left) return new Promise(() => {});
     throw new Trouble("sluice cannot be reached.");
   }
   if (response.status === 401) {
@@ -27,13 +33,12 @@ export const status = () => call("/v1/status");
 
 export const task = () => call("/v1/classes");
 
-export async function requests(reviewer, limit) {
-  return (await call(`/v1/requests?${new URLSearchParams({ reviewer, limit })}`)).requests;
-}
+export const requests = (reviewer, limit) => call(`/v1/requests?${new URLSearchParams({ reviewer, limit })}`);
 
 /** Post one label; returns its outcome, or null where the learner has not told yet. */
 export async function label(message) {
   const headers = { "Content-Type": "application/json" };
-  const answer = await call("/v1/labels?wait=1", { method: "POST", headers, body: JSON.stringify(message) });
+  const post = { method: "POST", headers, body: JSON.stringify(message), keepalive: true };
+  const answer = await call("/v1/labels?wait=1", post);
   return answer.outcomes[0];
 }

@@ -1,49 +1,44 @@
 // Questions -> answers: the page's state, its keys and its calls.
 
 import * as api from "./api.js";
+import * as empty from "./empty.js";
+import * as outcomes from "./outcomes.js";
+import * as presence from "./presence.js";
 import * as question from "./question.js";
 import * as status from "./status.js";
-import * as token from "./token.js";
+import * as task from "./task.js";
+import { Held } from "./held.js";
 import { Reviewer } from "./reviewer.js";
 import { Search } from "./search.js";
 
 const $ = (id) => document.getElementById(id);
-const AHEAD = 4;
-const POLL_MILLISECONDS = 2500;
+const POLL_MILLISECONDS = 2_500;
+/** A key that was meant for the question before does not answer the one that took its place. */
+const PAUSE_MILLISECONDS = 500;
 const HISTORY = 50;
-
-/** What to tell of an answer that was not simply learned. */
-const OUTCOMES = {
-  repeated: "You had given this answer already.",
-  conflicting: "You had answered this one differently before; the first answer stands.",
-  closed: "Somebody else had answered this one already.",
-  late: "This question had expired, so the answer was not learned.",
-  unknown: "This question is no longer known.",
-  held: "Your answers are on hold, so this one was not learned.",
-  rejected: "This class is not one of the task's, so the answer was not taken.",
-};
 
 const reviewer = new Reviewer();
 const search = new Search($("search"), $("matches"), answer);
-let queue = [];
+const held = new Held(reviewer, changed);
 let answered = [];
 let correcting = null;
 let known = null;
+let told = null;
+let paused = 0;
+let looking = false;
 const troubles = { saving: "", reaching: "" };
 
 // What is shown.
 
 function render() {
-  const current = correcting?.request ?? queue[0];
-  $("loading").hidden = true;
+  const current = correcting?.request ?? held.shown;
+  $("loading").hidden = Boolean(current) || !looking;
   $("question").hidden = !current;
-  $("empty").hidden = Boolean(current);
+  $("empty").hidden = Boolean(current) || looking;
   $("undo").hidden = Boolean(correcting);
-  $("undo").disabled = !answered.length;
   $("skip").hidden = correcting?.label === null;
-  $("undo-empty").hidden = !answered.length;
-  $("today").textContent = reviewer.today;
   $("reviewer").textContent = reviewer.name || "Who are you?";
+  renderAnswered();
   if (current) {
     question.show(current, answer, correcting?.label);
     $("text").focus({ preventScroll: true });
@@ -52,16 +47,13 @@ function render() {
   }
 }
 
-function renderEmpty() {
-  const begun = known?.texts > 0;
-  $("empty-title").textContent = begun ? "All caught up" : "Waiting for the first text";
-  $("empty-text").textContent = begun
-    ? "There is nothing to answer. New questions appear here by themselves."
-    : "Questions appear here as soon as texts come in. Send one:";
-  $("first-text").hidden = begun;
-  const header = token.known() ? ` -H "Authorization: Bearer $TOKEN"` : "";
-  $("first-text").firstChild.textContent = `curl ${location.origin}/v1/texts${header} -d '{"text": "Where is my card?"}'`;
+function renderAnswered() {
+  $("undo").disabled = !answered.length;
+  $("undo-empty").hidden = !answered.length;
+  $("today").textContent = reviewer.today;
 }
+
+const renderEmpty = () => empty.show(known?.texts, held.withOthers);
 
 /** Tell of trouble with saving or with reaching the service; an empty text ends that one. */
 function trouble(about, text) {
@@ -78,22 +70,21 @@ const say = (text) => ($("said").textContent = text);
 function answer(label) {
   search.clear();
   if (correcting) correct(label);
-  else if (queue.length) send({ request: queue[0], label });
+  else if (held.shown && Date.now() >= paused) send({ request: held.take(), label });
 }
 
 function send(entry) {
-  queue.shift();
   answered = [...answered, entry].slice(-HISTORY);
   reviewer.count(1);
+  if (held.few) look();
   say(entry.label === null ? "Skipped." : `Labelled ${entry.label}.`);
   render();
   entry.saved = post(entry, {}).catch((error) => {
     answered = answered.filter((each) => each !== entry);
     reviewer.count(-1);
-    queue.unshift(entry.request);
+    held.putBack(entry.request);
     failed(error);
   });
-  if (queue.length < AHEAD / 2) refill();
 }
 
 function correct(label) {
@@ -113,12 +104,21 @@ function correct(label) {
 
 async function post(entry, more) {
   const { request, label } = entry;
+  const name = reviewer.name;
   const given = label === null ? { skip: true } : { label };
   const times = { answered_at: new Date().toISOString() };
-  const outcome = await api.label({ request_id: request.request_id, ...given, reviewer: reviewer.name, ...times, ...more });
-  entry.done = true;
+  const outcome = await api.label({ request_id: request.request_id, ...given, reviewer: name, ...times, ...more });
+  held.saved(request);
   trouble("saving", "");
-  if (OUTCOMES[outcome?.outcome]) say(OUTCOMES[outcome.outcome]);
+  if (name === reviewer.name) became(entry, outcome?.outcome, more.corrects);
+}
+
+function became(entry, outcome, corrects) {
+  const told = outcomes.told(outcome, corrects);
+  if (told) say(told);
+  if (!corrects && !outcomes.counts(outcome)) reviewer.count(-1);
+  if (!outcomes.correctable(outcome)) answered = answered.filter((each) => each !== entry);
+  renderAnswered();
 }
 
 function failed(error) {
@@ -159,40 +159,52 @@ function named(event) {
   $("name-dialog").close();
   if (name !== reviewer.name) {
     reviewer.name = name;
-    queue = [];
+    held.clear();
     answered = [];
     correcting = null;
   }
-  refill();
+  look();
+  render();
 }
 
 // What comes in.
 
-async function refill() {
+async function renew() {
   if (!reviewer.name) return;
-  const name = reviewer.name;
-  const saved = new Set(answered.filter((entry) => entry.done));
   try {
-    const found = await api.requests(name, AHEAD);
-    if (name !== reviewer.name) return;
-    // Answers that were on their way meanwhile may not have been known to the service.
-    const unsaved = answered.filter((entry) => !saved.has(entry)).map((entry) => entry.request);
-    const had = new Set([...queue, ...unsaved].map((request) => request.request_id));
-    const idle = !queue.length && !correcting;
-    queue.push(...found.filter((request) => !had.has(request.request_id)));
+    await held.renew();
     trouble("reaching", "");
-    if (idle) render();
   } catch (error) {
     unreachable(error);
   }
 }
 
+/** Look for more; what there is none of is not told before that is known. */
+async function look() {
+  looking = true;
+  await renew();
+  looking = false;
+  if (!held.shown) render();
+}
+
+/** Others are held than before; `lost`: the shown one is not any more. */
+function changed(lost) {
+  if (correcting) return;
+  if (lost) {
+    search.clear();
+    paused = Date.now() + PAUSE_MILLISECONDS;
+    say("The question before is no longer yours: it had waited too long, or was closed.");
+  }
+  render();
+}
+
 async function refresh() {
   try {
+    if (!told) await describe();
     known = await api.status();
     trouble("reaching", "");
     status.show(known);
-    search.classes = known.classes;
+    search.classes = known.classes.length ? known.classes : told.classes;
     search.describe();
     if (!$("empty").hidden) renderEmpty();
   } catch (error) {
@@ -208,20 +220,15 @@ function unreachable(error) {
 async function poll() {
   if (!document.hidden) {
     await refresh();
-    if (!queue.length) await refill();
+    if (!held.shown || (held.due && presence.somebody())) await renew();
   }
   setTimeout(poll, POLL_MILLISECONDS);
 }
 
 async function describe() {
-  try {
-    const { closed, instructions } = await api.task();
-    search.closed = closed;
-    $("instructions").textContent = instructions;
-    $("instructions").hidden = !instructions;
-  } catch (error) {
-    unreachable(error);
-  }
+  told = await api.task();
+  search.closed = told.closed;
+  task.show(told);
 }
 
 // How it is driven.
@@ -232,13 +239,15 @@ function key(event) {
   const place = Number(event.key);
   const keys = { s: skip, u: undo, "/": () => $("search").focus(), Escape: keep };
   const suggested = place >= 1 && place <= 9 ? $("suggestions").querySelectorAll("button")[place - 1] : undefined;
-  const act = suggested && !$("question").hidden ? () => answer(suggested.dataset.label) : keys[event.key.toLowerCase()] ?? keys[event.key];
+  const choose = suggested && !$("question").hidden ? () => answer(suggested.dataset.label) : undefined;
+  const act = choose ?? keys[event.key.toLowerCase()] ?? keys[event.key];
   if (!act) return;
   event.preventDefault();
   act();
 }
 
 document.addEventListener("keydown", key);
+presence.watch(() => held.due && renew());
 $("skip").addEventListener("click", skip);
 $("undo").addEventListener("click", undo);
 $("undo-empty").addEventListener("click", undo);
@@ -246,9 +255,8 @@ $("keep").addEventListener("click", keep);
 $("who").addEventListener("click", ask);
 $("name-form").addEventListener("submit", named);
 
-await describe();
 await refresh();
-if (reviewer.name) await refill();
+if (reviewer.name) await renew();
 else ask();
-render();
+if (!held.shown) render();
 setTimeout(poll, POLL_MILLISECONDS);

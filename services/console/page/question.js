@@ -1,5 +1,7 @@
 // A request -> what is shown of it. Texts and names come from outside: they are only ever set as text.
 
+import { explain } from "./task.js";
+
 const $ = (id) => document.getElementById(id);
 const percent = new Intl.NumberFormat("en", { style: "percent", maximumFractionDigits: 0 });
 const decimal = new Intl.NumberFormat("en", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
@@ -22,6 +24,7 @@ function suggestion({ label, probability }, index, choose, given) {
     part("span", "name", label),
     part("span", "percent", percent.format(probability)),
   );
+  explain(button.querySelector(".name"), label);
   button.firstChild.style.setProperty("--part", `${100 * Math.min(1, Math.max(0, probability))}%`);
   // The second click of a double click belongs to the question before.
   button.addEventListener("click", (event) => event.detail > 1 || choose(label));

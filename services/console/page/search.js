@@ -1,38 +1,15 @@
-// Typed words -> matching classes: a combobox over all classes, and the way to name a new one.
+// Typed words -> a class: a combobox over all classes, and the way to name a new one.
 
-const SHOWN = 50;
-const INSIDE = 3;
-const words = (text) => text.toLowerCase().replace(/[_\-./]/g, " ");
+import { matching, named, pieces } from "./matching.js";
+import { explain } from "./task.js";
 
-/** Where each typed word stands in the name, best at the start of a word (short ones only there); null without one. */
-function places(name, typed) {
-  const plain = ` ${words(name)}`;
-  const found = words(typed)
-    .split(/\s+/)
-    .filter(Boolean)
-    .map((word) => {
-      const start = plain.indexOf(` ${word}`);
-      if (start >= 0 || word.length < INSIDE) return { start, length: word.length, inside: false };
-      return { start: plain.indexOf(word) - 1, length: word.length, inside: true };
-    });
-  return found.every(({ start }) => start >= 0) ? found : null;
-}
-
-/** Classes that hold every typed word: those with words that begin so first, then by place, then by name. */
-export function matching(classes, typed) {
-  const rank = (found) => found.reduce((sum, { start, inside }) => sum + start + 1_000 * inside, 0);
-  return classes
-    .map((name) => [name, places(name, typed)])
-    .filter(([, found]) => found)
-    .sort(([a, foundA], [b, foundB]) => rank(foundA) - rank(foundB) || a.localeCompare(b))
-    .slice(0, SHOWN)
-    .map(([name]) => name);
-}
+const NOTHING = "No class has these words, and this task takes no new ones.";
+const number = new Intl.NumberFormat("en");
 
 export class Search {
   classes = [];
   closed = false;
-  #active = 0;
+  #active = -1;
 
   constructor(input, list, choose) {
     this.input = input;
@@ -60,43 +37,44 @@ export class Search {
 
   #update() {
     const typed = this.input.value.trim();
-    const found = matching(this.classes, typed);
-    const options = found.map((name) => this.#option(name, marked(name, typed)));
-    const known = this.classes.some((name) => name.toLowerCase() === typed.toLowerCase());
-    if (typed && !known && !this.closed) options.push(this.#option(typed, ["New class ", strong(typed)], "new"));
-    if (typed && !options.length) options.push(none());
-    this.list.replaceChildren(...options);
-    this.list.hidden = !options.length;
-    this.input.setAttribute("aria-expanded", String(options.length > 0));
-    this.#move(0);
-  }
-
-  #option(label, content, name = "") {
-    const item = document.createElement("li");
-    item.id = `match-${label}`;
-    item.className = name;
-    item.dataset.label = label;
-    item.setAttribute("role", "option");
-    item.append(...content);
-    return item;
+    const { names, more } = matching(this.classes, typed);
+    const lines = names.map((name) => option(name, marked(name, typed)));
+    if (more) lines.push(line("none", `and ${number.format(more)} more: type to narrow`));
+    if (typed && !this.closed && !named(this.classes, typed)) lines.push(newOption(typed));
+    if (typed && !lines.length) lines.push(line("none", NOTHING));
+    this.list.replaceChildren(...lines);
+    this.list.hidden = !lines.length;
+    this.input.setAttribute("aria-expanded", String(lines.length > 0));
+    this.#options().forEach((each, place) => (each.id = `match-${place}`));
+    // Enter takes what was looked for: nothing where nothing was, and no new class for a slip of the finger.
+    this.#activate(typed && names.length ? 0 : -1);
   }
 
   #options() {
     return [...this.list.querySelectorAll("[role=option]")];
   }
 
-  #move(index) {
+  #activate(place) {
     const options = this.#options();
-    this.#active = options.length ? (index + options.length) % options.length : 0;
-    options.forEach((option, place) => option.setAttribute("aria-selected", String(place === this.#active)));
-    options[this.#active]?.scrollIntoView({ block: "nearest" });
-    this.input.setAttribute("aria-activedescendant", options[this.#active]?.id ?? "");
+    this.#active = place;
+    options.forEach((each, index) => each.setAttribute("aria-selected", String(index === place)));
+    options[place]?.scrollIntoView({ block: "nearest" });
+    if (options[place]) this.input.setAttribute("aria-activedescendant", options[place].id);
+    else this.input.removeAttribute("aria-activedescendant");
+  }
+
+  /** From where nothing is chosen, down leads to the first option and up to the last. */
+  #move(step) {
+    const options = this.#options();
+    if (!options.length) return;
+    const from = this.#active < 0 && step < 0 ? 0 : this.#active;
+    this.#activate((from + step + options.length) % options.length);
   }
 
   #key(event) {
     const keys = {
-      ArrowDown: () => this.#move(this.#active + 1),
-      ArrowUp: () => this.#move(this.#active - 1),
+      ArrowDown: () => this.#move(1),
+      ArrowUp: () => this.#move(-1),
       Enter: () => this.#take(this.#options()[this.#active]),
       Escape: () => this.clear(),
     };
@@ -119,29 +97,27 @@ export class Search {
   }
 }
 
-function strong(text) {
-  const element = document.createElement("strong");
-  element.textContent = text;
-  return element;
+function element(tag, name, ...content) {
+  const made = document.createElement(tag);
+  made.className = name;
+  made.append(...content);
+  return made;
 }
 
-function none() {
-  const item = document.createElement("li");
-  item.className = "none";
-  item.textContent = "No class has these words, and this task takes no new ones.";
+const line = (name, ...content) => element("li", name, ...content);
+
+function option(label, content, name = "") {
+  const item = line(name, ...content);
+  item.dataset.label = label;
+  item.setAttribute("role", "option");
+  explain(item, label);
   return item;
 }
 
-/** The name in pieces, with the typed words marked. */
-function marked(name, typed) {
-  const pieces = [];
-  let end = 0;
-  for (const { start, length } of places(name, typed).sort((a, b) => a.start - b.start)) {
-    if (start < end) continue;
-    const mark = document.createElement("mark");
-    mark.textContent = name.slice(start, start + length);
-    pieces.push(name.slice(end, start), mark);
-    end = start + length;
-  }
-  return [...pieces, name.slice(end)];
+function newOption(typed) {
+  const how = element("span", "how", " (↓ and Enter, or click)");
+  return option(typed, ["New class ", element("strong", "", typed), how], "new");
 }
+
+const marked = (name, typed) =>
+  pieces(name, typed).map(({ text, typed: found }) => (found ? element("mark", "", text) : text));

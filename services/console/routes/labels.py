@@ -11,10 +11,9 @@ from starlette.concurrency import run_in_threadpool
 
 from services.console.documents import ACCEPTED_LABELS, OUTCOMES, REQUESTS, answers, body_of
 from services.console.parts import Parts, Wait
+from services.console.queue import MAX_LEASED
 from services.edges.messages import LabelMessage, Name
 from services.edges.times import rfc3339
-
-MAX_LEASED = 100
 
 Reviewer = Annotated[Name, Query(min_length=1, description="A name or pseudonym.")]
 Limit = Annotated[int, Query(ge=1, le=MAX_LEASED)]
@@ -26,9 +25,14 @@ def router(parts: Parts) -> APIRouter:
 
     @api.get("/v1/requests", responses=answers({200: REQUESTS}, 422))
     def get_requests(reviewer: Reviewer, limit: Limit = 1) -> JSONResponse:
-        """Lease open requests to a reviewer, most useful first; what the reviewer holds already comes before."""
-        leased, expires = parts.queue.lease(reviewer, limit, parts.clock())
-        return JSONResponse({"requests": [request | {"lease_expires": rfc3339(expires)} for request in leased]})
+        """Lease open requests to a reviewer, most useful first; what the reviewer holds already comes before.
+
+        ``with_others``: how many open ones other reviewers hold; ``fair_share``: how many leave others some.
+        """
+        lot = parts.queue.lease(reviewer, limit, parts.clock())
+        expires = {"lease_expires": rfc3339(lot.expires)}
+        shares = {"with_others": lot.with_others, "fair_share": lot.fair_share}
+        return JSONResponse({"requests": [message | expires for message in lot.messages]} | shares)
 
     @api.post(
         "/v1/labels",

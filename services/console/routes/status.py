@@ -42,12 +42,19 @@ def router(parts: Parts) -> APIRouter:
 
     @api.get("/v1/classes", responses=answers({200: CLASSES}))
     def get_classes() -> JSONResponse:
-        """The known classes, named ones first, whether there can be others, and what reviewers are told."""
+        """The known classes, named ones first, whether there can be others, and what reviewers are told.
+
+        ``described``: what the task says of classes, by their names.
+        """
         known = (parts.view.state(STATUS_KEY) or NOT_BEGUN)["classes"]
         task = parts.task
         names = known or [named.name for named in task.classes]
-        return JSONResponse(
-            {"name": task.name, "instructions": task.instructions, "closed": task.closed, "classes": names}
-        )
+        told = {"name": task.name, "instructions": task.instructions, "closed": task.closed}
+        described = {
+            named.name: {"description": named.description, "examples": list(named.examples)}
+            for named in task.classes
+            if named.description or named.examples
+        }
+        return JSONResponse(told | {"classes": names, "described": described})
 
     return api

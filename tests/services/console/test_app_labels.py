@@ -10,7 +10,7 @@ import pytest
 from services.edges import topics
 from stream.records import OutcomeKind, Reason, Verdict
 from tests.services.console.test_app_texts import problem_of
-from tests.services.console.worlds import NOW, Console, outcome, request
+from tests.services.console.worlds import DAY, NOW, Console, outcome, request
 
 
 def ids(console: Console, reviewer: str, limit: int = 1) -> list[str]:
@@ -55,6 +55,26 @@ def test_two_reviewers_get_different_requests_and_each_keeps_its_own(console: Co
 def test_who_cannot_answer_is_asked_nothing(console: Console, reviewer: str) -> None:
     response = console.http.get("/v1/requests", params={"reviewer": reviewer})
     assert (response.status_code, problem_of(response)["errors"][0]["parameter"]) == (422, "reviewer")
+
+
+def test_it_tells_what_is_with_others_and_what_leaves_them_some(console: Console) -> None:
+    def shares(reviewer: str, limit: int = 1) -> tuple[int, int]:
+        told = console.http.get("/v1/requests", params={"reviewer": reviewer, "limit": limit}).json()
+        return told["with_others"], told["fair_share"]
+
+    console.world.ask(*(request(str(place)) for place in range(8)))
+    console.follow()
+    assert shares("ada") == (0, 4)
+    assert shares("ada", 4) == (0, 4)
+    assert shares("bob", 4) == (4, 2)
+    assert shares("ann") == (8, 2)
+    console.world.close_request(request("0").request_id)
+    console.follow()
+    answer = {"request_id": request("1").request_id, "label": "card_arrival", "reviewer": "ada"}
+    console.http.post("/v1/labels", json=answer)
+    assert shares("ann") == (6, 1)
+    console.now = NOW + DAY
+    assert shares("ann") == (0, 1)
 
 
 def test_an_abandoned_request_is_asked_of_somebody_else_when_its_lease_has_run_out(console: Console) -> None:

@@ -32,11 +32,14 @@ def test_before_the_learner_has_begun_the_status_has_the_same_fields(console: Co
 
 
 def test_the_classes_are_the_known_ones_with_what_reviewers_are_told(world: World) -> None:
-    fields = {"name": "cards", "classes": ["lost_card"], "closed": True, "instructions": "One class each."}
+    described = {"description": "It is gone.", "examples": ["I lost it"]}
+    classes = [{"name": "lost_card"} | described, "age_limit"]
+    fields = {"name": "cards", "classes": classes, "closed": True, "instructions": "One class each."}
     task = TaskSettings.model_validate(fields)
     console = Console(world, task=task)
-    told = {"name": "cards", "instructions": "One class each.", "closed": True}
-    assert console.http.get("/v1/classes").json() == told | {"classes": ["lost_card"]}
+    told = {"name": "cards", "instructions": "One class each.", "closed": True, "described": {"lost_card": described}}
+    assert console.http.get("/v1/classes").json() == told | {"classes": ["lost_card", "age_limit"]}
+    assert documents.CLASSES["properties"].keys() == console.http.get("/v1/classes").json().keys()
     world.report(STATUS)
     console.follow()
     assert console.http.get("/v1/classes").json() == told | {"classes": STATUS["classes"]}
