@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from services.edges.settings import BETWEEN, Settings
+from services.edges.setting_names import variable
+from services.edges.settings import Settings
 from stream.scenario import Scenario
 
 _TOLD = {
@@ -34,7 +35,7 @@ def _changed(settings: Settings) -> list[str]:
     changed = []
     for section, told in _TOLD.items():
         fields = getattr(settings, section).model_dump(exclude_defaults=True, exclude=told)
-        changed += [f"{section}{BETWEEN}{field}".upper() + f"={value}" for field, value in fields.items()]
+        changed += [variable(f"{section}.{field}", value) for field, value in fields.items()]
     if settings.task.classes:
-        changed.append(f"TASK__CLASSES ({len(settings.task.classes)} classes)")
-    return [*changed, *(["TASK__CLOSED=True"] if settings.task.closed else [])]
+        changed.append(f"{variable('task.classes')} ({len(settings.task.classes)} classes)")
+    return [*changed, *([variable("task.closed", value=True)] if settings.task.closed else [])]

@@ -21,6 +21,7 @@ from services.edges.charts import (
     learning_curves,
     spending,
 )
+from services.edges.setting_names import variable
 
 PAGE = "index.html"
 ENOUGH_AUDITS = 20
@@ -134,8 +135,8 @@ def demo_report(
 
 
 _AUDITED = (
-    "What can be known without the truth: a share of the requests, BUDGET__AUDIT_SHARE, is drawn at random, and their "
-    "answers tell how often predictions are right. "
+    f"What can be known without the truth: a share of the requests, {variable('budget.audit_share')}, is drawn at "
+    "random, and their answers tell how often predictions are right. "
 )
 _BESIDE_TRUTH = "The first run, beside the accuracy that all its predictions had."
 _TOO_FEW_AUDITS = (

@@ -46,4 +46,6 @@ def test_settings_that_are_not_as_by_default_are_named() -> None:
     told = options_told(load_settings(flags), Scenario(Fraction(1, 10)), seeds=2)
 
     assert told["seeds"] == "2, from 4 on"
-    assert told["other settings"] == "BUDGET__BURST=3, DRIFT__SENSITIVITY=2.0, TASK__CLASSES (2 classes)"
+    assert told["other settings"] == (
+        "SLUICE_BUDGET__BURST=3, SLUICE_DRIFT__SENSITIVITY=2.0, SLUICE_TASK__CLASSES (2 classes)"
+    )
