@@ -20,13 +20,15 @@ SKIPPED = "pending/skipped/"
 _CLOSED = "pending/closed/"
 _REQUEST_ID = "request_id"
 _SKIPPED_KEPT = 1_000
-_PREDICTED: dict[str, Any] = {"predicted": None, "classes": 0, "temperature": 1.0}
+_RENAMED_KEPT = 100
+_PREDICTED: dict[str, Any] = {"predicted": None, "classes": 0, "temperature": 1.0, "renamed": ()}
 
 
 class PendingRequest(NamedTuple):
     """A request with what its text was predicted with: the embedding, float32 (d,), and the likeliest class.
 
     ``classes`` is how many classes were known then, and ``temperature`` what probabilities were published at.
+    ``renamed`` are the last 100 classes that were renamed or merged since, each with what it is called now.
     """
 
     request: Request
@@ -34,6 +36,14 @@ class PendingRequest(NamedTuple):
     predicted: str | None
     classes: int = 0
     temperature: float = 1.0
+    renamed: tuple[tuple[str, str], ...] = ()
+
+    def called(self, label: str, classes: Sequence[str]) -> str:
+        """What the class that an answer names is called now: the answer may have been given before it was renamed.
+
+        One of the ``classes`` that there are is meant as it is.
+        """
+        return label if label in classes else dict(self.renamed).get(label, label)
 
     def changed(self, change: ClassChange, classes: Sequence[str]) -> PendingRequest:
         """What had been predicted, told by the classes after a change of these ``classes``."""
@@ -42,10 +52,12 @@ class PendingRequest(NamedTuple):
             if (after := change.label(label)) is not None:
                 shares[after] = shares.get(after, 0.0) + share
         suggestions = tuple(sorted(shares.items(), key=lambda suggestion: -suggestion[1]))
+        renamed = {before: change.label(now) for before, now in [*self.renamed, (change.old, change.old)]}
         return self._replace(
             request=self.request._replace(suggestions=suggestions),
             predicted=change.label(self.predicted) if self.predicted is not None else None,
             classes=len({change.label(label) for label in classes[: self.classes]} - {None}),
+            renamed=tuple((before, now) for before, now in renamed.items() if now is not None)[-_RENAMED_KEPT:],
         )
 
 
@@ -256,6 +268,8 @@ def _restored(entries: Iterable[Entry]) -> Iterator[tuple[str, PendingRequest]]:
         fields["verdict"], fields["reason"] = map(Verdict, fields["verdict"]), map(Reason, fields["reason"])
         requests = map(Request, *(fields[name] for name in Request._fields))
         embeddings = entry.arrays["embedding"].astype(np.float32)
+        if "renamed" in fields:
+            fields["renamed"] = [tuple(map(tuple, each)) for each in fields["renamed"]]
         predicted = (fields.get(name, [value] * len(embeddings)) for name, value in _PREDICTED.items())
         for waiting in map(PendingRequest, requests, embeddings, *predicted):
             yield waiting.request.request_id, waiting

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import numpy as np
 import pytest
 
 from stream import commands
@@ -12,7 +15,7 @@ from stream.evaluation.by_class import ByClass
 from stream.learner import Learner
 from stream.parts import entries_below
 from stream.pending import Pending, PendingRequest
-from stream.records import Label
+from stream.records import Label, OutcomeKind
 from tests.stream.evaluation.test_stability import WINDOW, Model, watched
 from tests.stream.test_commands import everything
 from tests.stream.test_learner import EAST, NORTH, answer, items, learner_with
@@ -75,6 +78,74 @@ def test_a_removed_class_was_no_prediction() -> None:
     assert {label for label, _ in only(learner).request.suggestions} == {"east", "south"}
     with pytest.raises(Refused, match="there is no class 'north'"):
         commands.remove(learner, "north")
+
+
+@pytest.mark.parametrize("change", [commands.rename, commands.merge])
+def test_an_answer_that_names_a_class_as_it_was_called_when_it_was_asked_does_not_bring_it_back(
+    change: Callable[[Learner, str, str], object],
+) -> None:
+    learner = asking()
+    now = "up" if change is commands.rename else "south"
+    change(learner, "north", now)
+
+    assert right(learner, "north") == 1
+    assert "north" not in learner.parts.knowledge.model.classes
+    assert [each.label for each in learner.parts.knowledge.examples][-1] == now
+
+
+def test_it_follows_through_several_changes_and_a_restart() -> None:
+    learner, begun = asking(), learner_with(audit_share="1")
+    state = everything(learner)
+    commands.rename(learner, "north", "up")
+    commands.merge(learner, "up", "south")
+    begun.restore(state | everything(learner), np.empty((0, 2), np.float32))
+
+    assert right(begun, "north") == 1
+    assert set(begun.parts.knowledge.model.classes) == {"east", "south"}
+
+
+def test_a_request_that_is_asked_after_a_class_was_renamed_may_be_answered_with_its_old_name() -> None:
+    learner = asking()
+    commands.rename(learner, "north", "up")
+    later = learner.observe(items((0.8, 0.6), start=learner.texts), 3.0)
+    answer(learner, later, "north")
+
+    assert "north" in learner.parts.knowledge.model.classes
+
+
+def test_a_class_that_has_the_old_name_of_another_one_is_meant_by_it() -> None:
+    learner = asking()
+    commands.rename(learner, "north", "up")
+    commands.rename(learner, "south", "north")
+    right(learner, "north")
+
+    assert [each.label for each in learner.parts.knowledge.examples][-1] == "north"
+
+
+def test_the_old_name_of_a_class_that_is_removed_is_a_new_class() -> None:
+    learner = asking()
+    commands.rename(learner, "north", "up")
+    commands.remove(learner, "up")
+    right(learner, "north")
+
+    assert set(learner.parts.knowledge.model.classes) == {"east", "south", "north"}
+
+
+def test_an_answer_with_the_old_name_that_comes_again_is_a_repeat() -> None:
+    learner = asking()
+    label = Label(only(learner).request.request_id, "north", "ann", 0)
+    commands.rename(learner, "north", "up")
+    outcomes = [learner.learn([label], 2.0).outcomes[0].outcome for _ in range(2)]
+
+    assert outcomes == [OutcomeKind.LEARNED, OutcomeKind.REPEATED]
+
+
+def test_only_the_last_hundred_changes_are_remembered() -> None:
+    waiting = only(asking())
+    for number in range(150):
+        waiting = waiting.changed(ClassChange(f"class {number}", "east"), [f"class {number}", "east"])
+
+    assert [before for before, _ in waiting.renamed] == [f"class {number}" for number in range(50, 150)]
 
 
 def test_a_restored_request_has_the_new_name() -> None:
