@@ -37,8 +37,9 @@ class Replay:
         if rate is not None and not 0 < rate < math.inf:
             raise ValueError(f"rate {rate}: texts a second, a number above 0")
         self._journal, self._dataset, self._rate, self._with_labels = journal, dataset, rate, with_labels
-        self._clock, self._started = clock, clock()
         self.sent = self._first = self._sent_before()
+        # Not before: looking through many texts takes long, and what was due meanwhile would come at once.
+        self._clock, self._started = clock, clock()
 
     @property
     def done(self) -> bool:

@@ -233,8 +233,9 @@ class Learner:
             self._close(label.request_id)
         if waiting is not None and label.label is not None:
             learned.latencies.append(self._now - waiting.request.asked_at)
-            self._test(waiting, label.label)
-            self._teach(answered(waiting, label.label, label.reviewer))
+            meant = waiting.called(label.label, self.parts.knowledge.model.classes)
+            self._test(waiting, meant)
+            self._teach(answered(waiting, meant, label.reviewer))
         elif kind is OutcomeKind.CORRECTED and not self._correct(label):
             return OutcomeKind.CLOSED
         return kind

@@ -20,14 +20,16 @@ SKIPPED = "pending/skipped/"
 _CLOSED = "pending/closed/"
 _REQUEST_ID = "request_id"
 _SKIPPED_KEPT = 1_000
-_PREDICTED: dict[str, Any] = {"predicted": None, "classes": 0, "temperature": 1.0, "arrangement": 0}
+_RENAMED_KEPT = 100
+_PREDICTED: dict[str, Any] = {"predicted": None, "classes": 0, "temperature": 1.0, "arrangement": 0, "renamed": ()}
 
 
 class PendingRequest(NamedTuple):
     """A request with what its text was predicted with: the embedding, float32 (d,), and the likeliest class.
 
     ``classes`` is how many classes were known then, in the order of this ``arrangement``, and ``temperature`` what
-    probabilities were published at.
+    probabilities were published at. ``renamed`` are the last 100 classes that were renamed or merged since, each with
+    what it is called now.
     """
 
     request: Request
@@ -36,11 +38,19 @@ class PendingRequest(NamedTuple):
     classes: int = 0
     temperature: float = 1.0
     arrangement: int = 0
+    renamed: tuple[tuple[str, str], ...] = ()
 
     @property
     def probability(self) -> float:
         """That of the class that was predicted: others became likelier where classes were merged since."""
         return next((share for label, share in self.request.suggestions if label == self.predicted), 0.0)
+
+    def called(self, label: str, classes: Sequence[str]) -> str:
+        """What the class that an answer names is called now: the answer may have been given before it was renamed.
+
+        One of the ``classes`` that there are is meant as it is.
+        """
+        return label if label in classes else dict(self.renamed).get(label, label)
 
     def changed(self, change: ClassChange, classes: Sequence[str]) -> PendingRequest:
         """What had been predicted, told by the classes after a change of these ``classes``."""
@@ -49,10 +59,12 @@ class PendingRequest(NamedTuple):
             if (after := change.label(label)) is not None:
                 shares[after] = shares.get(after, 0.0) + share
         suggestions = tuple(sorted(shares.items(), key=lambda suggestion: -suggestion[1]))
+        renamed = {before: change.label(now) for before, now in [*self.renamed, (change.old, change.old)]}
         return self._replace(
             request=self.request._replace(suggestions=suggestions),
             predicted=change.label(self.predicted) if self.predicted is not None else None,
             classes=len({change.label(label) for label in classes[: self.classes]} - {None}),
+            renamed=tuple((before, now) for before, now in renamed.items() if now is not None)[-_RENAMED_KEPT:],
         )
 
 
@@ -169,10 +181,6 @@ class Pending:
             for request_id, waiting in requests.items():
                 requests[request_id] = waiting.changed(change, classes)
                 segments.change(request_id)
-        for request_id, closed in self._closed.items():
-            if closed.label == change.old and change.new is not None:
-                self._closed[request_id] = closed._replace(label=change.new)
-                self._closed_segments.change(request_id)
         return [self._open[request_id].request for request_id in suggested]
 
     def __len__(self) -> int:
@@ -271,6 +279,8 @@ def _restored(entries: Iterable[Entry]) -> Iterator[tuple[str, PendingRequest]]:
         fields["verdict"], fields["reason"] = map(Verdict, fields["verdict"]), map(Reason, fields["reason"])
         requests = map(Request, *(fields[name] for name in Request._fields))
         embeddings = entry.arrays["embedding"].astype(np.float32)
+        if "renamed" in fields:
+            fields["renamed"] = [tuple(map(tuple, each)) for each in fields["renamed"]]
         predicted = (fields.get(name, [value] * len(embeddings)) for name, value in _PREDICTED.items())
         for waiting in map(PendingRequest, requests, embeddings, *predicted):
             yield waiting.request.request_id, waiting

@@ -12,7 +12,7 @@ from services.edges.json_object import read_object
 from services.edges.messages import TextMessage
 
 _CLOUD_EVENT = "ce_"
-_ATTRIBUTES = ("id", "source", "time")
+_ATTRIBUTES = ("source", "time")
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
@@ -21,7 +21,8 @@ def parse(record: Record) -> TextMessage:
 
     What begins with ``{`` or ``[`` must be a JSON object with the fields of a text message, or a CloudEvent in
     structured mode; anything else that is UTF-8 is the text itself. Headers ``ce_...`` make it the data of a CloudEvent
-    in binary mode. An event's ``id``, ``source`` and ``time`` count where its data has none of its own.
+    in binary mode. An event's ``source`` and ``time`` count where its data has none of its own, and for an ``id`` both
+    its source and its id, with a space between: only together are they unique, and a source has no space in it.
     """
     value = contents(record).removeprefix(_BYTE_ORDER_MARK)
     event = {
@@ -33,8 +34,15 @@ def parse(record: Record) -> TextMessage:
     if "specversion" in fields and "text" not in fields:
         event, fields = fields, _data(fields)
     if event:
-        fields |= {name: event[name] for name in _ATTRIBUTES if name in event and fields.get(name) is None}
+        named = {"id": _name(event), **{name: event.get(name) for name in _ATTRIBUTES}}
+        fields |= {name: value for name, value in named.items() if value is not None and fields.get(name) is None}
     return TextMessage.read(fields)
+
+
+def _name(event: Mapping[str, Any]) -> object:
+    """What tells an event from all others; what is not as it should be is given on, to be refused."""
+    source, own = event.get("source"), event.get("id")
+    return f"{source} {own}" if isinstance(source, str) and isinstance(own, str) and source and own else own
 
 
 def _fields(value: bytes) -> dict[str, Any]:

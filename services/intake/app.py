@@ -23,6 +23,8 @@ _POLL_RECORDS = 64
 _BUFFER_RECORDS = 320
 """Five polls, since Faust stops at four fifths, and a full buffer makes it slow. Its 4,096 are no faster, and would be
 4 GiB of records as large as may be."""
+_METADATA_MS = 30_000
+"""How old may be what is known of the topic: partitions that were added are read so soon. aiokafka's 5 min are long."""
 _MAX_REQUEST_BYTES = 2 * 2**20
 _MAX_BATCH_BYTES = 2**20
 """aiokafka has one batch under way at a time: the dead letters of an attack would go 16 KiB by 16 KiB."""
@@ -56,6 +58,7 @@ def build_app(settings: KafkaSettings, group: str, topic: str, handle: Handle) -
         broker_request_timeout=40,
         broker_max_poll_records=_POLL_RECORDS,
         consumer_auto_offset_reset="earliest",
+        consumer_metadata_max_age_ms=_METADATA_MS,
         producer_acks=-1,
         producer_request_timeout=30,
         producer_max_request_size=_MAX_REQUEST_BYTES,

@@ -47,6 +47,18 @@ class Consumer(driver.Consumer):
         self.notes: dict[TP, str] = {}
         self.read: dict[TP, Reading] = {}
         self.before: Before = {}
+        self._answered = 0.0
+
+    @property
+    def answered(self) -> float:
+        """When a broker answered last, on the monotonic clock: each 3 s at least, since heartbeats are answered too.
+
+        May be asked from any thread.
+        """
+        consumer = self._thread._consumer
+        connections = list(consumer._client._conns.values()) if consumer is not None else []
+        self._answered = max([self._answered, *(each._last_action for each in connections)])
+        return self._answered
 
     def begin(self, positions: Mapping[TP, int]) -> None:
         """These are the partitions from here on, and where they go on."""

@@ -15,6 +15,7 @@ from faust.types import TP
 
 from services.attempts import Attempts
 from services.edges.encoders.base import Encoder
+from services.edges.health import SILENT_SECONDS
 from services.edges.journal.base import JournalError, Message, Record
 from services.edges.kafka_source import KafkaSource
 from services.edges.metrics import Metrics
@@ -64,6 +65,10 @@ class IntakeWorker:
     def ready(self) -> bool:
         """Whether the encoder is loaded, the topic was checked and the group has said which partitions are ours."""
         return self._assigned
+
+    def silent(self) -> bool:
+        """Whether no broker has answered for 10 s, be it that the group gathers anew for so long; ask once `ready`."""
+        return time.monotonic() - self._consumer.answered > SILENT_SECONDS
 
     def progressing(self) -> bool:
         """Whether the texts that wait are being handled: where not, the process should be ended."""

@@ -6,6 +6,7 @@ import structlog
 
 from services import assembly
 from services.console.serving import Console
+from services.edges.health import SILENT
 from services.edges.listening import address, listen
 from services.edges.settings import Settings
 from services.running import Crew
@@ -16,8 +17,8 @@ _log = structlog.get_logger()
 class StandingConsole:
     """The API and the page over the topics, with a view of its own in the data directory.
 
-    Ready once the view has caught up. Raises SettingsError, JournalError where a topic is not as it should be,
-    PortTaken.
+    Ready once the view has caught up, and while the broker answers. Raises SettingsError, JournalError where a topic is
+    not as it should be, PortTaken.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -27,7 +28,7 @@ class StandingConsole:
         self.url = f"http://{address(listening)}"
         self._journal = assembly.checked_journal(settings, "console")
         registry = assembly.build_metrics(settings).registry
-        self._console = Console(settings, self._journal, registry, listening)
+        self._console = Console(settings, self._journal, registry, listening, self._not_ready)
         self._crew = Crew(self._console.parts)
 
     def run(self) -> None:
@@ -40,3 +41,6 @@ class StandingConsole:
     def stop(self) -> None:
         """Finish what is under way and end."""
         self._crew.stop.set()
+
+    def _not_ready(self) -> list[str]:
+        return [SILENT] if self._journal.silent else []

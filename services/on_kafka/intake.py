@@ -5,7 +5,7 @@ from __future__ import annotations
 import structlog
 
 from services import assembly
-from services.edges.health import Health, HealthServer
+from services.edges.health import SILENT, Health, HealthServer
 from services.edges.settings import Settings
 from services.intake.process import run_intake
 from services.intake.worker import IntakeWorker
@@ -16,8 +16,9 @@ _log = structlog.get_logger()
 class StandingIntake:
     """One of any number of intake processes, which share the partitions of `texts`.
 
-    Ready once its encoder is loaded and its partitions are assigned; alive while the texts that wait are being handled.
-    Raises SettingsError, JournalError where a topic is not as it should be, PortTaken.
+    Ready once its encoder is loaded and its partitions are assigned, and while the broker answers; alive while the
+    texts that wait are being handled. Raises SettingsError, JournalError where a topic is not as it should be,
+    PortTaken.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -45,7 +46,9 @@ class StandingIntake:
         self._worker = worker
 
     def _not_ready(self) -> list[str]:
-        return [] if self._worker is not None and self._worker.ready() else ["encoder or partitions"]
+        if self._worker is None or not self._worker.ready():
+            return ["encoder or partitions"]
+        return [SILENT] if self._worker.silent() else []
 
     def _stuck(self) -> list[str]:
         return [] if self._worker is None or self._worker.progressing() else ["intake"]

@@ -7,7 +7,7 @@ from threading import Event
 import structlog
 
 from services import assembly
-from services.edges.health import Health, HealthServer, Heartbeat
+from services.edges.health import SILENT, Health, HealthServer, Heartbeat
 from services.edges.journal.base import JournalError, lag
 from services.edges.learner_metrics import LearnerMetrics
 from services.edges.settings import Settings
@@ -23,8 +23,8 @@ _log = structlog.get_logger()
 class StandingLearner:
     """One of any number of learner processes, of which one is active at a time.
 
-    Ready once it is elected and restored; alive while it stands by, and then as long as it makes steps. Raises
-    SettingsError, JournalError where a topic is not as it should be, PortTaken.
+    Ready once it is elected and restored, and while the broker answers; alive while it stands by, and then as long as
+    it makes steps. Raises SettingsError, JournalError where a topic is not as it should be, PortTaken.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -57,7 +57,9 @@ class StandingLearner:
         self._crew.stop.set()
 
     def _not_ready(self) -> list[str]:
-        return [] if self._learner is not None else ["standby"]
+        if self._learner is None:
+            return ["standby"]
+        return [SILENT] if self._journal.silent else []
 
     def _stuck(self) -> list[str]:
         return ["learner"] if self._heart.late else []

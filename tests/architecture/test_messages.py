@@ -29,8 +29,9 @@ def words(module: Module) -> Iterator[str]:
 
 def named(module: Module) -> Iterator[str]:
     for node in ast.walk(module.tree):
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "variable":
-            yield variable(ast.literal_eval(node.args[0]))
+        called = isinstance(node, ast.Call) and getattr(node.func, "id", "") == "variable"
+        if called and isinstance(node.args[0], ast.Constant):
+            yield variable(node.args[0].value)
 
 
 def test_no_setting_is_named_without_the_prefix_that_the_environment_needs() -> None:

@@ -152,6 +152,12 @@ def test_a_reader_that_finds_nothing_waits_as_long_as_it_was_told(journal: Journ
     assert 0.1 <= time.monotonic() - started < PATIENCE_SECONDS
 
 
+def test_a_journal_that_answers_is_not_silent(journal: Journal, other: Journal) -> None:
+    other.append([Message(LABELS, b"one")])
+    assert values(journal.read(START, 10, PATIENCE_SECONDS)) == [b"one"]
+    assert not journal.silent
+
+
 def test_a_wait_in_vain_keeps_nothing_that_its_caller_holds(journal: Journal) -> None:
     def wait() -> ReferenceType[Held]:
         held = Held()

@@ -10,7 +10,7 @@ import pytest
 
 from services.edges import texts
 from services.edges.datasets import Dataset, Row
-from services.edges.journal.base import Message
+from services.edges.journal.base import Message, Positions, Record
 from services.edges.journal.sqlite import SqliteJournal
 from services.edges.messages import TextMessage
 from services.replay import Replay
@@ -95,6 +95,20 @@ def test_a_resumed_replay_does_not_hurry_to_catch_up(journal: SqliteJournal) -> 
     again = Replay(journal, _dataset(10), rate=2.0, clock=lambda: now[0])
     again.step()
     assert again.sent == 2
+
+
+def test_looking_for_an_earlier_replay_takes_nothing_from_the_time_of_the_rows(tmp_path: Path) -> None:
+    now = [100.0]
+
+    class SlowJournal(SqliteJournal):
+        def read(self, positions: Positions, limit: int, wait: float = 0.0) -> list[Record]:
+            now[0] += 60.0
+            return super().read(positions, limit, wait)
+
+    with SlowJournal(tmp_path) as journal:
+        replay = Replay(journal, _dataset(10), rate=2.0, clock=lambda: now[0])
+        replay.step()
+    assert replay.sent == 1
 
 
 def test_it_stops_when_it_is_asked_to(journal: SqliteJournal) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import numpy as np
 import pytest
 
 from stream import commands
@@ -87,17 +90,72 @@ def test_an_audit_is_scored_with_what_the_predicted_class_had_not_with_what_merg
     assert merged.changed(ClassChange("a", None), ("a", "c")).probability == 0.0
 
 
-def test_an_answer_that_comes_again_by_the_new_name_is_the_same_answer() -> None:
+@pytest.mark.parametrize("change", [commands.rename, commands.merge])
+def test_an_answer_that_names_a_class_as_it_was_called_when_it_was_asked_does_not_bring_it_back(
+    change: Callable[[Learner, str, str], object],
+) -> None:
     learner = asking()
-    request_id = only(learner).request.request_id
-    learner.learn([Label(request_id, "north", "ann", 0)], 2.0)
-    commands.rename(learner, "north", "up")
+    now = "up" if change is commands.rename else "south"
+    change(learner, "north", now)
 
-    (again,) = learner.learn([Label(request_id, "up", "ann", 1)], 3.0).outcomes
-    assert again.outcome is OutcomeKind.REPEATED
-    restored = Pending()
-    restored.restore(entries_below("pending/", everything(learner)))
-    assert restored.answer(Label(request_id, "up", "ann", 2), 4.0).outcome is OutcomeKind.REPEATED
+    assert right(learner, "north") == 1
+    assert "north" not in learner.parts.knowledge.model.classes
+    assert [each.label for each in learner.parts.knowledge.examples][-1] == now
+
+
+def test_it_follows_through_several_changes_and_a_restart() -> None:
+    learner, begun = asking(), learner_with(audit_share="1")
+    state = everything(learner)
+    commands.rename(learner, "north", "up")
+    commands.merge(learner, "up", "south")
+    begun.restore(state | everything(learner), np.empty((0, 2), np.float32))
+
+    assert right(begun, "north") == 1
+    assert set(begun.parts.knowledge.model.classes) == {"east", "south"}
+
+
+def test_a_request_that_is_asked_after_a_class_was_renamed_may_be_answered_with_its_old_name() -> None:
+    learner = asking()
+    commands.rename(learner, "north", "up")
+    later = learner.observe(items((0.8, 0.6), start=learner.texts), 3.0)
+    answer(learner, later, "north")
+
+    assert "north" in learner.parts.knowledge.model.classes
+
+
+def test_a_class_that_has_the_old_name_of_another_one_is_meant_by_it() -> None:
+    learner = asking()
+    commands.rename(learner, "north", "up")
+    commands.rename(learner, "south", "north")
+    right(learner, "north")
+
+    assert [each.label for each in learner.parts.knowledge.examples][-1] == "north"
+
+
+def test_the_old_name_of_a_class_that_is_removed_is_a_new_class() -> None:
+    learner = asking()
+    commands.rename(learner, "north", "up")
+    commands.remove(learner, "up")
+    right(learner, "north")
+
+    assert set(learner.parts.knowledge.model.classes) == {"east", "south", "north"}
+
+
+def test_an_answer_with_the_old_name_that_comes_again_is_a_repeat() -> None:
+    learner = asking()
+    label = Label(only(learner).request.request_id, "north", "ann", 0)
+    commands.rename(learner, "north", "up")
+    outcomes = [learner.learn([label], 2.0).outcomes[0].outcome for _ in range(2)]
+
+    assert outcomes == [OutcomeKind.LEARNED, OutcomeKind.REPEATED]
+
+
+def test_only_the_last_hundred_changes_are_remembered() -> None:
+    waiting = only(asking())
+    for number in range(150):
+        waiting = waiting.changed(ClassChange(f"class {number}", "east"), [f"class {number}", "east"])
+
+    assert [before for before, _ in waiting.renamed] == [f"class {number}" for number in range(50, 150)]
 
 
 def test_a_restored_request_has_the_new_name() -> None:

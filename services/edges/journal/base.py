@@ -197,6 +197,11 @@ class Journal(ABC):
         Raises JournalBusy at once where another process holds the name and ``wait`` is False.
         """
 
+    @property
+    def silent(self) -> bool:
+        """Whether what was asked of a broker is not answered for 10 s; a file is always there."""
+        return False
+
     @abstractmethod
     def tidy(self, now: float) -> None:
         """Apply each topic's retention as of ``now``; a broker does that by itself."""

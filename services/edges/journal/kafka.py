@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from threading import Lock
@@ -13,6 +15,7 @@ from zlib import crc32
 from kafka import KafkaAdminClient, KafkaProducer
 from kafka.partitioner.default import murmur2
 
+from services.edges.health import SILENT_SECONDS
 from services.edges.journal.base import Journal, JournalBusy, JournalError, Message, Positions, Record, Writer
 from services.edges.journal.kafka_reader import Readers
 from services.edges.journal.kafka_writer import KafkaWriter, in_time, send, transactional_producer
@@ -37,6 +40,8 @@ class KafkaJournal(Journal):
         self._producer: KafkaProducer | None = None
         self._asking = Lock()
         self._broken: str | None = None
+        self._asked: dict[object, float] = {}
+        """When each call began that the broker is to answer still."""
         with explained(settings):
             self._admin = KafkaAdminClient(**connection(settings))
         self._partitions: dict[str, int] = {}
@@ -65,7 +70,7 @@ class KafkaJournal(Journal):
         self._require_open()
         if not positions:
             return []
-        with explained(self._settings), self._readers.reader(frozenset(positions)) as reader:
+        with self._asks(), self._readers.reader(frozenset(positions)) as reader:
             records = reader.read(positions, limit, wait, lambda: self._readers.closed)
         self._require_open()
         return records
@@ -74,14 +79,14 @@ class KafkaJournal(Journal):
         """As `Journal.bounds`; the end is that of what is committed."""
         self._require_open()
         places = frozenset((topic, partition) for partition in range(self._count(topic)))
-        with explained(self._settings), self._readers.reader(places) as reader:
+        with self._asks(), self._readers.reader(places) as reader:
             return reader.bounds()
 
     def identity(self, topic: str) -> str:
         """``cluster-id/topic-id``, asked of the broker each time: a topic that was created again has another."""
         self._require_open()
         topic_id = self._described(topic)["topic_id"]
-        with explained(self._settings), self._asking:
+        with self._asks(), self._asking:
             return f"{self._admin.describe_cluster()['cluster_id']}/{topic_id}"
 
     def writer(self, name: str, *, wait: bool = True) -> Writer:
@@ -91,6 +96,12 @@ class KafkaJournal(Journal):
         if not wait:
             self._refuse_held(name)
         return KafkaWriter(self._settings, name, self._readers, self._check)
+
+    @property
+    def silent(self) -> bool:
+        """As `Journal.silent`; while this process stands by for an election nothing is asked."""
+        now = time.monotonic()
+        return any(now - began > SILENT_SECONDS for began in list(self._asked.values()))
 
     def tidy(self, now: float) -> None:
         """Nothing: a broker applies its topics' retention by itself."""
@@ -105,8 +116,19 @@ class KafkaJournal(Journal):
                 self._producer.close(timeout=1)
         self._admin.close()
 
+    @contextmanager
+    def _asks(self) -> Iterator[None]:
+        """While the broker is asked; errors are `explained`."""
+        call = object()
+        self._asked[call] = time.monotonic()
+        try:
+            with explained(self._settings):
+                yield
+        finally:
+            del self._asked[call]
+
     def _transact(self, messages: Sequence[Message]) -> list[int]:
-        with explained(self._settings):
+        with self._asks():
             if self._producer is None:
                 # A name of its own: appends of two processes must not fence each other.
                 self._producer = transactional_producer(self._settings, f"append-{uuid.uuid4()}", _APPEND_TIMEOUT_MS)
@@ -134,7 +156,7 @@ class KafkaJournal(Journal):
     def _described(self, topic: str) -> dict[str, Any]:
         """What the broker says of a topic now."""
         name = self._settings.topic_prefix + topic_named(topic).name
-        with explained(self._settings), self._asking:
+        with self._asks(), self._asking:
             (described,) = self._admin.describe_topics([name])
         if described["error_code"]:
             raise JournalError(f"there is no topic {name}: `sluice topics apply` makes it")

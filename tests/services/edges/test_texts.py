@@ -76,7 +76,7 @@ def test_what_holds_no_text_is_refused_with_its_reason(value: bytes | None, faul
 
 
 EVENT = {"specversion": "1.0", "type": "t", "id": "e1", "source": "/chat", "time": "2025-01-31T12:00:00Z"}
-EXPECTED = TextMessage(text="hi", id="e1", source="/chat", time=1_738_324_800.0)
+EXPECTED = TextMessage(text="hi", id="/chat e1", source="/chat", time=1_738_324_800.0)
 
 
 @pytest.mark.parametrize(
@@ -101,6 +101,40 @@ def test_a_binary_cloud_event_has_its_attributes_in_headers(value: bytes) -> Non
 
 def test_what_the_data_says_itself_counts_before_the_attributes() -> None:
     assert _parse(EVENT | {"data": {"text": "hi", "id": "mine"}}).id == "mine"
+
+
+def test_an_event_is_named_by_its_own_source_whatever_source_its_data_has() -> None:
+    message = _parse(EVENT | {"data": {"text": "hi", "source": "forum"}})
+    assert (message.id, message.source) == ("/chat e1", "forum")
+
+
+def test_events_of_two_sources_under_the_same_id_are_two_texts() -> None:
+    headers = [(("ce_id", b"7"), ("ce_source", source)) for source in (b"/chat", b"/mail")]
+    assert [texts.parse(_record(b"hi", each)).id for each in headers] == ["/chat 7", "/mail 7"]
+    assert [_parse(EVENT | {"data": "hi", "source": each}).id for each in ("/chat", "/mail")] == [
+        "/chat e1",
+        "/mail e1",
+    ]
+
+
+def test_an_event_without_a_source_is_named_by_its_id() -> None:
+    assert texts.parse(_record(b"hi", (("ce_id", b"7"),))) == TextMessage(text="hi", id="7")
+
+
+@pytest.mark.parametrize(
+    ("attributes", "fault"),
+    [
+        ({"id": 5}, Fault.WRONG_TYPE),
+        ({"id": ""}, Fault.EMPTY_FIELD),
+        ({"source": 5}, Fault.WRONG_TYPE),
+        ({"source": ""}, Fault.EMPTY_FIELD),
+        ({"id": "x" * 250, "source": "y" * 250}, Fault.TOO_LONG),
+    ],
+)
+def test_an_event_with_a_wrong_or_too_long_name_is_refused(attributes: dict[str, object], fault: Fault) -> None:
+    with pytest.raises(Unreadable) as refused:
+        _parse(EVENT | {"data": "hi"} | attributes)
+    assert refused.value.reason is fault
 
 
 @pytest.mark.parametrize(
