@@ -26,7 +26,7 @@ let known = null;
 let told = null;
 let paused = 0;
 let looking = false;
-const troubles = { saving: "", reaching: "" };
+const troubles = { saving: "", looking: "", asking: "" };
 
 // What is shown.
 
@@ -55,10 +55,10 @@ function renderAnswered() {
 
 const renderEmpty = () => empty.show(known?.texts, held.withOthers);
 
-/** Tell of trouble with saving or with reaching the service; an empty text ends that one. */
+/** Tell of trouble with saving an answer, looking how things stand, or asking for questions; an empty text ends it. */
 function trouble(about, text) {
   troubles[about] = text;
-  const told = troubles.saving || troubles.reaching;
+  const told = troubles.saving || troubles.looking || troubles.asking;
   $("trouble").textContent = told;
   $("trouble").hidden = !told;
 }
@@ -173,9 +173,9 @@ async function renew() {
   if (!reviewer.name) return;
   try {
     await held.renew();
-    trouble("reaching", "");
+    trouble("asking", "");
   } catch (error) {
-    unreachable(error);
+    unreachable("asking", error);
   }
 }
 
@@ -202,19 +202,19 @@ async function refresh() {
   try {
     if (!told) await describe();
     known = await api.status();
-    trouble("reaching", "");
+    trouble("looking", "");
     status.show(known);
     search.classes = known.classes.length ? known.classes : told.classes;
     search.describe();
     if (!$("empty").hidden) renderEmpty();
   } catch (error) {
-    unreachable(error);
+    unreachable("looking", error);
   }
 }
 
-function unreachable(error) {
+function unreachable(about, error) {
   if (!(error instanceof api.Trouble)) throw error;
-  trouble("reaching", `${error.message} Trying again…`);
+  trouble(about, `${error.message} Trying again…`);
 }
 
 async function poll() {
