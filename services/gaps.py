@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from itertools import islice
 
-from services.edges import batches, topics
-from services.edges.dead_letters import Unreadable, contents
+from services.edges.batches import ItemsBatch
 from services.edges.journal.base import Journal
+from services.edges.waiting_items import waiting_items
 
-_READ_RECORDS = 64
 _LOOKED_AT = 10_000
 """Ranges of texts that are looked at for further gaps: the first to be told of is in the first batch."""
 
@@ -37,13 +36,6 @@ def told(journal: Journal, position: int, marks: Mapping[str, int]) -> str:
 
 def _starts(journal: Journal, position: int) -> Iterator[tuple[str, int]]:
     """Each source partition that a batch covers, and from where on, in the order of the batches that wait."""
-    _, end = journal.bounds(topics.ITEMS)[topics.ITEMS, 0]
-    while position < end and (records := journal.read({(topics.ITEMS, 0): position}, _READ_RECORDS)):
-        position = records[-1].offset + 1
-        for record in records:
-            try:
-                batch = batches.decode(contents(record))
-            except Unreadable:
-                continue
-            if isinstance(batch, batches.ItemsBatch):
-                yield from ((partition, start) for partition, (start, _) in batch.items.covered.items())
+    for batch in waiting_items(journal, position):
+        if isinstance(batch, ItemsBatch):
+            yield from ((partition, start) for partition, (start, _) in batch.items.covered.items())

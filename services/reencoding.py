@@ -6,33 +6,23 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from services.edges import batches, topics, window_log
+from services.edges import window_log
 from services.edges.batches import ReencodedBatch
-from services.edges.dead_letters import Unreadable, contents
 from services.edges.journal.base import Journal, JournalError
 from services.edges.setting_names import variable
+from services.edges.waiting_items import waiting_items
 from stream import reencoding
 from stream.records import Changes, Entry, Floats, State
 
 _MOVE, _STATUS = "move", "status"
-_PLACE = (topics.ITEMS, 0)
-_READ_RECORDS = 64
 
 
 def embeddings(journal: Journal, encoder: str, offset: int) -> dict[str, Floats]:
     """What this encoder made of kept texts, (d,) each by the key of its text, as `items` has it from an offset on."""
     found: dict[str, Floats] = {}
-    oldest, end = journal.bounds(topics.ITEMS)[_PLACE]
-    offset = max(offset, oldest)
-    while offset < end and (records := journal.read({_PLACE: offset}, _READ_RECORDS)):
-        offset = records[-1].offset + 1
-        for record in records:
-            try:
-                batch = batches.decode(contents(record))
-            except Unreadable:
-                continue
-            if isinstance(batch, ReencodedBatch) and batch.encoder == encoder:
-                found |= zip(batch.keys, batch.embeddings, strict=True)
+    for batch in waiting_items(journal, offset):
+        if isinstance(batch, ReencodedBatch) and batch.encoder == encoder:
+            found |= zip(batch.keys, batch.embeddings, strict=True)
     return found
 
 
