@@ -9,6 +9,7 @@ import typer
 
 from services.cli.errors import Failed
 from services.cli.options import TRY
+from services.edges.setting_names import variable
 
 if TYPE_CHECKING:
     from threading import Event
@@ -58,10 +59,10 @@ def _serve(broker: LocalKafka, apply: bool, stop: Event) -> None:
     if apply:
         _apply(broker.bootstrap)
     typer.echo(broker.bootstrap)
-    variable = f"SLUICE_KAFKA__BOOTSTRAP={broker.bootstrap}"
+    setting = variable("kafka.bootstrap", broker.bootstrap)
     typer.echo(f"Kafka runs (process {broker.pid}). Next, in other terminals:", err=True)
     for command in _NEXT if apply else ("topics apply", *_NEXT):
-        typer.echo(f"  {variable} sluice {command}", err=True)
+        typer.echo(f"  {setting} sluice {command}", err=True)
     while not stop.wait(_LOOK_SECONDS):
         if not broker.running:
             raise Failed(f"the broker ended by itself: {broker.log} says why")

@@ -14,7 +14,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 from pydantic_settings import EnvSettingsSource, TomlConfigSettingsSource
 
-from services.edges.setting_names import BETWEEN, PREFIX
+from services.edges.setting_names import BETWEEN, PREFIX, variable
 from services.edges.settings import FILE, Settings, SettingsError
 
 _ENVIRONMENT = "environment"
@@ -93,10 +93,10 @@ def _refuse_unknown(layers: _Layers) -> None:
 
 def _refuse_unknown_variables() -> None:
     """Before the environment is parsed: pydantic-settings passes over what it does not know."""
-    sections = tuple(f"{PREFIX}{section.upper()}" for section in Settings.model_fields)
-    for variable in map(str.upper, os.environ):
-        if variable.startswith(sections) or (variable.startswith(PREFIX) and BETWEEN in variable):
-            _refuse_if_unknown(_read(variable.removeprefix(PREFIX)), _ENVIRONMENT)
+    sections = tuple(map(variable, Settings.model_fields))
+    for each in map(str.upper, os.environ):
+        if each.startswith(sections) or (each.startswith(PREFIX) and BETWEEN in each):
+            _refuse_if_unknown(_read(each.removeprefix(PREFIX)), _ENVIRONMENT)
 
 
 def _refuse_if_unknown(name: _Name, origin: str) -> None:
@@ -109,7 +109,7 @@ def _refuse_if_unknown(name: _Name, origin: str) -> None:
 
 def _typed(name: _Name, origin: str) -> str:
     """How the setting is written at its origin."""
-    return f"{PREFIX if origin == _ENVIRONMENT else ''}{_written(name)}"
+    return variable(".".join(name)) if origin == _ENVIRONMENT else _written(name)
 
 
 def _mend(name: _Name, known: Sequence[_Name], origin: str) -> str:
