@@ -24,8 +24,7 @@ _CALL_SECONDS = 10.0
 """How long a caller may take to say what it wants."""
 
 SILENT = "the broker does not answer"
-SILENT_SECONDS = 10.0
-"""After so long without an answer a process is not ready: longer than a broker takes that elects or works hard."""
+"""Why a process is not ready whose `Journal.silent`, or its like, is true."""
 
 Names = Callable[[], Sequence[str]]
 

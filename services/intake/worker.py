@@ -15,8 +15,7 @@ from faust.types import TP
 
 from services.attempts import Attempts
 from services.edges.encoders.base import Encoder
-from services.edges.health import SILENT_SECONDS
-from services.edges.journal.base import JournalError, Message, Record
+from services.edges.journal.base import SILENT_SECONDS, JournalError, Message, Record
 from services.edges.kafka_source import KafkaSource
 from services.edges.metrics import Metrics
 from services.edges.settings import Settings

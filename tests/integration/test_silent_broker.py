@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from services.edges import kafka_topics
-from services.edges.health import SILENT, SILENT_SECONDS
+from services.edges.health import SILENT
+from services.edges.journal.base import SILENT_SECONDS
 from services.edges.local_kafka import LocalKafka
 from services.edges.settings import KafkaSettings
 from services.edges.topics import TOPICS

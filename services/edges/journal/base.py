@@ -13,6 +13,9 @@ Positions = Mapping[tuple[str, int], int]
 Headers = tuple[tuple[str, bytes], ...]
 _READ_RECORDS = 500
 
+SILENT_SECONDS = 10.0
+"""A broker that has not answered for so long is away: longer than one takes that elects or works hard."""
+
 
 class JournalError(Exception):
     """The journal cannot do what was asked; the message says what to do about it."""
@@ -199,7 +202,7 @@ class Journal(ABC):
 
     @property
     def silent(self) -> bool:
-        """Whether what was asked of a broker is not answered for 10 s; a file is always there."""
+        """Whether what was asked of a broker is not answered for `SILENT_SECONDS`; a file is always there."""
         return False
 
     @abstractmethod

@@ -15,8 +15,16 @@ from zlib import crc32
 from kafka import KafkaAdminClient, KafkaProducer
 from kafka.partitioner.default import murmur2
 
-from services.edges.health import SILENT_SECONDS
-from services.edges.journal.base import Journal, JournalBusy, JournalError, Message, Positions, Record, Writer
+from services.edges.journal.base import (
+    SILENT_SECONDS,
+    Journal,
+    JournalBusy,
+    JournalError,
+    Message,
+    Positions,
+    Record,
+    Writer,
+)
 from services.edges.journal.kafka_reader import Readers
 from services.edges.journal.kafka_writer import KafkaWriter, in_time, send, transactional_producer
 from services.edges.kafka_client import administration, connection, explained
