@@ -78,8 +78,9 @@ def overlaps(some: Sketches, others: Sketches) -> Doubles:
     compared up to where both have all: beyond, one may lack what its text has. Up to there lie all hashes where no
     sketch is full, and 64 or more elsewhere: a sample of both texts together, whatever their lengths (Broder, 1997).
     """
-    hashes, columns = np.unique(np.concatenate([some, others]), return_inverse=True)
-    there = filled(np.concatenate([some, others]))
+    both = np.concatenate([some, others])
+    hashes, columns = np.unique(both, return_inverse=True)
+    there = filled(both)
     ends = np.concatenate([[0], np.cumsum(there.sum(axis=1))])
     ones = np.ones(ends[-1])
     sets = csr_array((ones, columns.reshape(there.shape)[there], ends), shape=(len(there), max(1, len(hashes))))
