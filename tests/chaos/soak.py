@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from pathlib import Path
 from threading import Event, Thread
@@ -30,6 +30,7 @@ from services.oracle import Latency, Oracle, Truth
 from stream import exact
 from stream.records import Items
 from tests.chaos.soak_learner import ENCODER, KEPT_SECONDS, shortened
+from tests.threads import running
 
 ITEMS_IN_ALL = 10_000_000
 WARM_ITEMS = 3_000_000
@@ -203,12 +204,10 @@ def _slope(samples: list[dict[str, Any]]) -> float | None:
     return round(float(np.polyfit(millions, mib, 1)[0] / mib[0]), 5)
 
 
-@contextmanager
-def _answering(journal: Journal) -> Iterator[None]:
+def _answering(journal: Journal) -> AbstractContextManager[None]:
     """An oracle in a thread."""
-    stop = Event()
 
-    def answer() -> None:
+    def answer(stop: Event) -> None:
         oracle = Oracle(journal, SomeAnswers(), Latency(1.0))
         try:
             oracle.run(stop)
@@ -216,13 +215,7 @@ def _answering(journal: Journal) -> Iterator[None]:
             if not stop.is_set():
                 raise
 
-    thread = Thread(target=answer)
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        thread.join()
+    return running(answer)
 
 
 on_sqlite, on_kafka = partial(run, "sqlite"), partial(run, "kafka")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event
 
 import pytest
 import structlog
@@ -21,6 +21,7 @@ from services.edges.settings_sources import load_settings
 from services.intake.embedded import Intake
 from services.learner import LearnerProcess
 from tests.services.cli.command import Sluice, sluice_with
+from tests.threads import running
 
 
 @pytest.fixture
@@ -46,17 +47,9 @@ class Service:
         while self.intake.step(wait) or self.learner.step(wait):
             pass
 
-    @contextmanager
-    def at_work(self) -> Iterator[None]:
+    def at_work(self) -> AbstractContextManager[None]:
         """The learner steps in a thread of its own meanwhile."""
-        stop = Event()
-        thread = Thread(target=self._learn, args=[stop])
-        thread.start()
-        try:
-            yield
-        finally:
-            stop.set()
-            thread.join()
+        return running(self._learn)
 
     def _learn(self, stop: Event) -> None:
         while not stop.is_set():

@@ -191,29 +191,19 @@ def test_names_that_come_late_go_first_and_labels_stay(make_world: Callable) -> 
     assert model.refit_due(2)
 
 
-def test_a_refit_is_due_after_five_percent_more_labels(make_world: Callable) -> None:
+@pytest.mark.parametrize(("change", "first"), [(SoftmaxPrototypes.learn, 100), (SoftmaxPrototypes.unlearn, 0)])
+def test_a_refit_is_due_after_five_percent_more_or_fewer_labels(
+    make_world: Callable, change: Callable, first: int
+) -> None:
     world = make_world()
     model = _taught(world, 0, named=True)
     for row in range(100):
         model.learn(world.embeddings[row], world.label(row))
     model.refit(world.evidence(model.classes, 100), 2000)
     due = []
-    for row in range(100, 106):
+    for row in range(first, first + 6):
         due.append(model.refit_due(2000))
-        model.learn(world.embeddings[row], world.label(row))
-    assert due == [False, False, False, False, False, True]
-
-
-def test_a_refit_is_due_after_five_percent_fewer_labels(make_world: Callable) -> None:
-    world = make_world()
-    model = _taught(world, 0, named=True)
-    for row in range(100):
-        model.learn(world.embeddings[row], world.label(row))
-    model.refit(world.evidence(model.classes, 100), 2000)
-    due = []
-    for row in range(6):
-        due.append(model.refit_due(2000))
-        model.unlearn(world.embeddings[row], world.label(row))
+        change(model, world.embeddings[row], world.label(row))
     assert due == [False, False, False, False, False, True]
 
 
