@@ -18,7 +18,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-BENCHMARKS = ("budget_rules", "drift", "learner", "strategies", "end_to_end", "kafka", "kafka_end_to_end")
+BENCHMARKS = ("budget_rules", "drift", "learner", "follower", "strategies", "end_to_end", "kafka", "kafka_end_to_end")
 RESULTS = Path(__file__).with_name("results")
 _PACKAGES = (
     "sluice",

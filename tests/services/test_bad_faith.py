@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Iterator
 from random import Random
 
 import numpy as np
@@ -70,7 +71,7 @@ def test_without_a_share_it_takes_nearly_all_of_them(service: Service) -> None:
 
 
 @pytest.fixture(scope="module")
-def answered(tmp_path_factory: pytest.TempPathFactory) -> Service:
+def answered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """Three reviewers answered some 100 requests each: eve guesses."""
     service, random = Service(tmp_path_factory.mktemp("data")), Random(1)
     process = service.process(learner_with(task__classes=list(CLASSES), learner__skip_near_duplicates=False))
@@ -84,7 +85,8 @@ def answered(tmp_path_factory: pytest.TempPathFactory) -> Service:
         service.answer(service.open()[-1], given, reviewer)
         process.step(0.0)
     process.close()
-    return service
+    yield service
+    service.journal.close()
 
 
 def test_a_reviewer_who_guesses_stands_out_in_the_status_and_in_the_metrics(answered: Service) -> None:

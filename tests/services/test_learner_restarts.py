@@ -197,12 +197,11 @@ def test_a_refit_that_was_under_way_in_the_thread_begins_again(service: Service)
     assert (process.learner.job, process.learner.version, service.state()["job"]) == (None, 2, None)
 
 
-def test_a_learner_goes_on_with_the_largest_limits_that_can_be_set(tmp_path: Path) -> None:
+def test_a_learner_goes_on_with_the_largest_limits_that_can_be_set(service: Service) -> None:
     century, most = 100 * 365.25 * 86_400, 2**63 - 1
     limits = ("per_hour", "per_day", "max_open", "burst", "carry", "catch_up")
     largest: dict[str, object] = {f"budget__{name}": most for name in limits}
     largest |= {"requests__expire_seconds": century, "budget__max_queue_seconds": century}
-    service = Service(tmp_path)
     for text in ("where is my card", "refund please"):
         with closing(service.process(learner_with(**largest))) as process:
             service.texts(text)

@@ -35,12 +35,13 @@ def test_each_format_up_to_this_one_is_stored() -> None:
     assert [path.name for path in STORED] == [f"format-{number}.json.gz" for number in range(1, states.FORMAT + 1)]
 
 
-def test_this_release_writes_what_is_stored_of_its_format(tmp_path: Path) -> None:
-    stored_state.write(tmp_path / "now.json.gz")
-    with_now, stored = Service(tmp_path / "a"), Service(tmp_path / "b")
-    stored_state.read(tmp_path / "now.json.gz", with_now.journal)
+def test_this_release_writes_what_is_stored_of_its_format(service: Service, tmp_path: Path) -> None:
+    now, stored = tmp_path / "now.json.gz", Service(tmp_path / "stored")
+    stored_state.write(now)
+    stored_state.read(now, service.journal)
     stored_state.read(STORED[-1], stored.journal)
-    assert kinds(stored) <= kinds(with_now), "what was removed makes another format"
+    assert kinds(stored) <= kinds(service), "what was removed makes another format"
+    stored.journal.close()
 
 
 def kinds(service: Service) -> set[str]:

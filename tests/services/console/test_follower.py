@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-import time
 from contextlib import closing
-from pathlib import Path
-
-import pytest
 
 from services.console.follower import Follower
 from services.edges import batches, states, topics
@@ -133,18 +129,3 @@ def test_a_call_gets_its_rows_although_another_follower_was_faster(world: World)
     assert asyncio.run(wait()) == ["a"]
     slow.close()
     fast.close()
-
-
-@pytest.mark.slow
-def test_it_follows_twenty_thousand_decisions_a_second(tmp_path: Path) -> None:
-    world = World(tmp_path)
-    console = Console(world)
-    console.follow()
-    for batch in range(200):
-        world.decide([decision(f"text {batch * 250 + n}") for n in range(250)])
-    started = time.perf_counter()
-    console.follow()
-    rate = 50_000 / (time.perf_counter() - started)
-    console.close()
-    world.journal.close()
-    assert rate > 20_000, f"{rate:.0f} decisions/s"
