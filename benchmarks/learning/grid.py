@@ -10,7 +10,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from benchmarks.learning.oracle import NAME
+from benchmarks.learning.oracle import ORACLES
 
 ROOT = Path(__file__).parents[2]
 LIMIT = 8_000
@@ -31,8 +31,9 @@ _RUNNERS = tuple(f"benchmarks/learning/{name}.py" for name in ("grid", "oracle",
 class Configuration:
     """One run.
 
-    A ``strategy`` with a slash is a peer's full name, which knows no class names; ``oracle`` knows all labels
-    beforehand. ``settings`` are any others, by the names that `sluice config show` prints them under, in lower case.
+    A ``strategy`` with a slash is a peer's full name, which knows no class names; those of `ORACLES` know the labels
+    beforehand, or what to expect of them. ``settings`` are any others, by the names that `sluice config show` prints
+    them under, in lower case.
     """
 
     set: str
@@ -68,7 +69,7 @@ class Configuration:
         """What to give `load_settings`."""
         return {
             "budget.fraction": float(self.budget),
-            "learner.strategy": None if self.peer or self.strategy == NAME else self.strategy,
+            "learner.strategy": None if self.peer or self.strategy in ORACLES else self.strategy,
             "learner.model": self.model,
             "learner.budget_rule": self.budget_rule,
             **self.settings,

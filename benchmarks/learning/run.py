@@ -7,7 +7,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from benchmarks.learning.grid import Configuration
-from benchmarks.learning.oracle import NAME, enlightened
+from benchmarks.learning.oracle import ORACLES, enlightened
 from benchmarks.learning.sets import Source, read
 from services.assembly import build_learner
 from services.backtest import rotated, scenario_of
@@ -53,8 +53,9 @@ def run(configuration: Configuration, source: Source) -> dict[str, Any]:
         done = _run_peer(configuration, data, scenario)
     else:
         learner = build_learner(settings)
-        if configuration.strategy == NAME:
-            learner = enlightened(learner, [data.labels[row] for row in split.stream], data.embeddings[split.stream])
+        if configuration.strategy in ORACLES:
+            truth = [data.labels[row] for row in split.stream]
+            learner = enlightened(learner, configuration.strategy, truth, data.embeddings[split.stream])
         listener = LabellingStates(learner)
         done, states = simulate(data, scenario, learner, configuration.seed, listener), listener.changes
     sizes = {"texts": len(split.stream), "test_texts": len(split.test), "classes": len(set(data.labels))}
