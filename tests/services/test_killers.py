@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,7 +56,7 @@ def keeper(directory: Path) -> Iterator[Callable[[], int]]:
 @pytest.fixture(scope="module")
 def seen(tmp_path_factory: pytest.TempPathFactory) -> Seen:
     service = Service(tmp_path_factory.mktemp("data"))
-    with keeper(service.directory) as run:
+    with closing(service.journal), keeper(service.directory) as run:
         return _seen(service, run)
 
 
