@@ -65,8 +65,8 @@ class Witness(TypicalMargin):
 def features(view: View) -> Doubles:
     """What a learner knows of each text, (n, 10); the first is the entropy.
 
-    By both maps the margin, how far these are from each other, density and novelty, and the labels of the two likeliest
-    classes.
+    Then the margins of both maps, the highest probability, how far the maps are from each other, density, novelty, the
+    labels of the two likeliest classes, and the place in the stream.
     """
     query, likely = view.query_probabilities, np.argsort(-view.query_probabilities, axis=1)[:, :2]
     return np.column_stack(
@@ -76,7 +76,7 @@ def features(view: View) -> Doubles:
             one_minus_margin(view.probabilities),
             query.max(axis=1),
             np.abs(query - view.probabilities).sum(axis=1),
-            density(view, 500, 10, np.arange(len(view))),
+            density(view, 500, 10),
             Nearest(view.embeddings, view.asked).novelty(),
             view.label_counts[likely],
             view.positions,

@@ -15,8 +15,8 @@ from stream.strategies.base import View
 from stream.strategies.by_novelty import ByNovelty
 from stream.strategies.neighbours import density
 
-ORACLES = ("oracle", "chances_oracle")
-"""One knows the labels; the other, what labels to expect of each text: no strategy without labels can know more."""
+ORACLES = LABELS, CHANCES = "oracle", "chances_oracle"
+"""One knows the labels; the other, what labels to expect of each text."""
 _WINDOW, _NEIGHBOURS, _BLOCK = 500, 10, 500
 _FOLDS = 5
 _INVERSE_PENALTY = 30.0
@@ -46,15 +46,9 @@ def by_labels(truth: Sequence[str], classes: Callable[[], Sequence[str]], believ
     ``truth`` are the labels of the stream; ``classes`` the model's, in the order of its probabilities; ``believed``
     (n,) in [0, 1] weighs each text, as a label that is itself a mistake teaches nothing.
     """
-
-    def wrong(view: View) -> Doubles:
-        column_of = {name: column for column, name in enumerate(classes())}
-        columns = [column_of.get(truth[position]) for position in view.positions.tolist()]
-        right = [0.0 if at is None else view.query_probabilities[row, at] for row, at in enumerate(columns)]
-        found: Doubles = (1.0 - np.array(right)) * believed[view.positions]
-        return found
-
-    return wrong
+    names, codes = np.unique(np.array(truth), return_inverse=True)
+    distance = by_chances(np.eye(len(names))[codes], names.tolist(), classes)
+    return lambda view: distance(view) * believed[view.positions]
 
 
 def by_chances(chances: Doubles, names: Sequence[str], classes: Callable[[], Sequence[str]]) -> Wrong:
@@ -110,7 +104,7 @@ def enlightened(learner: Learner, name: str, truth: Sequence[str], embeddings: F
     def classes() -> Sequence[str]:
         return learner.parts.knowledge.model.classes
 
-    if name == ORACLES[0]:
+    if name == LABELS:
         wrong = by_labels(truth, classes, agreement(embeddings, truth))
     else:
         wrong = by_chances(*expected(embeddings, truth), classes)
