@@ -115,7 +115,8 @@ def build_learner(settings: Settings) -> Learner:
 
 def _build_knowledge(learner: LearnerSettings) -> Knowledge:
     committee = Committee(seed=learner.seed) if STRATEGIES[learner.strategy].uses_committee else None
-    return Knowledge(MODELS[learner.model](), committee=committee, noisy_labels=learner.noisy_labels)
+    model, name = MODELS[learner.model](), learner.model
+    return Knowledge(model, committee=committee, noisy_labels=learner.noisy_labels, model_name=name)
 
 
 def _build_signals(drift: DriftSettings) -> Signals:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from stream.class_change import ClassChange
@@ -14,13 +14,16 @@ from stream.pending import PendingRequest
 from stream.records import Changes, ClassNames, Doubles, Entry, Example, Floats, Label, State
 
 KEY, JOB, CALIBRATION, MODEL_PREFIX = "knowledge", "job", "calibration", "model/"
+NAMES = "names"
+_BEFORE_NAMED = "model/head", "softmax_prototypes"
+"""Older states do not say whose they are: the one with this entry is of this model."""
 
 
 class Knowledge:
     """A model, and perhaps a committee, with the examples that they were taught: none knows what another does not.
 
     ``job`` is the refit that is due, if any; ``version`` rises with all that changes the model. ``noisy_labels`` says
-    that many labels may be wrong.
+    that many labels may be wrong. ``model_name`` says whose the saved state is: to another model it says nothing.
     """
 
     def __init__(
@@ -29,8 +32,10 @@ class Knowledge:
         examples: Examples | None = None,
         committee: Committee | None = None,
         noisy_labels: bool = False,
+        model_name: str = "",
     ) -> None:
         self.model = model
+        self._model_name = model_name or type(model).__module__.rpartition(".")[2]
         self.examples = Examples() if examples is None else examples
         self.calibration = Calibration()
         self._committee = Committee(members=0) if committee is None else committee
@@ -42,6 +47,10 @@ class Knowledge:
         self._evicted = 0
         """Examples that had to leave for others."""
         self._names_digest = ""
+        self._names: ClassNames | None = None
+        """Those that the digest is of, as classes were renamed, merged and removed since."""
+        self._left_over: Changes = {}
+        """The entries of a model that was there before this one."""
         self._unsaved = True
         self._recalibrated = False
 
@@ -51,7 +60,7 @@ class Knowledge:
             return False
         self.model.name(names)
         self.arrangement += 1
-        self._names_digest = names.digest
+        self._names, self._names_digest = names, names.digest
         self._arrange()
         return True
 
@@ -114,6 +123,7 @@ class Knowledge:
     def change(self, change: ClassChange) -> None:
         """Rename, merge or remove a class, its examples likewise. Raises ValueError where there is no such class."""
         self.model.change(change)
+        self._names = _changed(self._names, change)
         self._committee.change(change, self.model.expected)
         self.examples.change(change)
         self._unsaved = True
@@ -160,10 +170,13 @@ class Knowledge:
                 "names_digest": self._names_digest,
                 "evicted": self._evicted,
                 "arrangement": self.arrangement,
+                "model": self._model_name,
             }
         )
         if self._unsaved:
-            changes |= self.model.save()
+            changes |= {**self._left_over, **self.model.save()}
+            changes[NAMES] = _entry(self._names)
+            self._left_over = {}
             changes[JOB] = self.job.save() if self.job else None
             self._unsaved = False
         if self._recalibrated:
@@ -172,9 +185,18 @@ class Knowledge:
         return changes
 
     def restore(self, state: State) -> None:
-        """Go on from all entries that `changes` returned; the model learns the kept examples again."""
+        """Go on from all entries that `changes` returned; the model learns the kept examples again.
+
+        Another model than the one whose state it is learns the names and the examples, and its refit is due.
+        """
         self.examples.restore({key: entry for key, entry in state.items() if key.startswith(Examples.PREFIX)})
-        self.model.restore({key: entry for key, entry in state.items() if key.startswith(MODEL_PREFIX)})
+        self._names = _names(state)
+        own = {key: entry for key, entry in state.items() if key.startswith(MODEL_PREFIX)}
+        another = bool(own) and self._whose(state) != self._model_name
+        if not another:
+            self.model.restore(own)
+        elif self._names is not None:
+            self.model.name(self._names)
         self._arrange()
         for example in self.examples:
             self._learn(example)
@@ -182,10 +204,27 @@ class Knowledge:
             fields = state[KEY].fields
             self.version, self._names_digest = fields["version"], fields["names_digest"]
             self._evicted, self.arrangement = fields.get("evicted", 0), fields.get("arrangement", 0)
+        if another:
+            self._replace([*own, CALIBRATION] if CALIBRATION in state else [*own])
+            return
         if CALIBRATION in state:
             self.calibration.restore(state[CALIBRATION])
         self.job = self.model.restore_job(state[JOB]) if JOB in state else None
         self._unsaved = False
+
+    def _whose(self, state: State) -> str:
+        """The name of the model that saved this state."""
+        entry, model = _BEFORE_NAMED
+        name: str = state[KEY].fields.get("model", model if entry in state else self._model_name)
+        return name
+
+    def _replace(self, entries: Sequence[str]) -> None:
+        """Another model had these entries: nothing of them is kept, nor how sure it was to be taken to be."""
+        self._left_over = dict.fromkeys(entries)
+        self.arrangement += 1
+        self.version += 1
+        if self._names is None:
+            self._names_digest = ""  # in an older state: they are taken when they are told again
 
     def _evidence(self, window: Floats) -> Evidence:
         evidence = self.examples.evidence(self.model.classes, window)
@@ -203,3 +242,23 @@ class Knowledge:
         """Tell the committee what classes there are, and what their names make one expect."""
         self._committee.arrange(self.model.classes, self.model.expected)
         self._unsaved = True
+
+
+def _changed(names: ClassNames | None, change: ClassChange) -> ClassNames | None:
+    """The names after a change of classes: a merged one has the class's own."""
+    if names is None or change.old not in names.names:
+        return names
+    rows = [made_of[0] for made_of in change.rows(names.names)]
+    return ClassNames(change.classes(names.names), names.embeddings[rows], names.digest)
+
+
+def _entry(names: ClassNames | None) -> Entry | None:
+    if names is None:
+        return None
+    return Entry({"names": list(names.names), "digest": names.digest}, {"embeddings": names.embeddings})
+
+
+def _names(state: State) -> ClassNames | None:
+    if (entry := state.get(NAMES)) is None:
+        return None
+    return ClassNames(tuple(entry.fields["names"]), entry.arrays["embeddings"], entry.fields["digest"])

@@ -14,7 +14,8 @@ from stream.records import Changes, Entry, Floats, State
 _NAMED_BY = {Examples.PREFIX: "key", pending.OPEN: "request_id", pending.SKIPPED: "request_id"}
 """Entries that hold texts and their embeddings, row by row, and the field that names each row."""
 _OF_ONE_ENCODER = (
-    knowledge.MODEL_PREFIX, knowledge.JOB, knowledge.CALIBRATION, parts.DRIFT, parts.STRATEGY, stability.KEY,
+    knowledge.MODEL_PREFIX, knowledge.NAMES, knowledge.JOB, knowledge.CALIBRATION, parts.DRIFT, parts.STRATEGY,
+    stability.KEY,
 )  # fmt: skip
 """Entries that say nothing to another encoder: fitted to embeddings, or made of them."""
 

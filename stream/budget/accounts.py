@@ -121,6 +121,7 @@ class Budget:
         ask_rate = self.fraction - self._audits.rate if share < 1 else Fraction(0)
         self._asks = AskAccount(ask_rate, burst, carry, catch_up, _share("drift reserve", drift_reserve))
         self._rule = rule(float(ask_rate))
+        self._rule_name = type(self._rule).__name__
         self._limits = share_limits(share, per_hour, per_day, max_open)
         self._reviewers = ReviewerCapacity(max_queue_seconds)
         self._sources = SourceShares(_share("share of a source", source_share))
@@ -252,6 +253,7 @@ class Budget:
             "asks": self._asks.save(),
             "audits": self._audits.save(),
             "rule": dict(rule.fields),
+            "rule_name": self._rule_name,
             "sources": self._sources.save(),
             "drifted_at": self.drifted_at,
         }
@@ -264,7 +266,8 @@ class Budget:
         self.seen, self.asked = fields["seen"], fields["asked"]
         self._asks.restore(fields["asks"])
         self._audits.restore(fields["audits"], self.seen)
-        self._rule.restore(Entry(fields["rule"], _below(_RULE, entry.arrays)))
+        if fields.get("rule_name", self._rule_name) == self._rule_name:  # what one rule kept says nothing to another
+            self._rule.restore(Entry(fields["rule"], _below(_RULE, entry.arrays)))
         self._limits.asks.restore(_below(_LIMITS, entry.arrays))
         self._reviewers.restore(_below(_CAPACITY, entry.arrays))
         self._sources.restore(fields.get("sources", {}))
