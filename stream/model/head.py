@@ -11,6 +11,7 @@ from stream.class_change import ClassChange
 from stream.model.class_sums import added
 from stream.model.penalty_choice import USUAL, Penalty
 from stream.model.softmax_fit import SoftmaxRegression
+from stream.model.unlabelled_choice import LET_IN, Unlabelled
 from stream.records import Entry, Floats
 
 
@@ -20,7 +21,8 @@ class Head:
 
     ``regression`` is the softmax regression; ``unlabelled`` (k, d) the sums of the unlabelled texts that look like each
     class; ``mean`` (d,) the mean text; ``trust`` in [0, 1] how far the class names are believed; ``lean`` (k,) what the
-    latest labels add to the logarithms of the classes' shares; ``penalty`` what the regression was fitted with.
+    latest labels add to the logarithms of the classes' shares; ``penalty`` what the regression was fitted with, and
+    ``let_in`` how far the unlabelled texts were.
     """
 
     classes: tuple[str, ...]
@@ -30,6 +32,7 @@ class Head:
     trust: float
     lean: Floats
     penalty: Penalty = USUAL
+    let_in: Unlabelled = LET_IN
 
     @staticmethod
     def empty() -> Head:
@@ -48,7 +51,7 @@ class Head:
             weights[known], unlabelled[known] = self.regression.weights[source], self.unlabelled[source]
             bias[known], lean[known], mean = self.regression.bias[source], self.lean[source], self.mean
         regression = SoftmaxRegression(weights, bias)
-        return Head(tuple(classes), regression, unlabelled, mean, self.trust, lean, self.penalty)
+        return Head(tuple(classes), regression, unlabelled, mean, self.trust, lean, self.penalty, self.let_in)
 
     def changed(self, change: ClassChange) -> Head:
         """The same head after a change of classes: a merged class keeps its own row, and both classes' texts."""
@@ -58,13 +61,15 @@ class Head:
         kept = [made_of[0] for made_of in rows]
         regression = SoftmaxRegression(self.regression.weights[kept], self.regression.bias[kept])
         classes, unlabelled = change.classes(self.classes), added(self.unlabelled, rows)
-        return Head(classes, regression, unlabelled, self.mean, self.trust, self.lean[kept], self.penalty)
+        lean = self.lean[kept]
+        return Head(classes, regression, unlabelled, self.mean, self.trust, lean, self.penalty, self.let_in)
 
     def entry(self) -> Entry:
         """The head as state."""
         weights, bias = self.regression
         arrays = {"weights": weights, "bias": bias, "unlabelled": self.unlabelled, "mean": self.mean, "lean": self.lean}
-        return Entry({"classes": list(self.classes), "trust": self.trust, "penalty": list(self.penalty)}, arrays)
+        chosen = {"penalty": list(self.penalty), "let_in": list(self.let_in)}
+        return Entry({"classes": list(self.classes), "trust": self.trust, **chosen}, arrays)
 
     @staticmethod
     def parse(entry: Entry) -> Head:
@@ -79,6 +84,7 @@ class Head:
             unlabelled=arrays["unlabelled"],
             mean=arrays["mean"],
             trust=trust,
-            lean=arrays.get("lean", np.zeros_like(arrays["bias"])),  # none in an older state, as of the penalty
+            lean=arrays.get("lean", np.zeros_like(arrays["bias"])),  # none in an older state, as of the next two
             penalty=Penalty(*entry.fields.get("penalty", ())),
+            let_in=Unlabelled(*entry.fields.get("let_in", ())),
         )

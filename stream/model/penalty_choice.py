@@ -1,8 +1,8 @@
-"""Examples held out in turn -> how strongly a refit holds its weights down."""
+"""Examples held out in turn -> how strongly a refit holds its weights down, or what else they tell best."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -35,21 +35,22 @@ Logits = Callable[[Integers, Integers], Iterable[Doubles]]
 """Which examples to fit to, and which to judge, (m,) -> the logits of these, (m, k), under each of the factors."""
 
 
-def cross_validated(classes: Integers, weights: Doubles, logits: Logits) -> float:
+def cross_validated(classes: Integers, weights: Doubles, logits: Logits, factors: Sequence[float] = FACTORS) -> float:
     """The factor under which examples that a fit did not see are likeliest (four-fold cross-validation).
 
-    ``classes`` and ``weights`` (n,) are the examples'. Each factor is judged at the temperature that suits it best: the
-    plain likelihood tells how sure a fit should be, and not which class it should name. The usual one stays unless
-    another is better by 3 nats; that none is stronger than usual was measured too (docs/learning.md).
+    ``classes`` and ``weights`` (n,) are the examples', the first of the ``factors`` is the usual one. Each is judged at
+    the temperature that suits it best: the plain likelihood tells how sure a fit should be, and not which class it
+    should name. The usual one stays unless another is better by 3 nats; that none of the penalty's is stronger than
+    usual was measured too (docs/learning.md).
     """
     rows = np.arange(len(classes))
-    likelihoods = np.zeros((len(FACTORS), len(_SHARPER)))
+    likelihoods = np.zeros((len(factors), len(_SHARPER)))
     for fold in range(FOLDS):
         known, held_out = rows[rows % FOLDS != fold], rows[rows % FOLDS == fold]
         for place, found in enumerate(logits(known, held_out)):
             likelihoods[place] += [_likelihood(each * found, classes[held_out], weights[held_out]) for each in _SHARPER]
     best = likelihoods.max(axis=1)
-    return FACTORS[int(best.argmax())] if best.max() > best[0] + _NATS else FACTORS[0]
+    return factors[int(best.argmax())] if best.max() > best[0] + _NATS else factors[0]
 
 
 def _likelihood(logits: Doubles, classes: Integers, weights: Doubles) -> float:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from stream.model.names import NamePrior
 from stream.model.penalty_choice import FACTORS, FOLDS, USUAL, Penalty, cross_validated
 from stream.model.self_assignment import self_assigned
 from stream.model.softmax_fit import SoftmaxRegression, TrainingRows, fit_softmax
+from stream.model.unlabelled_choice import LET_IN, SHARES, Unlabelled
 from stream.records import Doubles, Entry, Floats, Integers
 
 SHARPNESS = 15.0
@@ -43,7 +45,7 @@ _NAME_DECAY = 0.2
 class PrototypeRefit:
     """A refit that is due: for ``classes``, of which the first were named, starting from ``start``.
 
-    ``penalty`` is that of the refit before; where it is due, it is chosen anew.
+    ``penalty`` and ``let_in`` are those of the refit before; where one is due, it is chosen anew.
     """
 
     classes: tuple[str, ...]
@@ -52,28 +54,39 @@ class PrototypeRefit:
     evidence: Evidence
     rounds: int = ROUNDS
     penalty: Penalty = USUAL
+    let_in: Unlabelled = LET_IN
 
     @property
     def size(self) -> int:
-        """Examples x classes, times the fits where the penalty is chosen."""
-        labels = len(self.evidence.classes)
-        return labels * len(self.classes) * (1 + FOLDS * len(FACTORS) * self.penalty.due(labels))
+        """Examples x classes, times the fits where something is chosen."""
+        labels, classes = len(self.evidence.classes), len(self.classes)
+        compared = len(FACTORS) * self.penalty.due(labels) + len(SHARES) * self.let_in.due(labels, classes)
+        return labels * classes * (1 + FOLDS * compared)
 
     def run(self) -> Entry:
         """The new head, for `SoftmaxPrototypes.adopt`."""
         evidence = self.evidence.wide(self.start.weights.shape[1])
         fit, labels = replace(self, evidence=evidence), len(evidence.classes)
+        judges = evidence.classes, evidence.weights
+        if self.let_in.due(labels, len(self.classes)):
+            share = cross_validated(*judges, fit._held_out_by_share, SHARES)
+            fit = replace(fit, let_in=Unlabelled(share, labels))
         if self.penalty.due(labels):
-            factor = cross_validated(evidence.classes, evidence.weights, fit._held_out)
+            factor = cross_validated(*judges, partial(fit._held_out, factors=FACTORS))
             fit = replace(fit, penalty=Penalty(factor, labels))
         return fit._found().entry()
 
-    def _held_out(self, known: Integers, held_out: Integers) -> Iterator[Doubles]:
+    def _held_out_by_share(self, known: Integers, held_out: Integers) -> Iterator[Doubles]:
+        """Logits of the ``held_out`` examples, (m, k), by a fit to the ``known`` ones with each of the `SHARES`."""
+        for share in SHARES:
+            yield from replace(self, let_in=Unlabelled(share))._held_out(known, held_out, [self.penalty.factor])
+
+    def _held_out(self, known: Integers, held_out: Integers, factors: Sequence[float]) -> Iterator[Doubles]:
         """Logits of the ``held_out`` examples, (m, k), by a fit from zero to the ``known`` ones under each factor."""
         fit, zero = replace(self, evidence=self.evidence.of(known)), SoftmaxRegression(*map(np.zeros_like, self.start))
         head, sums, rows = fit._ground(zero)
         prototypes, prior = SHARPNESS * unit_rows(sums + head.unlabelled), prior_logits(fit._counts(), head.lean)
-        for factor in FACTORS:
+        for factor in factors:
             weights, bias = fit._regression(zero, rows, factor)
             yield self.evidence.embeddings[held_out] @ (weights + prototypes).T + bias + prior
 
@@ -115,13 +128,13 @@ class PrototypeRefit:
         if trust > 0:
             rows = rows.joined(self._named_rows(sums + unlabelled, expected, mean, trust))
         latest = lean(evidence.classes, len(self.classes)).astype(np.float32)
-        head = Head(self.classes, start, unlabelled.astype(np.float32), mean, trust, latest, self.penalty)
+        head = Head(self.classes, start, unlabelled.astype(np.float32), mean, trust, latest, self.penalty, self.let_in)
         return head, sums, rows
 
     def _unlabelled(self, start: SoftmaxRegression, sums: Doubles, trust: float) -> Doubles:
         weights, bias = start
         biased = SoftmaxRegression(weights, (bias + prior_logits(self._counts())).astype(np.float32))
-        mass = _UNLABELLED_MASS * (len(self.evidence.classes) + trust * len(self.names))
+        mass = self.let_in.share * _UNLABELLED_MASS * (len(self.evidence.classes) + trust * len(self.names))
         return self_assigned(self.evidence.window, sums, biased, SHARPNESS, mass)
 
     def _examples(self, sums: Doubles) -> TrainingRows:
@@ -160,8 +173,9 @@ class PrototypeRefit:
             "weights": self.start.weights,
             "bias": self.start.bias,
         }
-        numbers = {"noisy": evidence.noisy, "rounds": self.rounds, "penalty": list(self.penalty)}
-        return Entry({"classes": list(self.classes), **numbers}, arrays)
+        numbers = {"noisy": evidence.noisy, "rounds": self.rounds}
+        chosen = {"penalty": list(self.penalty), "let_in": list(self.let_in)}
+        return Entry({"classes": list(self.classes), **numbers, **chosen}, arrays)
 
     @staticmethod
     def parse(entry: Entry) -> PrototypeRefit:
@@ -177,7 +191,8 @@ class PrototypeRefit:
         start = SoftmaxRegression(arrays["weights"], arrays["bias"])
         fields, names = entry.fields, NamePrior(arrays["directions"])
         rounds, penalty = fields.get("rounds", ROUNDS), Penalty(*fields.get("penalty", ()))  # none in older states
-        return PrototypeRefit(tuple(fields["classes"]), names, start, evidence, rounds, penalty)
+        let_in = Unlabelled(*fields.get("let_in", ()))
+        return PrototypeRefit(tuple(fields["classes"]), names, start, evidence, rounds, penalty, let_in)
 
 
 def prior_logits(counts: Doubles, latest: Floats | float = 0.0) -> Doubles:

@@ -17,6 +17,7 @@ from stream.model.linear_maps import predict, unit_rows
 from stream.model.names import NamePrior
 from stream.model.penalty_choice import USUAL
 from stream.model.prototype_refit import NAME_MASS, ROUNDS_FROM_ZERO, SHARPNESS, PrototypeRefit, prior_logits
+from stream.model.unlabelled_choice import LET_IN
 from stream.records import ClassNames, Doubles, Entry, Floats, Integers, State
 
 _GROWTH = 0.05
@@ -135,7 +136,8 @@ class SoftmaxPrototypes(Model):
         self._begun = _Begun(self._sums.labels, len(self.classes), texts_seen, evidence.evicted)
         self._changes = []
         head = self._head
-        return PrototypeRefit(self.classes, self._names, head.regression, evidence, penalty=head.penalty)
+        job = PrototypeRefit(self.classes, self._names, head.regression, evidence)
+        return replace(job, penalty=head.penalty, let_in=head.let_in)
 
     def rebuild(self, evidence: Evidence, texts_seen: int) -> RefitJob | None:
         """The job that fits a new head from zero, to convergence: it depends on nothing that was fitted before."""
@@ -143,7 +145,7 @@ class SoftmaxPrototypes(Model):
         if not self.classes:
             self._install(nothing)
             return None
-        return replace(job, start=nothing.regression, rounds=ROUNDS_FROM_ZERO, penalty=USUAL)
+        return replace(job, start=nothing.regression, rounds=ROUNDS_FROM_ZERO, penalty=USUAL, let_in=LET_IN)
 
     def restore_job(self, entry: Entry) -> RefitJob:
         """The job that its `save` described."""

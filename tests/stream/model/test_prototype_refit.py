@@ -99,7 +99,7 @@ def test_without_any_evidence_the_head_says_nothing(make_world: Callable) -> Non
 
 def test_size_is_examples_times_classes_times_the_fits(make_world: Callable) -> None:
     assert _job(make_world(), 40, named=False).size == 200
-    assert _job(make_world(), 200, named=False).size == 13 * 1_000
+    assert _job(make_world(), 200, named=False).size == (1 + 4 * 3 + 4 * 2) * 1_000
 
 
 def _job_of_small_differences(examples: int, penalty: Penalty) -> PrototypeRefit:
