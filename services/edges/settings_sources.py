@@ -87,8 +87,15 @@ def _read(written: str) -> _Name:
 def _refuse_unknown(layers: _Layers) -> None:
     for origin, layer in layers.items():
         for section, fields in layer.items():
-            for name in [(section, field) for field in fields] if isinstance(fields, dict) else [(section,)]:
+            for name in _named(section, fields):
                 _refuse_if_unknown(name, origin)
+
+
+def _named(section: str, fields: object) -> list[_Name]:
+    """The settings that a section names; the section itself where it is none, or an empty one that is not known."""
+    if isinstance(fields, dict) and (fields or section in Settings.model_fields):
+        return [(section, field) for field in fields]
+    return [(section,)]
 
 
 def _refuse_unknown_variables() -> None:
@@ -116,7 +123,8 @@ def _mend(name: _Name, known: Sequence[_Name], origin: str) -> str:
     fields = [each for each in known if each[:1] == name]
     if fields:
         return f"{_typed(name, origin)} is a section: name one of its settings, such as {_typed(fields[0], origin)}"
-    near = difflib.get_close_matches(_written(name), map(_written, known), n=1, cutoff=0.5)
+    possible = known if len(name) > 1 else [*known, *dict.fromkeys(each[:1] for each in known)]
+    near = difflib.get_close_matches(_written(name), map(_written, possible), n=1, cutoff=0.5)
     return f"did you mean {_typed(_read(near[0]), origin)}?" if near else "`sluice config show` lists them all"
 
 

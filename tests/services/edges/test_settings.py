@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from services.edges.settings import SettingsError
+from services.edges.settings import BudgetSettings, SettingsError
 from services.edges.settings_sources import load_settings, show_settings
 from stream.strategies import STRATEGIES
 
@@ -119,6 +119,8 @@ def test_a_number_that_a_database_cannot_keep_is_refused(setting: str) -> None:
     [
         ("[budget]\nfraktion = 1", "BUDGET__FRAKTION (sluice.toml): there is no such setting"),
         ("budget = 5", "BUDGET (sluice.toml): there is no such setting"),
+        ("[budgt]", "BUDGT (sluice.toml): there is no such setting; did you mean BUDGET?"),
+        ("[budgt]\nfraction = 1", "BUDGT__FRACTION (sluice.toml): there is no such setting; did you mean BUDGET__FRAC"),
         ("[budget\n", "sluice.toml is not readable as TOML"),
         ("[budget]\ncarry = 0", "BUDGET__CARRY = 0 (sluice.toml)"),
     ],
@@ -126,6 +128,11 @@ def test_a_number_that_a_database_cannot_keep_is_refused(setting: str) -> None:
 def test_a_wrong_file_is_named_in_one_line(written: str, told: str) -> None:
     Path("sluice.toml").write_text(written)
     assert told in refused()
+
+
+def test_a_section_may_be_empty() -> None:
+    Path("sluice.toml").write_text("[budget]\n")
+    assert load_settings().budget == BudgetSettings()
 
 
 def test_a_port_is_exposed_where_that_is_said_in_so_many_words(monkeypatch: pytest.MonkeyPatch) -> None:
