@@ -55,6 +55,8 @@ def show_settings(overrides: Mapping[str, object] | None = None) -> list[Shown]:
 
 def _layers(flags: dict[str, Any]) -> _Layers:
     """What each origin sets, the strongest first."""
+    if os.path.lexists(FILE) and not os.path.isfile(FILE):  # pydantic-settings passes over it
+        raise SettingsError(f"{FILE} is no file but a directory, or a link that leads nowhere: mend or remove it")
     try:
         file = TomlConfigSettingsSource(Settings)()
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

@@ -130,6 +130,16 @@ def test_a_wrong_file_is_named_in_one_line(written: str, told: str) -> None:
     assert told in refused()
 
 
+def test_a_directory_in_the_place_of_the_file_is_refused() -> None:
+    Path("sluice.toml").mkdir()
+    assert "sluice.toml is no file but a directory" in refused()
+
+
+def test_a_link_to_a_file_that_is_gone_is_refused() -> None:
+    Path("sluice.toml").symlink_to("gone.toml")
+    assert "a link that leads nowhere" in refused()
+
+
 def test_a_section_may_be_empty() -> None:
     Path("sluice.toml").write_text("[budget]\n")
     assert load_settings().budget == BudgetSettings()
