@@ -85,8 +85,11 @@ def withdraw(learner: Learner, request_id: str) -> None:
 def rename(learner: Learner, old: str, new: str) -> list[Request]:
     """Call a class otherwise; returns the open requests that suggest it.
 
-    Raises Refused where there is none, or another one is called so already.
+    Raises Refused where there is none, or one is called so already.
     """
+    _require(learner, old)
+    if new == old:
+        raise Refused(f"{old!r} is called so already")
     if new in learner.parts.knowledge.model.classes:
         raise Refused(f"{new!r} is a class already: merge {old!r} into it, if they are one")
     return _change(learner, ClassChange(old, new))
@@ -110,10 +113,14 @@ def remove(learner: Learner, label: str) -> list[Request]:
     return _change(learner, ClassChange(label, None))
 
 
+def _require(learner: Learner, label: str) -> None:
+    if label not in learner.parts.knowledge.model.classes:
+        raise Refused(f"there is no class {label!r}")
+
+
 def _change(learner: Learner, change: ClassChange) -> list[Request]:
     knowledge = learner.parts.knowledge
-    if change.old not in knowledge.model.classes:
-        raise Refused(f"there is no class {change.old!r}")
+    _require(learner, change.old)
     if change.new is not None and not learner.accepts(change.new):
         raise Refused(f"{change.new!r} is not in the task's closed list of classes")
     requests = learner.parts.change(change)

@@ -204,3 +204,15 @@ def test_skipped_requests_that_can_still_be_corrected_follow_as_well() -> None:
     commands.rename(learner, "east", "right")
 
     assert [waiting.predicted for waiting in learner.parts.pending.kept()] == ["right", "right"]
+
+
+def test_a_rename_of_a_class_that_is_gone_does_not_advise_a_merge() -> None:
+    learner = asking()
+    commands.remove(learner, "north")
+    with pytest.raises(Refused, match="there is no class 'north'"):
+        commands.rename(learner, "north", "south")
+
+
+def test_a_rename_to_the_same_name_says_so() -> None:
+    with pytest.raises(Refused, match="'north' is called so already"):
+        commands.rename(asking(), "north", "north")
