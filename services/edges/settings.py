@@ -19,6 +19,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from services.edges.kafka_addresses import checked_addresses
 from services.edges.setting_names import BETWEEN, PREFIX, variable
 from stream.budget import RULES
 from stream.drift import DETECTORS
@@ -236,7 +237,7 @@ class OracleSettings(_Section):
 class KafkaSettings(_Section):
     """The Kafka to work on, if any: the embedded journal is used where ``bootstrap`` is empty."""
 
-    bootstrap: str = ""
+    bootstrap: Annotated[str, AfterValidator(checked_addresses)] = ""
     topic_prefix: str = Field(default="sluice.", pattern=r"^[A-Za-z0-9._-]{0,150}$")
     security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
     sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"

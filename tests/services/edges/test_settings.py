@@ -186,6 +186,33 @@ def test_a_token_that_is_too_short_or_fits_no_header_is_refused_and_not_told(
     assert "4711" not in told
 
 
+@pytest.mark.parametrize(
+    ("written", "taken"),
+    [
+        ("localhost", "localhost"),
+        ("kafka-1:9092, 10.0.0.2:9093", "kafka-1:9092,10.0.0.2:9093"),
+        ("[::1]:9092,[fe80::1%eth0]", "[::1]:9092,[fe80::1%eth0]"),
+    ],
+)
+def test_brokers_are_named_by_host_and_port(written: str, taken: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLUICE_KAFKA__BOOTSTRAP", written)
+    assert load_settings().kafka.bootstrap == taken
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        *("foo:bar", "localhost:", ":9092", "localhost:99999", "localhost:0", "host name:9092", " ", "::1", "[::1"),
+        *("[host]:9092", "http://localhost:9092", "PLAINTEXT://localhost:9092", "localhost:9092/"),
+    ],
+)
+def test_what_is_no_address_of_a_broker_is_refused(wrong: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLUICE_KAFKA__BOOTSTRAP", f"localhost:9092,{wrong}")
+    told = refused()
+    assert told.startswith("SLUICE_KAFKA__BOOTSTRAP = localhost:9092,")
+    assert f"{wrong.strip()!r} is no address: host:port is expected, such as localhost:9092" in told
+
+
 def test_a_wrong_flag_is_named_in_one_line() -> None:
     assert "BUDGET__FRACTION = -1 (flag)" in refused({"budget.fraction": -1})
 
