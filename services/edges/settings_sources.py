@@ -15,9 +15,15 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import EnvSettingsSource, TomlConfigSettingsSource
 
 from services.edges.setting_names import BETWEEN, PREFIX, variable
-from services.edges.settings import FILE, Settings, SettingsError
+from services.edges.settings import FILE, Settings, SettingsError, TaskClass
 
 _ENVIRONMENT = "environment"
+_WORDS = {
+    "extra_forbidden": f"there is no such key; there are {', '.join(TaskClass.model_fields)}",
+    "model_type": "a class is a name, or a table with a name",
+    "tuple_type": "a list is expected",
+}
+"""For errors that pydantic tells in Python's terms."""
 _Name = tuple[str, ...]
 _Layers = dict[str, dict[str, Any]]
 
@@ -139,10 +145,11 @@ def _is_secret(field: FieldInfo) -> bool:
 
 
 def _explain(error: ErrorDetails, layers: _Layers) -> str:
-    name = tuple(str(part) for part in error["loc"][:2])
-    section = Settings.model_fields[name[0]].default
-    default = json.dumps(getattr(section, name[1]), default=str)
-    why = error["msg"].removeprefix("Value error, ")
-    value = "**********" if _is_secret(type(section).model_fields[name[1]]) else str(error["input"])[:80]
-    origin = _origin(name, layers)
-    return f"{_typed(name, origin)} = {value} ({origin}): {why[0].lower()}{why[1:]}; the default is {default}"
+    name, within = tuple(map(str, error["loc"][:2])), error["loc"][2:]
+    section, origin = Settings.model_fields[name[0]].default, _origin(name, layers)
+    where = "".join(f", entry {part + 1}" if isinstance(part, int) else f", {part}" for part in within)
+    shown = "**********" if _is_secret(type(section).model_fields[name[1]]) else str(error["input"])[:80]
+    value = "" if error["type"] == "missing" else f" = {shown}"
+    why = _WORDS.get(error["type"]) or error["msg"].removeprefix("Value error, ")
+    default = "" if within else f"; the default is {json.dumps(getattr(section, name[1]), default=str)}"
+    return f"{_typed(name, origin)}{where}{value} ({origin}): {why[0].lower()}{why[1:]}{default}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -77,6 +78,8 @@ def test_a_class_may_bring_a_description_and_examples(monkeypatch: pytest.Monkey
         ("SLUICE_HTTP__HOST", "console.example", "set SLUICE_HTTP__EXPOSED=true"),
         ("SLUICE_TASK__CLASSES", '["spam", "spam"]', "named twice: spam"),
         ("SLUICE_TASK__CLASSES", '["spam"', "TASK__CLASSES"),
+        ("SLUICE_TASK__CLASSES", '["a", {"name": "b", "foo": 1}]', "TASK__CLASSES, entry 2, foo = 1 (environment)"),
+        ("SLUICE_TASK__CLASSES", "[]]", "TASK__CLASSES = []] (environment): a list in JSON is expected"),
         ("SLUICE_TASK__CLOSED", "true", "every answer would be rejected: name SLUICE_TASK__CLASSES"),
         ("SLUICE_BUGDET__FRACTION", "0.1", "did you mean SLUICE_BUDGET__FRACTION?"),
         ("SLUICE_BUDGET_FRACTION", "0.1", "did you mean SLUICE_BUDGET__FRACTION?"),
@@ -128,6 +131,21 @@ def test_a_number_that_a_database_cannot_keep_is_refused(setting: str) -> None:
 def test_a_wrong_file_is_named_in_one_line(written: str, told: str) -> None:
     Path("sluice.toml").write_text(written)
     assert told in refused()
+
+
+@pytest.mark.parametrize(
+    ("entry", "told"),
+    [
+        ('{name = "b", example = ["x"]}', ", example = ['x'] (sluice.toml): there is no such key; there are name, d"),
+        ('{name = "b", examples = "x"}', ", examples = x (sluice.toml): a list is expected"),
+        ('{name = "b", examples = ["x", 1]}', ", examples, entry 2 = 1 (sluice.toml): input should be a valid string"),
+        ('{examples = ["x"]}', ", name (sluice.toml): field required"),
+        ("7", " = 7 (sluice.toml): a class is a name, or a table with a name"),
+    ],
+)
+def test_what_is_wrong_inside_a_list_of_classes_is_named_with_its_place(entry: str, told: str) -> None:
+    Path("sluice.toml").write_text(f'[task]\nclasses = ["a", {entry}]\n')
+    assert refused().startswith(f"TASK__CLASSES, entry 2{told}")
 
 
 def test_a_directory_in_the_place_of_the_file_is_refused() -> None:
@@ -182,7 +200,7 @@ def test_a_token_that_is_too_short_or_fits_no_header_is_refused_and_not_told(
 ) -> None:
     monkeypatch.setenv("SLUICE_HTTP__TOKENS", written)
     told = refused()
-    assert told.startswith("SLUICE_HTTP__TOKENS = ********** (environment): ")
+    assert re.match(r"SLUICE_HTTP__TOKENS(, entry 1)? = [*]{10} \(environment\): ", told)
     assert "4711" not in told
 
 
