@@ -9,7 +9,7 @@ from pydantic import Field
 
 from services.edges import outcome_keys
 from services.edges.journal.base import Message
-from services.edges.messages import Id, JsonMessage, JsonPart, Name, Time
+from services.edges.messages import ClassName, Id, JsonMessage, JsonPart, Name, Time
 from services.edges.topics import COMMANDS, LABEL_OUTCOMES
 
 _MAX_DETAIL_CHARACTERS = 2_000
@@ -37,14 +37,17 @@ class CommandResult(StrEnum):
 
 
 class Arguments(JsonPart):
-    """What a command is about: each kind takes some of these, and refuses to go without."""
+    """What a command is about: each kind takes some of these, and refuses to go without.
+
+    ``old`` is a class that is there, by the name that it has: an earlier version learned white space around it, too.
+    """
 
     text: Id | None = None
     reviewer: Name | None = None
     encoder: Name | None = None
     request_id: Id | None = None
     old: Name | None = None
-    new: Name | None = None
+    new: ClassName | None = None
     release: bool = False
     partition: Id | None = None
     offset: int | None = Field(default=None, ge=0, lt=2**63)

@@ -63,6 +63,11 @@ def _encodable(text: str) -> str:
 
 Text = Annotated[str, Field(max_length=MAX_TEXT_CHARACTERS), AfterValidator(_not_blank), AfterValidator(_encodable)]
 Name = Annotated[str, Field(max_length=MAX_NAME_CHARACTERS), AfterValidator(_not_blank), AfterValidator(_encodable)]
+ClassName = Annotated[Name, AfterValidator(str.strip)]
+"""A class as others name it, in settings too: white space around it would make another class that looks the same.
+
+What we tell of a class is a `Name`: one that was learned with white space is still called so.
+"""
 Id = Annotated[str, Field(min_length=1, max_length=_MAX_ID_CHARACTERS), AfterValidator(_encodable)]
 Time = Annotated[float, BeforeValidator(_time), PlainSerializer(rfc3339, return_type=str, when_used="json")]
 
@@ -101,7 +106,7 @@ class TextMessage(JsonMessage):
 
     text: Text
     id: Id | None = None
-    label: Name | None = None
+    label: ClassName | None = None
     source: Id | None = None
     time: Time | None = None
 
@@ -186,7 +191,7 @@ class LabelMessage(JsonMessage):
     """One answer to a request: either a label, or ``skip`` where the reviewer cannot tell."""
 
     request_id: Id
-    label: Name | None = None
+    label: ClassName | None = None
     skip: bool = False
     reviewer: Name
     answered_at: Time | None = None

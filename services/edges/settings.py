@@ -113,6 +113,10 @@ def _class(value: object) -> object:
     return {"name": value} if isinstance(value, str) else value
 
 
+def _stripped(value: object) -> object:
+    return value.strip() if isinstance(value, str) else value
+
+
 class _Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
@@ -120,7 +124,7 @@ class _Section(BaseModel):
 class TaskClass(_Section):
     """A class that the task names: what it means in words, and phrases that belong to it."""
 
-    name: str = Field(min_length=1, max_length=200, pattern=r"\S")
+    name: Annotated[str, Field(min_length=1, max_length=200), BeforeValidator(_stripped)]
     description: str = Field(default="", max_length=10_000)
     examples: tuple[str, ...] = ()
 

@@ -24,6 +24,12 @@ def test_a_command_is_written_as_it_is_read() -> None:
     }  # fmt: skip
 
 
+def test_a_new_name_has_no_white_space_around_it_and_an_old_one_may() -> None:
+    command = CommandMessage.read({"command_id": "c1", "kind": "rename", "arguments": {"old": " a", "new": " b "}})
+
+    assert (command.arguments.old, command.arguments.new) == (" a", "b")
+
+
 def test_an_outcome_stands_under_its_command() -> None:
     command = CommandMessage.read(FORGET)
     message = CommandOutcome.of(command, CommandResult.REFUSED, "why", 3).record()

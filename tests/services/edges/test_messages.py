@@ -80,6 +80,20 @@ def test_an_answer_reaches_the_core_with_its_offset() -> None:
     assert message.answered_at == NOON
 
 
+def test_white_space_around_a_class_makes_no_other_class() -> None:
+    assert LabelMessage.parse(_label(label=" lost card\n")).label == "lost card"
+    assert TextMessage.parse(b'{"text": " a ", "id": " 1", "label": "\\u00a0lost card "}') == TextMessage(
+        text=" a ", id=" 1", label="lost card"
+    )
+
+
+def test_a_class_that_was_learned_with_white_space_is_told_as_it_is_called() -> None:
+    message = request_record(REQUEST._replace(suggestions=((" lost card", 0.75),)))
+    told = Outcome("r", "ann", " lost card", OutcomeKind.LEARNED, 1, 2)
+    assert RequestMessage.parse(message.value or b"").suggestions[0].label == " lost card"
+    assert OutcomeMessage.of(told).label == " lost card"
+
+
 def test_a_reviewer_may_skip() -> None:
     assert LabelMessage.parse(_label(label=..., skip=True)).answer(0).label is None
 

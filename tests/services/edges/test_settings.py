@@ -55,7 +55,9 @@ def test_each_value_is_shown_with_its_origin(monkeypatch: pytest.MonkeyPatch) ->
     assert shown["TASK__CLASSES"][1] == "sluice.toml"
 
 
-@pytest.mark.parametrize("written", ["spam, ham", '["spam", "ham"]', '[{"name": "spam"}, "ham"]'])
+@pytest.mark.parametrize(
+    "written", ["spam, ham", '["spam", "ham"]', '[" spam", "ham\\n"]', '[{"name": "spam"}, "ham"]']
+)
 def test_classes_are_named_in_a_variable_by_json_or_commas(written: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SLUICE_TASK__CLASSES", written)
     assert [named.name for named in load_settings().task.classes] == ["spam", "ham"]
@@ -77,6 +79,8 @@ def test_a_class_may_bring_a_description_and_examples(monkeypatch: pytest.Monkey
         ("SLUICE_HTTP__HOST", "0.0.0.0", "HTTP__HOST = 0.0.0.0 (environment): only a loopback address"),
         ("SLUICE_HTTP__HOST", "console.example", "set SLUICE_HTTP__EXPOSED=true"),
         ("SLUICE_TASK__CLASSES", '["spam", "spam"]', "named twice: spam"),
+        ("SLUICE_TASK__CLASSES", '["spam", {"name": "spam "}]', "named twice: spam"),
+        ("SLUICE_TASK__CLASSES", '["spam", " "]', "entry 2, name =  (environment): string should have at least 1"),
         ("SLUICE_TASK__CLASSES", '["spam"', "TASK__CLASSES"),
         ("SLUICE_TASK__CLASSES", '["a", {"name": "b", "foo": 1}]', "TASK__CLASSES, entry 2, foo = 1 (environment)"),
         ("SLUICE_TASK__CLASSES", "[]]", "TASK__CLASSES = []] (environment): a list in JSON is expected"),
