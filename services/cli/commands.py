@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from hashlib import sha256
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from services.cli.errors import REFUSED, WRONG_USE, Failed, WrongUse
+from services.cli.errors import REFUSED, WRONG_USE, Failed, Refused, WrongUse
 from services.cli.options import MAY_BEGIN_WITH_A_DASH, QUEUES, AsJson, Data
 from services.cli.outcomes import told_within
 from services.cli.output import print_json, shown
@@ -156,10 +157,14 @@ def _send(kind: str, arguments: dict[str, Any], under: str | None, data: Data, w
 def carried_out(
     journal: Journal, kind: str, arguments: dict[str, Any], under: str | None, wait: float
 ) -> CommandOutcome:
-    """What became of this command, which is written to the journal, ``under`` an id; None makes one."""
+    """What became of this command, which is written to the journal, ``under`` an id; None makes one.
+
+    Raises Refused where the id is that of a command of another kind.
+    """
     from services.edges.command_messages import CommandMessage
     from services.edges.dead_letters import Unreadable
     from services.edges.times import rfc3339
+    from services.edges.topics import LABEL_OUTCOMES
 
     issued_at = rfc3339(time.time())
     given = {name: value for name, value in arguments.items() if value is not None}
@@ -170,8 +175,9 @@ def carried_out(
         )
     except Unreadable as error:
         raise WrongUse(error.detail) from None
+    told = journal.bounds(LABEL_OUTCOMES)
     journal.append([command.record()])
-    return _outcome(journal, command, wait)
+    return _outcome(journal, command, told, wait)
 
 
 def tell(outcome: CommandOutcome, as_json: bool) -> None:
@@ -186,18 +192,33 @@ def tell(outcome: CommandOutcome, as_json: bool) -> None:
         raise typer.Exit(REFUSED)
 
 
-def _outcome(journal: Journal, command: CommandMessage, wait: float) -> CommandOutcome:
-    """What became of the command, as soon as the learner tells; of one that was sent before, what it told then."""
+def _outcome(
+    journal: Journal, command: CommandMessage, told: Mapping[tuple[str, int], tuple[int, int]], wait: float
+) -> CommandOutcome:
+    """What became of the command, as soon as the learner tells; of one that was sent before, what it told then.
+
+    ``told`` is where outcomes began and ended when the command was written.
+    """
     from services.edges.command_messages import CommandOutcome
     from services.edges.outcome_keys import of_command
-    from services.edges.topics import LABEL_OUTCOMES
 
     key = of_command(command.command_id)
-    oldest = {place: low for place, (low, _) in journal.bounds(LABEL_OUTCOMES).items()}
-    for record in told_within(journal, oldest, wait):
+    for record in told_within(journal, {place: low for place, (low, _) in told.items()}, wait):
         if record.key == key and record.value is not None:
-            return CommandOutcome.parse(record.value)
+            _, end = told[record.topic, record.partition]
+            return _of_this(command, CommandOutcome.parse(record.value), before=record.offset < end)
     raise Failed(
         f"no outcome after {wait:g} s: is a learner running? The command is in the journal, and is carried out "
         f"when one does; `--id {command.command_id}` asks for its outcome again"
     )
+
+
+def _of_this(command: CommandMessage, outcome: CommandOutcome, *, before: bool) -> CommandOutcome:
+    """The outcome, unless it is of another kind; what else its command was about, it does not tell: the user knows."""
+    used = f"--id {command.command_id} was used before"
+    if outcome.kind is not command.kind:
+        kind = outcome.kind.replace("_", "-")
+        raise Refused(f"{used}, by another command (`{kind}`): nothing was done; choose another id, or none")
+    if before:
+        typer.echo(shown(f"sluice: {used}: this is what became of the first command under it"), err=True)
+    return outcome

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from services.edges import topics
-from services.edges.command_messages import CommandMessage
+from services.edges.command_messages import CommandMessage, CommandOutcome, CommandResult
 from services.edges.journal.sqlite import SqliteJournal
 from tests.services.cli.command import Sluice
 from tests.services.cli.test_up import serving
@@ -152,3 +152,22 @@ def test_what_makes_no_sense_is_said_before_anything_is_written(sluice: Sluice, 
     for words in (["forget"], ["forget", "--text", "1", "--reviewer", "ann"], ["command", "rename", " ", "b"]):
         assert sluice(*words, "--data", tmp_path / "data").code == 2
     assert sluice("forget", "--text", "1", "--data", tmp_path / "none").code == 3
+
+
+def test_an_id_of_another_command_is_refused_and_one_that_comes_again_is_said_to(
+    sluice: Sluice, tmp_path: Path
+) -> None:
+    gap = CommandMessage.read({"command_id": "c1", "kind": "accept_gap"})
+    with SqliteJournal(tmp_path / "data") as journal:
+        journal.append([CommandOutcome.of(gap, CommandResult.DONE, "it goes on", 1).record()])
+
+    others = [
+        sluice("command", *words, "--id", "c1", "--data", tmp_path / "data")
+        for words in (["rename", "a", "c"], ["hold", "ann", "--json"])
+    ]
+    same = sluice("command", "accept-gap", "c/t/0", "7", "--id", "c1", "--data", tmp_path / "data")
+
+    told = "sluice: --id c1 was used before, by another command (`accept-gap`): nothing was done"
+    assert [(each.code, each.out, each.err.partition(";")[0]) for each in others] == [(3, "", told)] * 2
+    assert (same.code, same.out) == (0, "done: it goes on\n")
+    assert same.err == "sluice: --id c1 was used before: this is what became of the first command under it\n"
