@@ -145,8 +145,12 @@ def _backtest_cards(result: Mapping[str, Any], saving: Saving | None) -> list[Ca
         Card("test accuracy", f"{mean['test_accuracy']:.1%}", f"{points:+.1f} points to random sampling"),
         Card("labels to match random", match, instead),
         Card("every text as it came", f"{mean['prequential_accuracy']:.1%}", "prequential accuracy"),
-        Card("labels requested", f"{mean['asked']:,.0f}", f"{mean['spent_fraction'] / result['budget']:.1%} of budget"),
+        Card("labels requested", f"{mean['asked']:,.0f}", _of_budget(mean["spent_fraction"], result["budget"])),
     ]
+
+
+def _of_budget(spent: float, budget: float) -> str:
+    return f"{spent / budget:.1%} of budget" if budget else "no budget"
 
 
 def _match(saving: Saving | None) -> tuple[str, str]:

@@ -159,7 +159,7 @@ def spending(series: Sequence[Series], budget: float, marks: Sequence[Mark]) -> 
     _draw_marks(axes, marks)
     axes.set_xlabel("texts seen")
     axes.set_ylabel("labels requested per text")
-    axes.set_ylim(0, 1.2 * budget)
+    axes.set_ylim(0, 1.2 * budget or 1)
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.3g}"))
     axes.legend(loc="lower right", ncols=3)
     return _svg(figure, "Labels requested per text so far, against what the budget allows")

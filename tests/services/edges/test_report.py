@@ -92,6 +92,12 @@ def test_without_a_saving_none_is_claimed() -> None:
     assert "fewer labels" not in html
 
 
+def test_a_budget_of_nothing_has_a_page_as_well() -> None:
+    unspent = {**result(), "budget": 0.0}
+    assert "no budget" in page({"margin": unspent})
+    assert "2 configurations" in page({"margin": unspent, "entropy": unspent})
+
+
 @pytest.mark.parametrize(
     ("asked", "random", "tile", "chart"),
     [(19.6, 20.4, ">20<", []), (19.4, 19.6, "instead of 20", ["5%"]), (53.8, 53.2, ">54<", []), (0.2, 0.4, ">0<", [])],
