@@ -3,61 +3,88 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
+from scipy.optimize import isotonic_regression
+from scipy.special import stdtrit
+
+from stream.records import Doubles
 
 Curve = Sequence[tuple[float, float]]
 """Points (labels asked, test accuracy), labels never falling."""
+Point = TypeVar("Point")
+
+_EQUAL = 1e-9
+"""Accuracies closer than this are one: a mean of equal numbers may differ from them in its last bits."""
+
+
+def of_equal_points(curves: Sequence[Sequence[Point]]) -> list[list[Point]]:
+    """Of each curve as many points as the shortest has, evenly chosen, with its first and its last.
+
+    Curves have as many points as their streams have parts, so that those of short streams differ in length.
+
+    >>> of_equal_points(["abcde", "xyz"])
+    [['a', 'c', 'e'], ['x', 'y', 'z']]
+    """
+    fewest = min(map(len, curves))
+    return [[curve[place] for place in np.linspace(0, len(curve) - 1, fewest).round().astype(int)] for curve in curves]
 
 
 def labels_saved(curve: Curve, random: Curve) -> dict[str, Any]:
-    """How many labels the curve needs to reach what random sampling reaches in the end.
+    """How many labels the curve needs to reach what random sampling reaches in the end, and how many that one needs.
 
-    ``asked`` is the first point, linearly interpolated, at which the curve has that accuracy; None if it never has.
+    Both by one rule: the first place, linearly interpolated, at which the curve's monotone fit (isotonic regression:
+    Barlow et al. 1972) has that accuracy. The raw curve would get there earlier, by noise. ``asked`` is None for a
+    curve that ends below.
 
     >>> labels_saved([(0, 0.2), (10, 0.6), (20, 0.8)], [(0, 0.2), (10, 0.5), (20, 0.7)])
-    {'to_reach': 0.7, 'asked': 15.0, 'random': 20}
+    {'to_reach': 0.7, 'asked': 15.0, 'random': 20.0}
     """
-    random_labels, target = random[-1]
-    return {"to_reach": target, "asked": _first_reaching(target, curve), "random": random_labels}
+    target = random[-1][1]
+    asked = _reaching(target, np.array(curve, np.float64)) if curve[-1][1] >= target - _EQUAL else None
+    return {"to_reach": target, "asked": asked, "random": _reaching(target, np.array(random, np.float64))}
 
 
 def saved_share(curves: Sequence[Curve], random: Sequence[Curve], draws: int = 1_000) -> dict[str, Any]:
     """The labels that the mean curve saves as a share of random sampling's, with a 95% interval over the seeds.
 
-    Curve i of both sides is of one seed, so that seeds are drawn with replacement as pairs (the paired bootstrap,
-    percentile interval: Efron, Tibshirani 1993); a draw whose mean curve never gets there saves 0. ``share`` is None
-    where the mean curve of all seeds never does; with one seed there is no interval.
+    ``share`` is below 0 where more are needed, then as a share of its own labels, so that noise goes both ways alike;
+    it is None where the mean curve of all seeds never gets there. In the interval the accuracy to reach is then that at
+    which the lower of both ends. Curve i of both sides is of one seed, so that seeds are drawn with replacement as
+    pairs. From 3 seeds the percentile interval claims a saving for equals in up to 13% of cases; so this one is
+    Student's with the paired bootstrap's standard error (Efron, Tibshirani 1993, chapter 12), times sqrt(n / (n - 1)).
+    With one seed there is none.
 
     >>> saved_share([[(0, 0.2), (10, 0.6), (20, 0.8)]], [[(0, 0.2), (10, 0.5), (20, 0.7)]])
     {'share': 0.25, 'low': None, 'high': None}
     """
-    ours, theirs = np.array(curves, np.float64), np.array(random, np.float64)
-    if len(ours) != len(theirs):
-        raise ValueError(f"as many curves of random sampling as others, not {len(theirs)} and {len(ours)}")
-    share = _share(ours.mean(axis=0), theirs.mean(axis=0))
-    if len(ours) < 2:
-        return {"share": share, "low": None, "high": None}
-    rng = np.random.default_rng(0)
-    chosen = rng.integers(0, len(ours), (draws, len(ours)))
-    shares = [_share(ours[seeds].mean(axis=0), theirs[seeds].mean(axis=0)) or 0.0 for seeds in chosen]
-    low, high = np.percentile(shares, [2.5, 97.5]).round(4).tolist()
-    return {"share": share, "low": low, "high": high}
+    if len(curves) != len(random):
+        raise ValueError(f"as many curves of random sampling as others, not {len(random)} and {len(curves)}")
+    ours, theirs = (np.array(of_equal_points(each), np.float64) for each in (curves, random))
+    share, seeds = _share(ours.mean(axis=0), theirs.mean(axis=0)), len(ours)
+    told = share if ours[:, -1, 1].mean() >= theirs[:, -1, 1].mean() - _EQUAL else None
+    if seeds < 2:
+        return {"share": told, "low": None, "high": None}
+    chosen = np.random.default_rng(0).integers(0, seeds, (draws, seeds))
+    drawn = [_share(ours[each].mean(axis=0), theirs[each].mean(axis=0)) for each in chosen]
+    margin = stdtrit(seeds - 1, 0.975) * np.std(drawn) * np.sqrt(seeds / (seeds - 1))
+    low, high = np.clip([share - margin, share + margin], -1, 1).round(4).tolist()
+    return {"share": told, "low": low, "high": high}
 
 
-def _share(curve: Any, random: Any) -> float | None:
-    saved = labels_saved(curve.tolist(), random.tolist())
-    if saved["asked"] is None or not saved["random"]:
-        return None
-    return float(round(1 - saved["asked"] / saved["random"], 4))
+def _share(curve: Doubles, random: Doubles) -> float:
+    """From -1 to 1; exchanging the two turns its sign."""
+    target = min(curve[-1, 1], random[-1, 1])
+    ours, theirs = _reaching(target, curve), _reaching(target, random)
+    return round((theirs - ours) / max(ours, theirs), 4) if ours != theirs else 0.0
 
 
-def _first_reaching(target: float, curve: Curve) -> float | None:
-    if curve[0][1] >= target:
-        return curve[0][0]
-    for (x0, y0), (x1, y1) in pairwise(curve):
-        if y1 >= target > y0:
-            return round(x0 + (x1 - x0) * (target - y0) / (y1 - y0), 1)
-    return None
+def _reaching(target: float, curve: Doubles) -> float:
+    """The labels at which the fit of a curve that does not end below has this accuracy, to a tenth."""
+    labels, fitted = curve[:, 0], isotonic_regression(curve[:, 1]).x
+    at = int(np.argmax(fitted >= target - _EQUAL))
+    if at == 0:
+        return float(labels[0])
+    part = min(1.0, (target - fitted[at - 1]) / (fitted[at] - fitted[at - 1]))
+    return round(float(labels[at - 1] + part * (labels[at] - labels[at - 1])), 1)
