@@ -8,11 +8,11 @@ from statistics import fmean
 from typing import Any
 
 from stream.backtest import Run
-from stream.evaluation.savings import labels_saved, saved_share
+from stream.evaluation.savings import labels_saved, of_equal_points, saved_share
 
 
 def summarise(runs: Sequence[Run]) -> dict[str, Any]:
-    """Every run as a JSON-able object, and their mean."""
+    """Every run as a JSON-able object, and their mean: of lists of points, at as many as the shortest has."""
     objects = [asdict(run) for run in runs]
     mean = {
         key: _mean([each[key] for each in objects]) for key in objects[0] if key not in ("seed", "alarms", "changed_at")
@@ -36,5 +36,5 @@ def _mean(values: Sequence[Any]) -> Any:
     if isinstance(first, dict):
         return {key: _mean([value[key] for value in values]) for key in first}
     if isinstance(first, list | tuple):
-        return [_mean(list(column)) for column in zip(*values, strict=False)]
+        return [_mean(list(column)) for column in zip(*of_equal_points(values), strict=True)]
     return fmean(values) if isinstance(first, int | float) else first

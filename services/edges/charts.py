@@ -15,6 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from stream.evaluation.savings import of_equal_points
 from stream.records import Doubles
 
 _INK, _FAINT, _RANDOM = "#010101", "#020202", "#030303"
@@ -73,9 +74,7 @@ class Series:
         return accuracy.min(axis=0), accuracy.max(axis=0)
 
     def _columns(self, column: str) -> Doubles:
-        rows = [getattr(course, column) for course in self.courses]
-        points = min(map(len, rows))
-        return np.array([row[:points] for row in rows], dtype=np.float64)
+        return np.array(of_equal_points([getattr(course, column) for course in self.courses]), dtype=np.float64)
 
 
 @dataclass(frozen=True)

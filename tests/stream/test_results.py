@@ -46,6 +46,14 @@ def test_numbers_are_averaged_by_name_and_curves_point_by_point() -> None:
     assert "alarms" not in mean
 
 
+def test_the_mean_of_curves_of_unequal_points_ends_where_they_end() -> None:
+    longer = replace(OTHER, curve=[(0, 0.25), (10, 0.25), (20, 0.25)], texts_at=[100, 150, 200])
+    result = compare([RUN, longer], [longer, RUN])
+
+    assert result["mean"]["curve"] == result["random"]["mean"]["curve"] == [[0.0, 0.25], [15.0, 0.5]]
+    assert result["mean"]["texts_at"] == [100.0, 200.0]
+
+
 def test_what_a_run_does_not_know_has_no_mean() -> None:
     assert summarise([RUN, OTHER])["mean"]["audit_accuracy"] == {
         "estimate": None, "low": 0.125, "high": 0.875, "answers": 2.0,

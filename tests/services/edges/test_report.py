@@ -220,3 +220,9 @@ def test_the_band_of_a_series_spans_its_runs() -> None:
     assert high.tolist() == [0.6, 0.7]
     assert series.mean("asked").tolist() == pytest.approx([1.0, 2.5])
     assert np.isfinite(series.mean("accuracy")).all()
+
+
+def test_the_mean_of_courses_of_unequal_points_ends_where_they_end() -> None:
+    series = Series("margin", [Course([1, 2, 3], [0, 1, 2], [0.5, 0.6, 0.7]), Course([1, 2], [1, 4], [0.5, 0.9])])
+    assert series.mean("asked").tolist() == [0.5, 3.0]
+    assert series.band()[1].tolist() == [0.5, 0.9]
