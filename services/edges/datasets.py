@@ -7,6 +7,7 @@ import gzip
 import hashlib
 import io
 import zlib
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC
@@ -66,6 +67,7 @@ class Dataset:
 def load(path: Path, *, text_field: str = "text", label_field: str = "label", labelled: bool = False) -> Dataset:
     """Read ``.jsonl`` or ``.csv``, also with ``.gz``; where ``labelled``, each row must have a label.
 
+    White space around a label is no part of it.
     ``id`` and ``time`` (or ``ts``; UTC unless it says otherwise) are optional. Of rows with a ``request_id``, which are
     answers, those that skip or whose text nobody keeps are passed over. Raises DatasetError.
     """
@@ -110,10 +112,11 @@ class _Reader:
         """One row of fields; ValueError where something is missing or wrong."""
         text = self._text(fields)
         label = _word(fields, self.label_field)
-        if self.labelled and label is None:
+        if self.labelled and self.label_field not in fields:
             raise ValueError(f"no {self.label_field!r}; {_choose(fields, '--label-field')}")
-        if label is not None and not label.strip():
-            raise ValueError(f"{self.label_field!r} holds nothing but white space: name a class, or leave the row out")
+        if (self.labelled or label is not None) and not (label or "").strip():
+            raise ValueError(f"{self.label_field!r} names no class: name one, or leave the row out")
+        label = label if label is None else label.strip()
         if label is not None and len(label) > MAX_NAME_CHARACTERS:
             raise ValueError(f"{self.label_field!r} has {len(label)} characters; {MAX_NAME_CHARACTERS} are the most")
         return Row(_word(fields, "id") or f"{self.digest[:16]}-{number}", text, label, _time(fields))
@@ -132,11 +135,11 @@ def _choose(fields: Mapping[str, Any], option: str) -> str:
 
 
 def _word(fields: Mapping[str, Any], name: str) -> str | None:
-    """A label or an id: numbers are common in data sets, and taken as their digits."""
+    """A label or an id: whole numbers are common in data sets, and taken as their digits."""
     match fields.get(name):
         case None | "":
             return None
-        case str() | int() as word:
+        case str() | int() as word if not isinstance(word, bool):
             return str(word)
         case _:
             raise ValueError(f"{name!r} is neither a string nor a whole number")
@@ -193,8 +196,11 @@ def _json_lines(path: Path, text: io.StringIO) -> Iterator[tuple[int, Mapping[st
 def _csv_rows(path: Path, text: io.StringIO) -> Iterator[tuple[int, Mapping[str, Any]]]:
     reader = csv.DictReader(text, strict=True)
     try:
-        if of_semicolons(reader.fieldnames or ()):
+        names = reader.fieldnames or ()
+        if of_semicolons(names):
             raise DatasetError(f"{path}, line 1: {USE_COMMAS}")
+        if twice := [name for name, count in Counter(names).items() if name and count > 1]:
+            raise DatasetError(f"{path}, line 1: {twice[0][:80]!r} names more than one column: rename all but one")
         for fields in reader:
             yield reader.line_num, _columns(path, reader.line_num, fields)
     except csv.Error as error:

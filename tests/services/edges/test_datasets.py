@@ -79,8 +79,16 @@ def test_answers_that_skip_or_have_no_text_are_passed_over_and_counted(
 def test_rows_may_lack_labels_unless_they_are_needed(tmp_path: Path) -> None:
     path = _file(tmp_path, b'text,label\n"hello, you",\n', "set.csv")
     assert datasets.load(path).rows[0].label is None
-    with pytest.raises(DatasetError, match="line 2: no 'label'; there are 'text', 'label': choose with --label-field"):
+    with pytest.raises(DatasetError, match="line 2: 'label' names no class: name one, or leave the row out"):
         datasets.load(path, labelled=True)
+    path = _file(tmp_path, b'{"text": "hello", "kind": "greeting"}')
+    with pytest.raises(DatasetError, match="line 1: no 'label'; there are 'text', 'kind': choose with --label-field"):
+        datasets.load(path, labelled=True)
+
+
+def test_white_space_around_a_label_is_no_part_of_it(tmp_path: Path) -> None:
+    found = datasets.load(_file(tmp_path, b'text,label\na, x\nb,"x\t"\nc,x y\n', "set.csv"), labelled=True)
+    assert found.classes == ("x", "x y")
 
 
 @pytest.mark.parametrize(
@@ -94,14 +102,16 @@ def test_rows_may_lack_labels_unless_they_are_needed(tmp_path: Path) -> None:
         ("set.jsonl", b'{"text": " "}', "line 1: 'text' holds no text"),
         ("set.jsonl", b'{"text": 5}', "line 1: 'text' holds no text"),
         ("set.jsonl", b'{"text": "a", "label": ["b"]}', "line 1: 'label' is neither"),
+        ("set.jsonl", b'{"text": "a", "label": true}', "line 1: 'label' is neither a string nor a whole number"),
         ("set.jsonl", b'{"text": "a", "label": "' + b"x" * 201 + b'"}', "line 1: 'label' has 201 characters"),
-        ("set.jsonl", b'{"text": "a", "label": " "}', "line 1: 'label' holds nothing but white space"),
+        ("set.jsonl", b'{"text": "a", "label": " "}', "line 1: 'label' names no class"),
         ("set.jsonl", b'{"text": "a", "ts": "soon"}', "line 1: not a time"),
         ("set.jsonl", b'{"text": "a", "ts": 5}', "line 1: the time is not"),
         ("set.jsonl", b'{"text": "a", "id": 1}\n{"text": "b", "id": "1"}', "line 2: id '1' was used before"),
         ("set.jsonl", b'{"text": "\xff"}', "not UTF-8"),
         ("set.jsonl", b"\n", "no rows"),
         ("set.csv", b"text,label\n", "no rows"),
+        ("set.csv", b"text,label,label\na,x,y\n", "line 1: 'label' names more than one column"),
         ("set.csv", b"text\na,b\n", "line 2: more columns"),
         ("set.csv", b"text;label\na;b\n", "line 1: separate columns by commas"),
         ("set.csv", b'text\na\n"b\n', "line 3: not CSV"),
