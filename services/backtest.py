@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache, partial
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from services.edges import peers
 from services.edges.class_names import embed_classes
 from services.edges.datasets import Row
 from services.edges.encoders.base import Encoder
+from services.edges.random_twins import RANDOM
 from services.edges.settings import Settings, TaskClass
 from services.parallel import run_all
 from stream import results
@@ -32,7 +34,6 @@ _FEW_ANSWERED = 0.25
 """The share of answers within the stream below which it hardly shows what is learned on the way."""
 _SOON = 10
 """A latency of this part of the stream leaves most answers within it."""
-RANDOM = "random"
 
 Progress = Callable[[int], None]
 """Told how many more texts are done."""
@@ -78,7 +79,7 @@ class Plan:
         if budget.fraction and self.scenario.budget * texts + budget.burst < 1:
             told.append(f"a budget of {budget.fraction:g} allows no request on {texts} texts")
         if tested < _FEW_TEST_TEXTS:
-            told.append(f"{tested} test texts measure little")
+            told.append(f"{tested} test texts measure little" if tested else "no text is held back to measure by")
         few = f"{', and '.join(told)}: give more rows" if told else ""
         return [doubt for doubt in (few, self._late(texts)) if doubt]
 
@@ -141,9 +142,15 @@ def compare(
         done = run_all(run, tasks, plan.jobs, progress)
     runs = {each: done[number * plan.seeds : (number + 1) * plan.seeds] for number, each in enumerate(every)}
     return {
-        name: {**_header(data, plan, each), **results.compare(runs[each], runs[each.twin])}
+        name: {**_header(data, plan, each), **_against_twin(runs[each], runs[each.twin], each.twin)}
         for name, each in configurations.items()
     }
+
+
+def _against_twin(runs: Sequence[Run], of_twin: Sequence[Run], twin: Configuration) -> dict[str, Any]:
+    """What `results.compare` tells, and the twin's model and budget rule: configurations may have different ones."""
+    told = results.compare(runs, of_twin)
+    return {**told, "random": {"model": twin.model, "budget_rule": twin.budget_rule, **told["random"]}}
 
 
 def _all(configurations: Sequence[Configuration]) -> list[Configuration]:
@@ -185,13 +192,15 @@ def _load(folder: Path) -> Labelled:
 
 
 def _header(data: Labelled, plan: Plan, each: Configuration) -> dict[str, Any]:
-    split = plan.scenario.arrange(data.labels, seed=0)
+    """What the runs have in common; streams of late classes differ in length, and their mean is told."""
+    splits = [plan.scenario.arrange(data.labels, seed) for seed in range(plan.seeds)]
+    rows = {row for split in splits for row in (*split.stream, *split.test)}
     own = {"strategy": each.strategy, "model": each.model, "budget_rule": each.budget_rule, "peer": None}
     peer = {"strategy": each.peer, "model": None, "budget_rule": None, "peer": each.peer, "capped": plan.peers_capped}
     return {
-        "texts": len(split.stream),
-        "test_texts": len(split.test),
-        "classes": len(set(data.labels)),
+        "texts": round(fmean(len(split.stream) for split in splits)),
+        "test_texts": len(splits[0].test),
+        "classes": len({data.labels[row] for row in rows}),
         "budget": plan.settings.budget.fraction,
         **(own if each.peer is None else peer),
         "encoder": plan.settings.encoder.model,

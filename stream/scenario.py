@@ -107,6 +107,8 @@ def arrive_late(known: Sequence[Row], late: Sequence[Row], texts: int) -> tuple[
     """
     first, new = texts // 2, (texts - texts // 2) // 2
     needed = texts - new
+    if not known or not late:
+        raise ValueError("no text is of a late class" if known else "all texts are of late classes")
     if not texts or needed > len(known) or new > len(late):
         raise ValueError(f"there are texts enough for {longest(len(known), len(late))}, not for {texts}")
     return list(known[:first]), list(known[first:needed]), list(late[:new])

@@ -107,7 +107,8 @@ def compare(
     settings = _settings(options)
     chosen = _grid(options, settings, strategies, models, budget_rules)
     try:
-        named = [name for each in (against or "").split(",") if each for name in configurations(each.strip())]
+        asked = [] if against is None else against.split(",")
+        named = [name for each in asked for name in configurations(each.strip())]
     except PeerError as error:
         raise typer.BadParameter(str(error), param_hint="--against") from None
     chosen |= {name: peer_configuration(name, settings) for name in named}
@@ -245,24 +246,38 @@ def _write(results: dict[str, dict[str, Any]], options: Options, plan: Plan, dou
 
 
 def _print(results: dict[str, dict[str, Any]]) -> None:
-    first = next(iter(results.values()))
-    means = [(name, result["mean"]) for name, result in results.items()] + [("random", first["random"]["mean"])]
+    from services.edges.random_twins import other_twins
+
+    held_back = next(iter(results.values()))["test_texts"] > 0
     rows = [
         [
             name,
-            f"{mean['test_accuracy']:.1%}",
-            f"{mean['test_macro_f1']:.3f}",
+            f"{mean['test_accuracy']:.1%}" if held_back else "none",
+            f"{mean['test_macro_f1']:.3f}" if held_back else "none",
             f"{mean['prequential_accuracy']:.1%}",
             f"{mean['asked']:.0f}",
             f"{mean['spent_fraction']:.2%}",
             f"{mean['max_overspend']:g}",
         ]
-        for name, mean in means
+        for name, mean in ((name, each["mean"]) for name, each in [*results.items(), *other_twins(results).items()])
     ]
     headings = ["strategy", "test accuracy", "macro F1", "prequential", "labels", "spent", "overspent"]
     print_table(headings, rows)
-    for name, result in results.items():
-        saved = result["labels_saved"]
-        if saved["asked"] is not None:
-            labels = f"{saved['asked']:.0f} of {saved['random']:.0f} labels"
-            typer.echo(f"{name} reaches random's {saved['to_reach']:.1%} with {labels}", err=True)
+    if held_back:
+        _tell_savings(results)
+    else:
+        typer.echo("no text was held back: no accuracy on unseen texts was measured", err=True)
+
+
+def _tell_savings(results: dict[str, dict[str, Any]]) -> None:
+    from services.edges.random_twins import twin_names
+
+    for name, twin in twin_names(results).items():
+        result, saved = results[name], results[name]["labels_saved"]
+        if not result["mean"]["asked"] and not result["random"]["mean"]["asked"]:
+            typer.echo(f"{name}: nothing was asked", err=True)
+        elif not round(saved["random"]):
+            typer.echo(f"{name}: {twin}'s final {saved['to_reach']:.1%} takes no label", err=True)
+        elif saved["asked"] is not None and name != twin:
+            labels = f"{saved['asked']:.0f} labels, and {twin} with {saved['random']:.0f}"
+            typer.echo(f"{name} reaches {twin}'s final {saved['to_reach']:.1%} with {labels}", err=True)

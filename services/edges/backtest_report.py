@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from services.edges.charts import Audit, Course, Mark, Saving, Series
+from services.edges.random_twins import Results, is_random, other_twins, twin_names
 from services.edges.report import ENOUGH_AUDITS, Card, Report, Row, Table
 
 _DRAWN = 6
@@ -15,25 +16,24 @@ _DRAWN = 6
 def backtest_report(
     results: Mapping[str, Mapping[str, Any]], file: str, options: Mapping[str, str], doubts: Sequence[str] = ()
 ) -> Report:
-    """One or more results of `sluice backtest --json`, by strategy; all on the same file, with the same random twin.
+    """One or more results of `sluice backtest --json`, by name; all on the same file.
 
     ``options``: what else they depend on, by name; ``doubts`` say why they tell little.
     """
     name, first = next(iter(results.items()))
     alone = len(results) == 1
-    saving = _saving(first["labels_saved"]) if alone else None
-    twin = first["random"]
+    saving = _saving(first) if alone else None
     drawn = _best(results)
-    series = [_series(strategy, results[strategy]["runs"]) for strategy in drawn]
-    rows = [row for strategy, result in [*results.items(), ("random", twin)] for row in _rows(strategy, result, alone)]
+    told = {**results, **other_twins(results)}
+    rows = [row for strategy, result in told.items() for row in _rows(strategy, result, alone, first["test_texts"] > 0)]
     return Report(
         title=f"{name if alone else f'{len(results)} configurations'} on {file}",
-        summary=f"{first['texts']:,} texts streamed past once, {first['classes']} classes, and a budget of "
+        summary=f"{_texts(first)} texts streamed past once, {first['classes']} classes, and a budget of "
         f"{first['budget']:.2%}. Accuracy is measured on {first['test_texts']:,} texts that the stream never sees. "
         "Random sampling runs beside it on the same texts, budget and model."
         + (f" The {_DRAWN} best are drawn; the table has all." if len(drawn) < len(results) else ""),
         cards=_backtest_cards(first, saving) if alone else _comparison_cards({name: results[name] for name in drawn}),
-        series=[*series, _series("random", twin["runs"], random=True)],
+        series=_all_series(results, drawn),
         budget=first["budget"],
         tables=[Table(_HEADINGS, rows), *_classes(name, first)],
         setup={"configurations" if not alone else "strategy": ", ".join(results), **_setup(results, file), **options},
@@ -49,6 +49,24 @@ def _best(results: Mapping[str, Mapping[str, Any]]) -> list[str]:
     first, *others = results
     ranked = sorted(others, key=lambda name: -results[name]["mean"]["test_accuracy"])
     return [name for name in results if name == first or name in ranked[: _DRAWN - 1]]
+
+
+def _all_series(results: Results, drawn: Sequence[str]) -> list[Series]:
+    """What is drawn, then the twins of it that are not."""
+    alone = len(results) == 1
+    twins = twin_names(results)
+    beside = dict.fromkeys(twins[name] for name in drawn if twins[name] not in drawn)
+    told = {**results, **other_twins(results)}
+    return [
+        *(_series(name, results[name]["runs"], random=is_random(results[name]) and not alone) for name in drawn),
+        *(_series(name, told[name]["runs"], random=True) for name in beside),
+    ]
+
+
+def _texts(result: Mapping[str, Any]) -> str:
+    """How many texts a stream had; late classes leave those of some seeds shorter."""
+    texts = sorted({run["texts_at"][-1] for run in result["runs"]})
+    return f"{texts[0]:,}" if len(texts) == 1 else f"{texts[0]:,} to {texts[-1]:,}"
 
 
 def _marks(run: Mapping[str, Any]) -> list[Mark]:
@@ -97,18 +115,18 @@ def _series(name: str, runs: Sequence[Mapping[str, Any]], *, random: bool = Fals
     return Series(name, courses, random)
 
 
-def _rows(name: str, result: Mapping[str, Any], seeds: bool) -> list[Row]:
+def _rows(name: str, result: Mapping[str, Any], seeds: bool, held_back: bool) -> list[Row]:
     seeds = seeds and len(result["runs"]) > 1
     audit = _mean_audit(result)
-    mean = Row([f"{name}, mean" if seeds else name, *_cells(result["mean"], audit)], mean=seeds)
+    mean = Row([f"{name}, mean" if seeds else name, *_cells(result["mean"], audit, held_back)], mean=seeds)
     each = [(run, _interval(run["audit_accuracy"])) for run in result["runs"] if seeds]
-    return [*(Row([f"{name}, seed {run['seed']}", *_cells(run, audit)]) for run, audit in each), mean]
+    return [*(Row([f"{name}, seed {run['seed']}", *_cells(run, audit, held_back)]) for run, audit in each), mean]
 
 
-def _cells(numbers: Mapping[str, Any], audit: str) -> list[str]:
+def _cells(numbers: Mapping[str, Any], audit: str, held_back: bool) -> list[str]:
     return [
-        f"{numbers['test_accuracy']:.1%}",
-        f"{numbers['test_macro_f1']:.3f}",
+        f"{numbers['test_accuracy']:.1%}" if held_back else "none",
+        f"{numbers['test_macro_f1']:.3f}" if held_back else "none",
         f"{numbers['prequential_accuracy']:.1%}",
         audit,
         f"{numbers['asked']:,.0f}",
@@ -133,17 +151,21 @@ def _interval(audit: Mapping[str, Any]) -> str:
     return f"{audit['estimate']:.0%} ({audit['low']:.0%} to {audit['high']:.0%})"
 
 
-def _saving(saved: Mapping[str, Any]) -> Saving | None:
-    return None if saved["asked"] is None else Saving(saved["to_reach"], saved["asked"], saved["random"])
+def _saving(result: Mapping[str, Any]) -> Saving | None:
+    saved = result["labels_saved"]
+    if saved["asked"] is None or not result["test_texts"]:
+        return None
+    return Saving(saved["to_reach"], saved["asked"], saved["random"])
 
 
 def _backtest_cards(result: Mapping[str, Any], saving: Saving | None) -> list[Card]:
     mean = result["mean"]
     points = 100 * (mean["test_accuracy"] - result["random"]["mean"]["test_accuracy"])
-    match, instead = _match(saving)
     return [
-        Card("test accuracy", f"{mean['test_accuracy']:.1%}", f"{points:+.1f} points to random sampling"),
-        Card("labels to match random", match, instead),
+        Card("test accuracy", f"{mean['test_accuracy']:.1%}", f"{points:+.1f} points to random sampling")
+        if result["test_texts"]
+        else Card("test accuracy", "none", "nothing was held back"),
+        Card("labels to match random", *_match(result, saving)),
         Card("every text as it came", f"{mean['prequential_accuracy']:.1%}", "prequential accuracy"),
         Card("labels requested", f"{mean['asked']:,.0f}", _of_budget(mean["spent_fraction"], result["budget"])),
     ]
@@ -153,7 +175,11 @@ def _of_budget(spent: float, budget: float) -> str:
     return f"{spent / budget:.1%} of budget" if budget else "no budget"
 
 
-def _match(saving: Saving | None) -> tuple[str, str]:
+def _match(result: Mapping[str, Any], saving: Saving | None) -> tuple[str, str]:
+    if not result["test_texts"]:
+        return "none", "nothing was held back"
+    if not result["mean"]["asked"] and not result["random"]["mean"]["asked"]:
+        return "none", "nothing was asked"
     if saving is None:
         return "never", "at this budget"
     ours, random = saving.labels
@@ -163,7 +189,9 @@ def _match(saving: Saving | None) -> tuple[str, str]:
 def _comparison_cards(results: Mapping[str, Mapping[str, Any]]) -> list[Card]:
     return [
         Card(
-            name, f"{result['mean']['test_accuracy']:.1%}", f"{result['mean']['prequential_accuracy']:.1%} prequential"
+            name,
+            f"{result['mean']['test_accuracy']:.1%}" if result["test_texts"] else "none",
+            f"{result['mean']['prequential_accuracy']:.1%} prequential",
         )
         for name, result in results.items()
     ]
@@ -175,7 +203,7 @@ def _setup(results: Mapping[str, Mapping[str, Any]], file: str) -> dict[str, str
     beyond = {} if capped is None else {"a peer's requests over budget": "refused" if capped else "not refused"}
     return {
         "file": file,
-        "budget": f"{result['budget']:.2%} of {result['texts']:,} texts",
+        "budget": f"{result['budget']:.2%} of {_texts(result)} texts",
         "budget rule": _distinct(results, "budget_rule"),
         "model": _distinct(results, "model"),
         "encoder": result["encoder"],

@@ -78,7 +78,7 @@ def test_too_few_texts_for_late_classes_are_refused_with_what_there_is() -> None
     assert arrive_late(range(30), range(100, 110), 40) == ([*range(20)], [*range(20, 30)], [*range(100, 110)])
     with pytest.raises(ValueError, match="texts enough for 40, not for 44"):
         arrive_late(range(30), range(100, 110), 44)
-    with pytest.raises(ValueError, match="texts enough for 0"):
+    with pytest.raises(ValueError, match="all texts are of late classes"):
         Scenario(Fraction(1), late_classes=1.0).arrange(["a", "b"] * 10, seed=0)
 
 

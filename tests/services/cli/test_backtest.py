@@ -105,6 +105,51 @@ def test_strategies_models_and_rules_are_compared_pairwise(file: Path, sluice: S
         assert result["random"]["mean"] == results[f"random {result['model']}"]["mean"]
 
 
+def test_each_model_has_a_random_twin_of_its_own_and_none_is_told_twice(file: Path, sluice: Sluice) -> None:
+    options = ["--seeds", 1, "--limit", 80, "--latency", 5, "--jobs", 1, "--budget", 0.2]
+    models = ["--models", "softmax_prototypes,nearest_class_mean"]
+    done = sluice("compare", file, "--strategies", "margin", *models, *options, "--report", "page")
+
+    told = [line.split("\t")[0] for line in done.out.splitlines()[1:]]
+    twins = ["random softmax_prototypes", "random nearest_class_mean"]
+    assert told == ["margin softmax_prototypes", "margin nearest_class_mean", *twins]
+    assert all(f">{name}<" in Path("page/index.html").read_text() for name in twins)
+    done = sluice("compare", file, "--strategies", "random,margin", *options)
+    assert [line.split("\t")[0] for line in done.out.splitlines()[1:]] == ["random", "margin"]
+    assert "random reaches" not in done.err
+
+
+def test_where_nothing_was_held_back_or_asked_that_is_told(file: Path, sluice: Sluice) -> None:
+    options = ["--seeds", 1, "--jobs", 1, "--no-cache", "--latency", 1, "--report", "page"]
+    done = sluice("backtest", file, "--limit", 3, *options)
+    assert "no text is held back to measure by: give more rows" in done.err
+    assert "no text was held back: no accuracy on unseen texts was measured" in done.err
+    assert ("reaches" in done.err, "0.0%\t" in done.out.split("\n")[1].split("\t")[1]) == (False, False)
+    assert "nothing was held back" in Path("page/index.html").read_text()
+    done = sluice("backtest", file, "--limit", 100, "--budget", 0, *options)
+    assert "typical_margin: nothing was asked\n" in done.err
+    assert "nothing was asked" in Path("page/index.html").read_text()
+
+
+def test_streams_of_seeds_that_differ_in_length_are_told_as_such(sluice: Sluice) -> None:
+    lines = [{"text": f"text {row}", "label": f"class {min(row % 9, 4)}"} for row in range(90)]
+    Path("uneven.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    options = ["--late-classes", 0.4, "--seeds", 3, "--latency", 5, "--jobs", 1, "--report", "page"]
+    result = sluice("backtest", "uneven.jsonl", *options, "--json").json
+
+    texts = [run["texts_at"][-1] for run in result["runs"]]
+    assert len(set(texts)) > 1
+    assert result["texts"] == round(sum(texts) / 3)
+    assert f"{min(texts)} to {max(texts)} texts streamed past once" in Path("page/index.html").read_text()
+
+
+def test_classes_are_those_that_occur(file: Path, sluice: Sluice) -> None:
+    lines = [{"text": f"text {row}", "label": f"class {row}"} for row in range(40)]
+    Path("many.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    options = ["--shuffle", "--limit", 8, "--seeds", 1, "--jobs", 1, "--json"]
+    assert sluice("backtest", "many.jsonl", *options).json["classes"] == 8
+
+
 def test_all_strategies_are_every_registered_one(file: Path, sluice: Sluice) -> None:
     results = sluice("compare", file, "--strategies", "all", "--seeds", 1, "--limit", 60, "--jobs", 1, "--json").json
 
@@ -128,6 +173,8 @@ def test_an_unknown_peer_is_refused_before_anything_is_encoded(file: Path, sluic
     done = sluice("compare", file, "--against", "magic")
     assert done.code == 2
     assert "scikit-activeml, river" in done.err
+    done = sluice("compare", file, "--against", "river,")
+    assert (done.code, "there is no peer ''" in done.err) == (2, True)
 
 
 def test_what_the_task_says_of_its_classes_is_taken(
@@ -158,7 +205,7 @@ def test_late_classes_and_silent_reviewers_are_part_of_the_scenario(file: Path, 
     assert (run["test_accuracy"], run["audit_accuracy"]["answers"]) == (0.0, 0)
     assert sum(each["asked"] for each in run["per_class"].values()) == run["asked"]
     refused = sluice(*options, "--late-classes", 1.0)
-    assert (refused.code, "texts enough for 0" in refused.err) == (2, True)
+    assert (refused.code, "all texts are of late classes" in refused.err) == (2, True)
 
 
 def test_a_page_that_cannot_be_made_is_refused_before_anything_is_encoded(file: Path, sluice: Sluice) -> None:

@@ -47,7 +47,8 @@ def result(final: float = 0.8) -> dict[str, Any]:
     return {
         "texts": 2000, "test_texts": 500, "classes": 77, "budget": 0.05, "strategy": "margin",
         "budget_rule": "window_quantile", "model": "softmax_prototypes", "peer": None, "encoder": "minilm",
-        "names": True, **runs(final), "random": runs(0.7),
+        "names": True, **runs(final),
+        "random": {**runs(0.7), "model": "softmax_prototypes", "budget_rule": "window_quantile"},
         "labels_saved": {"to_reach": 0.7, "asked": 75.0, "random": 100.0},
     }  # fmt: skip
 
