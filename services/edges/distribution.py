@@ -17,7 +17,7 @@ class Distribution(Collector):
     >>> registry = CollectorRegistry()
     >>> Distribution("age", "Age of something.", [1.0, 10.0], registry).observe([0.5, 1.0, 20.0])
     >>> registry.get_sample_value("age_bucket", {"le": "1.0"}), registry.get_sample_value("age_sum")
-    (2.0, 21.5)
+    (2, 21.5)
     """
 
     def __init__(self, name: str, meaning: str, bounds: Sequence[float], registry: CollectorRegistry) -> None:

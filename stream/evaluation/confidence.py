@@ -25,7 +25,7 @@ def anytime_interval(right: int, answers: int) -> tuple[float, float]:
     p_i: the model may learn, or the stream drift.
 
     >>> [round(end, 3) for end in anytime_interval(80, 100)]
-    [0.658, 0.903]
+    [0.657, 0.906]
     """
     if not 0 <= right <= answers:
         raise ValueError(f"from 0 to {answers} answers are right, not {right}")
