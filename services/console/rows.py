@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from codecs import BOM_UTF8
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
@@ -50,6 +51,7 @@ def split(body: bytes, content_type: str = "") -> Sequence[bytes]:
     >>> split(b'{"text": "a"}\n{"text": "b"}\n')
     [b'{"text": "a"}', b'{"text": "b"}']
     """
+    body = body.removeprefix(BOM_UTF8)  # spreadsheets and Windows put it before what they write
     lines = [line for line in body.splitlines() if line.strip()]
     if _LINES.search(content_type):
         return lines

@@ -21,6 +21,12 @@ def test_lines_are_rows_by_their_type_or_by_their_look() -> None:
     assert split(lines) == split(lines, "application/x-ndjson") == [b'{"text": "a"}', b'{"text": "b"}']
 
 
+@pytest.mark.parametrize("body", [b'{"text": "a"}\n{"text": "b"}', b'[{"text": "a"}, {"text": "b"}]', b'{"text": "a"}'])
+@pytest.mark.parametrize("content_type", ["application/json", "application/x-ndjson"])
+def test_a_byte_order_mark_is_no_part_of_the_first_row(body: bytes, content_type: str) -> None:
+    assert split(b"\xef\xbb\xbf" + body, content_type) == split(body, content_type)
+
+
 def test_an_object_over_several_lines_is_one_row() -> None:
     body = b'{\n"text":\n"a"}'
     assert split(body) == [body]
