@@ -23,8 +23,10 @@ def status(learner: Learner) -> dict[str, Any]:
     Accuracy comes from audit answers, the only unbiased ones, as do the macro F1 and the calibration error beside it;
     the prequential one is of all answers, and says how hard the texts were that were asked about. Coverage is the share
     of the last 100 texts that are near one of the last that were asked about (see `stream.evaluation.coverage`).
-    Reviewers are the 100 who agree least with what was predicted, compared with all others (see
-    `stream.model.reviewers`): 1.0 where nothing speaks against one.
+    Reviewers are the 100 who agree least with what was predicted, compared with all others. Their ``agreement`` is the
+    weight of their answers (see `stream.model.reviewers`) and no share of them: 1.0 where nothing speaks against one,
+    as for a single reviewer. Their ``answers`` are those of the last 1,000 examples that were asked about while there
+    was a class to predict: fewer than were learned.
     """
     parts = learner.parts
     budget, evaluation = parts.budget, parts.evaluation

@@ -22,6 +22,10 @@ def _object(**properties: Schema) -> Schema:
     return {"type": "object", "properties": properties}
 
 
+def _told(schema: Schema, meaning: str) -> Schema:
+    return {**schema, "description": meaning}
+
+
 def _list(items: Schema) -> Schema:
     return {"type": "array", "items": items}
 
@@ -49,6 +53,19 @@ CLASSES = _object(
 _ACCURACY: dict[str, Schema] = {
     "of": _TEXT, "estimate": _NUMBER, "low": _NUMBER, "high": _NUMBER, "answers": _COUNT, "macro_f1": _NUMBER,
 }  # fmt: skip
+_STANDING = _object(
+    answers=_told(
+        _COUNT,
+        "How many of the last 1,000 answers that are learned, and whose text had a predicted class when it was asked "
+        "about, are this reviewer's.",
+    ),
+    agreement=_told(
+        _NUMBER,
+        "The weight of this reviewer's answers, 0.05 to 1: how often they agree with what had been predicted, divided "
+        "by how often those of all others do, or rather what that is at most. No share of answers: 1 for who agrees as "
+        "often as the others, for a single reviewer, and while there is little evidence.",
+    ),
+)
 STATUS = _object(
     **dict.fromkeys(("texts", "asked", "labels", "open_requests", "model_version"), _COUNT),
     **dict.fromkeys(("spent_fraction", "budget"), _NUMBER),
@@ -58,7 +75,7 @@ STATUS = _object(
     coverage=_NUMBER,
     drift={"type": "object", "additionalProperties": {"enum": ["stable", "warning", "drift"]}},
     labelling=_object(state=_TEXT, reason=_TEXT, expected_gain=_NUMBER),
-    reviewers={"type": "object", "additionalProperties": _object(answers=_COUNT, agreement=_NUMBER)},
+    reviewers={"type": "object", "additionalProperties": _STANDING},
 )
 PROBLEM = _object(type=_TEXT, title=_TEXT, status=_COUNT, detail=_TEXT)
 

@@ -20,7 +20,7 @@ class Answer(NamedTuple):
 
 
 class Standing(NamedTuple):
-    """One reviewer: how many answers are known, and the weight that they give; below 1 for one who stands out."""
+    """One reviewer: how many answers were compared with a prediction, and their weight, below 1 for who stands out."""
 
     answers: int
     agreement: float

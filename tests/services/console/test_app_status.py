@@ -31,6 +31,14 @@ def test_before_the_learner_has_begun_the_status_has_the_same_fields(console: Co
     assert (status["texts"], status["labelling"]["state"]) == (0, "cold")
 
 
+def test_it_is_told_that_agreement_is_a_weight_beside_others_and_which_answers_are_counted(console: Console) -> None:
+    answer = console.http.get("/openapi.json").json()["paths"]["/v1/status"]["get"]["responses"]["200"]
+    (schema,) = [kind["schema"] for kind in answer["content"].values()]
+    told = schema["properties"]["reviewers"]["additionalProperties"]["properties"]
+    assert "1 for who agrees as often as the others, for a single reviewer" in told["agreement"]["description"]
+    assert "had a predicted class when it was asked about" in told["answers"]["description"]
+
+
 def test_the_classes_are_the_known_ones_with_what_reviewers_are_told(world: World) -> None:
     described = {"description": "It is gone.", "examples": ["I lost it"]}
     classes = [{"name": "lost_card"} | described, "age_limit"]
