@@ -35,11 +35,25 @@ def test_a_step_of_a_mean_is_noticed_soon_and_once(name: str) -> None:
     assert noticed[0] <= 20
 
 
+NOTICED = {"adwin": 116, "hddm_a": 104, "hddm_w": 113, "kswin": 118, "page_hinkley": 118}
+"""At which value of `STEP` each detector alarms, from 1 on: worked out from its algorithm."""
+STEP = [0.0] * 100 + [1.0] * 100
+
+
 @every_detector
 def test_a_step_is_noticed_at_the_very_value_that_the_algorithm_names(name: str) -> None:
-    noticed = {"adwin": 116, "hddm_a": 104, "hddm_w": 113, "kswin": 118, "page_hinkley": 118}
+    assert name in NOTICED, f"say in NOTICED of {__name__} at which value of STEP {name} alarms"
+    assert alarms(DETECTORS[name](), STEP) == [NOTICED[name]]
 
-    assert alarms(DETECTORS[name](), [0.0] * 100 + [1.0] * 100) == [noticed[name]]
+
+@every_detector
+def test_one_restored_in_mid_step_alarms_where_it_would_have(name: str) -> None:
+    (noticed,) = alarms(DETECTORS[name](), STEP)
+    for cut in (50, 100, 102, noticed - 1):
+        detector, restored = DETECTORS[name](), DETECTORS[name]()
+        alarms(detector, STEP[:cut])
+        restored.restore(detector.save())
+        assert [cut + place for place in alarms(restored, STEP[cut:])] == [noticed], "save() leaves something out"
 
 
 def test_page_hinkleys_sum_by_hand() -> None:
@@ -132,7 +146,8 @@ def test_a_restored_detector_runs_the_same_course(
     for value in values[cut:]:
         assert restored.update(value) == detector.update(value)
         assert (restored.state, restored.statistic) == (detector.state, detector.statistic)
-    np.testing.assert_array_equal(restored.save().arrays["fed"], detector.save().arrays["fed"])
+    assert restored.save().fields == detector.save().fields
+    np.testing.assert_equal(dict(restored.save().arrays), dict(detector.save().arrays))
 
 
 @every_detector
