@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import cycle
 from typing import Any
 
 import matplotlib
@@ -24,6 +26,8 @@ _VARIABLES = {_INK: "ink", _FAINT: "faint", _RANDOM: "random"} | {
     placeholder: f"series-{number}" for number, placeholder in enumerate(_STRATEGIES)
 }
 """Colours that no chart needs stand for the page's own, which differ between light and dark."""
+_WIDTH, _LINE, _CHARACTER = 9.6, 0.24, 0.085
+"""Inches: a figure's width, a line of its legend, and what a character of a name takes there."""
 _STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",
     "font.size": 11,
@@ -127,9 +131,9 @@ def learning_curves(series: Sequence[Series], saving: Saving | None) -> Markup:
     _draw_accuracy(axes, series, "asked")
     if saving is not None and saving.fewer:
         _draw_saving(axes, saving)
-    axes.legend(loc="best")
     axes.set_xlabel("labels requested")
     axes.set_xlim(left=0)
+    _legend(figure, axes)
     return _svg(figure, "Accuracy on held-back texts over labels requested")
 
 
@@ -138,9 +142,9 @@ def accuracy_over_texts(series: Sequence[Series], marks: Sequence[Mark]) -> Mark
     """Accuracy on held-back texts over the stream, with what happened on the way."""
     figure, axes = _figure(3.6)
     _draw_accuracy(axes, series, "texts")
-    axes.legend(loc="best")
     _draw_marks(axes, marks)
     axes.set_xlabel("texts seen")
+    _legend(figure, axes)
     return _svg(figure, "Accuracy on held-back texts over the stream")
 
 
@@ -151,16 +155,16 @@ def spending(series: Sequence[Series], budget: float, marks: Sequence[Mark]) -> 
     texts = series[0].mean("texts")
     axes.fill_between(texts[[0, -1]], budget, color=_FAINT, alpha=0.25, linewidth=0)
     axes.plot(texts[[0, -1]], [budget, budget], color=_INK, linewidth=1.2, linestyle=(0, (4, 3)), label="allowed")
-    for number, each in enumerate(series):
+    for each, line in zip(series, _lines(series), strict=True):
         seen = each.mean("texts")
         share = np.divide(each.mean("asked"), seen, out=np.zeros_like(seen), where=seen > 0)
-        axes.plot(seen, share, **_line(number, each))
+        axes.plot(seen, share, **line)
     _draw_marks(axes, marks)
     axes.set_xlabel("texts seen")
     axes.set_ylabel("labels requested per text")
     axes.set_ylim(0, 1.2 * budget or 1)
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.3g}"))
-    axes.legend(loc="lower right", ncols=3)
+    _legend(figure, axes)
     return _svg(figure, "Labels requested per text so far, against what the budget allows")
 
 
@@ -176,12 +180,12 @@ def audited(audit: Audit) -> Markup:
     axes.set_ylabel("accuracy of all texts so far")
     axes.set_ylim(0, 1)
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.0%}"))
-    axes.legend(loc="lower right", ncols=3)
+    _legend(figure, axes)
     return _svg(figure, "The audited accuracy with its interval, against the truth")
 
 
 def _figure(height: float) -> tuple[Figure, Axes]:
-    figure = Figure(figsize=(9.6, height), layout="constrained")
+    figure = Figure(figsize=(_WIDTH, height), layout="constrained")
     axes = figure.subplots()
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
     axes.xaxis.set_major_locator(MaxNLocator(8, steps=[1, 2, 5, 10], integer=True))
@@ -190,14 +194,27 @@ def _figure(height: float) -> tuple[Figure, Axes]:
     return figure, axes
 
 
-def _line(number: int, series: Series) -> dict[str, Any]:
-    colour = _RANDOM if series.random else _STRATEGIES[number % len(_STRATEGIES)]
-    return {"color": colour, "label": series.name, "linewidth": 1.8 if series.random else 2.4}
+def _legend(figure: Figure, axes: Axes) -> None:
+    """Below the axes, in as many columns as the longest name leaves room for; the figure grows by its lines."""
+    handles, names = axes.get_legend_handles_labels()
+    columns = max(1, min(len(names), int(_WIDTH / (0.7 + _CHARACTER * max(map(len, names))))))
+    figure.set_figheight(figure.get_figheight() + _LINE * math.ceil(len(names) / columns))
+    figure.legend(handles, names, loc="outside lower left", ncols=columns)
+
+
+def _lines(series: Sequence[Series]) -> list[dict[str, Any]]:
+    """How each is drawn: random sampling in a colour of its own, of several models in strokes that differ."""
+    strokes = cycle(["solid", (0, (5, 2)), (0, (1, 1.5)), (0, (5, 2, 1, 2))])
+    return [
+        {"color": _RANDOM, "label": each.name, "linewidth": 1.8, "linestyle": next(strokes)}
+        if each.random
+        else {"color": _STRATEGIES[number % len(_STRATEGIES)], "label": each.name, "linewidth": 2.4}
+        for number, each in enumerate(series)
+    ]
 
 
 def _draw_accuracy(axes: Axes, series: Sequence[Series], column: str) -> None:
-    for number, each in enumerate(series):
-        line = _line(number, each)
+    for each, line in zip(series, _lines(series), strict=True):
         low, high = each.band()
         axes.fill_between(each.mean(column), low, high, color=line["color"], alpha=0.16, linewidth=0)
         axes.plot(each.mean(column), each.mean("accuracy"), **line)

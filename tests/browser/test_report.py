@@ -1,4 +1,4 @@
-"""The tables of a report in a real browser: a click on a heading sorts by it."""
+"""A report in a real browser: a click on a heading sorts by it, and a narrow screen is wide enough."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page
 
 from services.edges.charts import Course, Series
-from services.edges.report import Report, Row, Table, render
+from services.edges.report import Card, Report, Row, Table, render
 
 pytestmark = pytest.mark.slow
 
@@ -34,3 +34,14 @@ def test_a_column_of_numbers_begins_with_the_highest_and_turns(page: Page) -> No
     falling = ["1,000.0%", "57% (9% to 96%)", "9.5%", "1e-05", "none"]
     assert sort(page, cells) == falling
     assert sort(page, cells, clicks=2) == falling[::-1]
+
+
+def test_long_names_do_not_make_the_page_wider_than_a_narrow_screen(page: Page) -> None:
+    name = "typical_margin nearest_class_mean balanced_incremental_quantile_filter"
+    series = [Series(name, [Course([1, 2], [0, 1], [0.5, 0.6])])]
+    setup = {"configurations": name, "a_name_without_spaces_" * 3: "a_value_without_spaces_" * 9}
+    table = Table(["", "accuracy"], [Row([name, "50%"])])
+    page.set_viewport_size({"width": 400, "height": 800})
+    page.goto("about:blank")
+    page.set_content(render(Report("one_long_word_" * 5, "summary", [Card(name, "50%")], series, 0.05, [table], setup)))
+    assert page.evaluate("document.documentElement.scrollWidth") == 400

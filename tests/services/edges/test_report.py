@@ -161,6 +161,19 @@ def test_too_few_audits_are_told_in_place_of_a_chart() -> None:
     assert html.count("<td>75%</td>") == 1  # the mean of random sampling: no interval is the mean of intervals
 
 
+def test_long_names_are_below_the_axes_and_take_no_room_from_them() -> None:
+    def heights(names: list[str]) -> list[float]:
+        """Of the axes in each chart, in points."""
+        html = page({name: result() for name in names})
+        frames = re.findall(r'<g id="axes_1">\s*<g id="patch_2">\s*<path d="M \S+ (\S+) \nL .*?\nL \S+ (\S+) \n', html)
+        return [float(bottom) - float(top) for bottom, top in frames]
+
+    short = heights(["a", "b"])
+    long = heights([f"{letter * 40} balanced_incremental_quantile_filter" for letter in "abcdef"])
+    assert long == pytest.approx(short, abs=8)
+    assert min(short) > 180
+
+
 def test_of_very_many_configurations_the_first_and_the_best_are_drawn_and_all_are_told() -> None:
     results = {f"strategy{number}": result(0.7 + number / 100) for number in range(9)}
     html = page(results)
