@@ -74,41 +74,46 @@ def import_file(
 
 def export_file(
     file: Annotated[Path, typer.Argument(help="Where to: .jsonl or .csv.")],
+    every: Annotated[
+        bool,
+        typer.Option(
+            "--all",
+            help="Every answer that is kept, as it was sent, with its `outcome`: no data set, but what was said.",
+        ),
+    ] = False,
     data: Data = None,
     as_json: AsJson = False,
 ) -> None:
-    """Write every answer that is kept to a file, oldest first, with its text where the learner keeps that.
+    """Write what was learned from answers to a file: each text once, with its label of now, oldest first.
 
-    A data set for `sluice backtest`, which passes over skips and answers whose `text` is empty: of requests that are
-    unknown, expired or forgotten, or whose example left the learner's memory. Each answer is a row: a text that was
-    answered twice is there twice.
+    A data set for `sluice backtest`. Corrected answers count as what they were corrected to, renamed and merged classes
+    under the name that they have now. What was skipped, refused or forgotten, the answers of a removed class, and
+    those whose example left the learner's memory are no part of it.
+
+    With `--all`, a text that was answered twice is there twice, and `text` is empty where the learner keeps none.
 
     Example: `sluice labels export answers.jsonl`, then `sluice backtest answers.jsonl`
     """
     from services.cli.following import existing_journal
     from services.cli.options import settings_with
-    from services.edges.answered_texts import AnsweredText, with_texts
-    from services.edges.dead_letters import Unreadable
+    from services.edges.answered_texts import AnsweredText, answers_in, every_answer, learned_answers, outcomes_in
     from services.edges.formats import format_of
     from services.edges.journal.base import kept_records
-    from services.edges.messages import LabelMessage
     from services.edges.saved_state import saved_state
-    from services.edges.topics import LABELS
+    from services.edges.topics import LABEL_OUTCOMES, LABELS
 
-    form, labels, unreadable = format_of(file), [], 0
+    form, chosen = format_of(file), every_answer if every else learned_answers
     with existing_journal(settings_with(data__dir=data), "labels") as journal:
-        for record in kept_records(journal, LABELS):
-            try:
-                labels.append(LabelMessage.parse(record.value or b""))
-            except Unreadable:
-                unreadable += 1
-        answers = with_texts(labels, saved_state(journal))
+        labels, unreadable = answers_in(kept_records(journal, LABELS))
+        outcomes = outcomes_in(kept_records(journal, LABEL_OUTCOMES))
+        answers = chosen(labels, outcomes, saved_state(journal))
     with to_write(file) as out:
         written = form.write(AnsweredText, answers, out)
     if as_json:
         print_json({"written": written, "unreadable": unreadable})
     else:
-        typer.echo(f"{written} labels written, {unreadable} unreadable ones left out", err=True)
+        more = "" if written >= len(labels) else f"; `--all` writes each of {len(labels)} answers"
+        typer.echo(f"{written} labels written, {unreadable} unreadable ones left out{more}", err=True)
 
 
 def _append(journal: Journal, labels: Sequence[LabelMessage], wait: float) -> dict[str, int]:

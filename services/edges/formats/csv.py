@@ -30,7 +30,7 @@ _COLUMNS: Mapping[type, tuple[str, ...]] = {
         "expires_at",
     ),
     LabelMessage: _OF_LABELS,
-    AnsweredText: (*_OF_LABELS, "text_id", "text"),
+    AnsweredText: (*_OF_LABELS, "outcome", "text_id", "text"),
 }
 _WORDS = {"true": True, "false": False}
 _JSON = frozenset({"suggestions", "why"})

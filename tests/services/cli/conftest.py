@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -22,6 +23,8 @@ from services.intake.embedded import Intake
 from services.learner import LearnerProcess
 from tests.services.cli.command import Sluice, sluice_with
 from tests.threads import running
+
+TEXTS_SENT = 40
 
 
 @pytest.fixture
@@ -74,3 +77,13 @@ def working() -> Iterator[Service]:
         with Intake(journal, encoder, settings.task.classes, metrics) as intake:
             yield Service(journal, intake, learner)
         learner.close()
+
+
+@pytest.fixture
+def asked(sluice: Sluice, service: Service) -> Service:
+    """A service that read some texts and has questions about them."""
+    rows = [{"text": f"where is my card number {row}", "id": f"t{row}", "label": "card"} for row in range(TEXTS_SENT)]
+    Path("texts.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    assert sluice("replay", "texts.jsonl", "--json").json == {"rows": TEXTS_SENT, "sent": TEXTS_SENT, "sent_before": 0}
+    service.settle()
+    return service

@@ -12,19 +12,7 @@ from services.edges.journal.base import Message
 from services.edges.messages import TextMessage
 from services.edges.topics import LABELS, TEXTS
 from tests.services.cli.command import Sluice
-from tests.services.cli.conftest import Service
-
-TEXTS_SENT = 40
-
-
-@pytest.fixture
-def asked(sluice: Sluice, service: Service) -> Service:
-    """A service that read some texts and has questions about them."""
-    rows = [{"text": f"where is my card number {row}", "id": f"t{row}", "label": "card"} for row in range(TEXTS_SENT)]
-    Path("texts.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
-    assert sluice("replay", "texts.jsonl", "--json").json == {"rows": TEXTS_SENT, "sent": TEXTS_SENT, "sent_before": 0}
-    service.settle()
-    return service
+from tests.services.cli.conftest import TEXTS_SENT, Service
 
 
 def test_a_second_replay_sends_nothing(asked: Service, sluice: Sluice) -> None:
@@ -149,43 +137,12 @@ def test_where_no_learner_tells_in_time_the_labels_wait_in_the_journal(asked: Se
     )
 
 
-def test_exported_labels_are_a_data_set_without_what_was_skipped_or_forgotten(asked: Service, sluice: Sluice) -> None:
-    requests = sluice("requests", "list", "--json", "--limit", 100).json
-    rows = [f"{each['request_id']},{('card', 'fee')[row % 2]}," for row, each in enumerate(requests)]
-    rows[0] = f"{requests[0]['request_id']},,true"
-    Path("answers.csv").write_text("\n".join(["request_id,label,skip", *rows, "none,card,"]))
-    forgotten = requests[1]["text_id"]
-    with asked.at_work():
-        sluice("labels", "import", "answers.csv", "--reviewer", "anna", "--wait", 60)
-        assert sluice("forget", "--text", forgotten, "--wait", 60).code == 0
-    texts = {each["request_id"]: (each["text_id"], each["text"]) for each in requests}
-    texts |= {requests[1]["request_id"]: ("", ""), "none": ("", "")}
-
-    sluice("labels", "export", "kept.csv")
-    sluice("labels", "export", "kept.jsonl")
-    with open("kept.csv", newline="") as file:
-        columns = list(csv.DictReader(file))
-    objects = [json.loads(line) for line in Path("kept.jsonl").read_text().splitlines()]
-
-    for written in (columns, objects):
-        assert {each["request_id"]: (each["text_id"], each["text"]) for each in written} == texts
-    for name in ("kept.csv", "kept.jsonl"):
-        done = sluice("backtest", name, "--seeds", 1, "--latency", 2, "--jobs", 1, "--no-cache", "--json")
-        assert done.json["texts"] + done.json["test_texts"] == len(requests) - 2
-        assert f"{name}: 3 rows are skips, or have no text: passed over" in done.err
-
-
 def test_a_file_with_one_wrong_answer_is_refused_whole(asked: Service, sluice: Sluice) -> None:
     Path("answers.jsonl").write_text('{"request_id": "a", "label": "x", "reviewer": "anna"}\n{"request_id": "b"}\n')
     done = sluice("labels", "import", "answers.jsonl")
     assert done.code == 2
     assert "answers.jsonl: line 2" in done.err
     assert asked.journal.read({(LABELS, 0): 0}, 10) == []
-
-
-def test_an_answer_that_cannot_be_read_is_left_out_of_the_export_and_counted(asked: Service, sluice: Sluice) -> None:
-    asked.journal.append([Message(LABELS, b"not json")])
-    assert sluice("labels", "export", "answers.csv", "--json").json == {"written": 0, "unreadable": 1}
 
 
 def test_a_program_answers_from_known_labels(asked: Service, sluice: Sluice) -> None:
