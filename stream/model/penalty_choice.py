@@ -1,4 +1,4 @@
-"""Examples held out in turn -> how strongly a refit holds its weights down, or what else they tell best."""
+"""Examples held out in turn -> how strongly a refit holds its weights down."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ FACTORS = (1.0, 0.5, 0.25)
 """What the usual penalty, the strongest, may be multiplied by."""
 FOLDS = 4
 _FIRST_LABELS = 200
-_NATS = 3.0
+NATS = 3.0
+"""By how much another than the usual must be better."""
 _SHARPER = np.array([0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0, 1.2, 1.5])
 
 
@@ -35,22 +36,37 @@ Logits = Callable[[Integers, Integers], Iterable[Doubles]]
 """Which examples to fit to, and which to judge, (m,) -> the logits of these, (m, k), under each of the factors."""
 
 
-def cross_validated(classes: Integers, weights: Doubles, logits: Logits, factors: Sequence[float] = FACTORS) -> float:
-    """The factor under which examples that a fit did not see are likeliest (four-fold cross-validation).
+class Judged(NamedTuple):
+    """How well held-out examples are told under each factor, (f,): in nats, and how much weight of them is right."""
 
-    ``classes`` and ``weights`` (n,) are the examples', the first of the ``factors`` is the usual one. Each is judged at
-    the temperature that suits it best: the plain likelihood tells how sure a fit should be, and not which class it
-    should name. The usual one stays unless another is better by 3 nats; that none of the penalty's is stronger than
-    usual was measured too (docs/learning.md).
+    nats: Doubles
+    right: Doubles
+
+
+def cross_validated(classes: Integers, weights: Doubles, logits: Logits) -> float:
+    """The factor under which examples that a fit did not see are likeliest.
+
+    The usual one stays unless another is better by 3 nats; that none is stronger than usual was measured too
+    (docs/learning.md).
+    """
+    nats = judged(classes, weights, logits, FACTORS).nats
+    return FACTORS[int(nats.argmax())] if nats.max() > nats[0] + NATS else FACTORS[0]
+
+
+def judged(classes: Integers, weights: Doubles, logits: Logits, factors: Sequence[float]) -> Judged:
+    """What four-fold cross-validation says of each of the ``factors`` that ``logits`` fits under.
+
+    ``classes`` and ``weights`` (n,) are the examples'. Each is judged at the temperature that suits it best: the plain
+    likelihood tells how sure a fit should be, and not which class it should name.
     """
     rows = np.arange(len(classes))
-    likelihoods = np.zeros((len(factors), len(_SHARPER)))
+    likelihoods, right = np.zeros((len(factors), len(_SHARPER))), np.zeros(len(factors))
     for fold in range(FOLDS):
         known, held_out = rows[rows % FOLDS != fold], rows[rows % FOLDS == fold]
         for place, found in enumerate(logits(known, held_out)):
             likelihoods[place] += [_likelihood(each * found, classes[held_out], weights[held_out]) for each in _SHARPER]
-    best = likelihoods.max(axis=1)
-    return factors[int(best.argmax())] if best.max() > best[0] + _NATS else factors[0]
+            right[place] += weights[held_out] @ (found.argmax(axis=1) == classes[held_out])
+    return Judged(likelihoods.max(axis=1), right)
 
 
 def _likelihood(logits: Doubles, classes: Integers, weights: Doubles) -> float:

@@ -16,10 +16,10 @@ from stream.model.head import Head
 from stream.model.label_noise import label_weights
 from stream.model.linear_maps import unit_rows
 from stream.model.names import NamePrior
-from stream.model.penalty_choice import FACTORS, FOLDS, USUAL, Penalty, cross_validated
+from stream.model.penalty_choice import FACTORS, FOLDS, USUAL, Penalty, cross_validated, judged
 from stream.model.self_assignment import self_assigned
 from stream.model.softmax_fit import SoftmaxRegression, TrainingRows, fit_softmax
-from stream.model.unlabelled_choice import LET_IN, SHARES, Unlabelled
+from stream.model.unlabelled_choice import LET_IN, SHARES, Unlabelled, chosen
 from stream.records import Doubles, Entry, Floats, Integers
 
 SHARPNESS = 15.0
@@ -69,7 +69,7 @@ class PrototypeRefit:
         fit, labels = replace(self, evidence=evidence), len(evidence.classes)
         judges = evidence.classes, evidence.weights
         if self.let_in.due(labels, len(self.classes)):
-            share = cross_validated(*judges, fit._held_out_by_share, SHARES)
+            share = chosen(judged(*judges, fit._held_out_by_share, SHARES))
             fit = replace(fit, let_in=Unlabelled(share, labels))
         if self.penalty.due(labels):
             factor = cross_validated(*judges, partial(fit._held_out, factors=FACTORS))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from stream.model.penalty_choice import NATS, Judged
+
 SHARES = (1.0, 0.0)
 """What the usual mass of the unlabelled texts may be multiplied by: they are let in, or they are not."""
 _FIRST_LABELS = 50
@@ -26,3 +28,13 @@ class Unlabelled(NamedTuple):
 
 LET_IN = Unlabelled()
 """Before there is evidence."""
+
+
+def chosen(judged: Judged) -> float:
+    """The one of the `SHARES` that held-out examples speak for.
+
+    They are let in unless the examples are likelier without them by 3 nats, and no fewer are told right: with many
+    classes a fit without them is often better in how sure it is, and yet errs more.
+    """
+    likelier, as_right = judged.nats[1] > judged.nats[0] + NATS, judged.right[1] >= judged.right[0]
+    return SHARES[1] if likelier and as_right else SHARES[0]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from stream.model.penalty_choice import FACTORS, FOLDS, USUAL, Logits, Penalty, cross_validated
+from stream.model.penalty_choice import FACTORS, FOLDS, USUAL, Logits, Penalty, cross_validated, judged
 from stream.records import Doubles, Integers
 
 CLASSES = np.random.default_rng(0).integers(0, 3, 300)
@@ -50,6 +50,12 @@ def test_examples_count_by_their_weights() -> None:
     better = _logits({1.0: 1.0, 0.5: 1.0, 0.25: 0.5})
     assert cross_validated(CLASSES, ALIKE, better) == 0.25
     assert cross_validated(CLASSES, 0.01 * ALIKE, better) == 1.0
+
+
+def test_the_weight_of_what_is_told_right_is_counted() -> None:
+    found = judged(CLASSES, 2 * ALIKE, _logits({1.0: 0.0, 0.5: 0.0, 0.25: 5.0}), FACTORS).right
+    assert found[:2].tolist() == [600.0, 600.0]
+    assert 150 < found[2] < 400
 
 
 def test_each_example_is_judged_once_by_fits_that_did_not_see_it() -> None:

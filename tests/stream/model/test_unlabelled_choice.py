@@ -11,10 +11,11 @@ from stream import exact
 from stream.model.base import Evidence
 from stream.model.head import Head
 from stream.model.names import NamePrior
+from stream.model.penalty_choice import Judged
 from stream.model.prototype_refit import PrototypeRefit
 from stream.model.softmax_fit import SoftmaxRegression
 from stream.model.softmax_prototypes import SoftmaxPrototypes
-from stream.model.unlabelled_choice import LET_IN, Unlabelled
+from stream.model.unlabelled_choice import LET_IN, Unlabelled, chosen
 from stream.records import Entry
 
 CLASSES = ("hate", "none")
@@ -46,6 +47,14 @@ def test_it_is_due_from_50_labels_and_20_for_each_class_on_each_time_they_double
         True,
     ]
     assert [Unlabelled(0.0, 60).due(labels, 2) for labels in (61, 119, 120)] == [False, False, True]
+
+
+def test_they_go_where_examples_are_likelier_without_them_and_no_fewer_right() -> None:
+    found = [
+        chosen(Judged(np.array([-90.0, nats]), np.array([60.0, right])))
+        for nats, right in ((-86.9, 60.0), (-86.9, 61.0), (-86.9, 59.0), (-87.1, 61.0))
+    ]
+    assert found == [0.0, 0.0, 1.0, 1.0]
 
 
 @pytest.mark.parametrize("labels", [100, 300])
