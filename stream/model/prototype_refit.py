@@ -59,16 +59,16 @@ class PrototypeRefit:
     @property
     def size(self) -> int:
         """Examples x classes, times the fits where something is chosen."""
-        labels, classes = len(self.evidence.classes), len(self.classes)
-        compared = len(FACTORS) * self.penalty.due(labels) + len(SHARES) * self.let_in.due(labels, classes)
-        return labels * classes * (1 + FOLDS * compared)
+        labels = len(self.evidence.classes)
+        compared = len(FACTORS) * self.penalty.due(labels) + len(SHARES) * self.let_in.due(labels, self._rarest())
+        return labels * len(self.classes) * (1 + FOLDS * compared)
 
     def run(self) -> Entry:
         """The new head, for `SoftmaxPrototypes.adopt`."""
         evidence = self.evidence.wide(self.start.weights.shape[1])
         fit, labels = replace(self, evidence=evidence), len(evidence.classes)
         judges = evidence.classes, evidence.weights
-        if self.let_in.due(labels, len(self.classes)):
+        if self.let_in.due(labels, self._rarest()):
             share = chosen(judged(*judges, fit._held_out_by_share, SHARES))
             fit = replace(fit, let_in=Unlabelled(share, labels))
         if self.penalty.due(labels):
@@ -160,6 +160,10 @@ class PrototypeRefit:
 
     def _counts(self) -> Doubles:
         return np.bincount(self.evidence.classes, minlength=len(self.classes)).astype(np.float64)
+
+    def _rarest(self) -> int:
+        """How many labels the class with the fewest has."""
+        return int(self._counts().min(initial=len(self.evidence.classes)))
 
     def save(self) -> Entry:
         """The job as state; embeddings as float16, which holds them exactly."""

@@ -1,4 +1,4 @@
-"""Labels and classes -> when a refit asks its examples whether unlabelled texts help it, and what they said."""
+"""Labels of each class -> when a refit asks its examples whether unlabelled texts help it, and what they said."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from stream.model.penalty_choice import NATS, Judged
 SHARES = (1.0, 0.0)
 """What the usual mass of the unlabelled texts may be multiplied by: they are let in, or they are not."""
 _FIRST_LABELS = 50
-_LABELS_PER_CLASS = 20
+_LABELS_OF_EACH_CLASS = 20
 
 
 class Unlabelled(NamedTuple):
@@ -18,12 +18,12 @@ class Unlabelled(NamedTuple):
     share: float = 1.0
     labels: int = 0
 
-    def due(self, labels: int, classes: int) -> bool:
-        """Whether it is to be chosen anew: from 50 labels and 20 for each class on, each time they doubled.
+    def due(self, labels: int, of_the_rarest: int) -> bool:
+        """Whether it is to be chosen anew: from 50 labels, and 20 of each class, on, each time all of them doubled.
 
-        Where classes have few labels the unlabelled texts are needed most, and a part of the labels cannot tell.
+        A class with few labels needs the unlabelled texts most, and a part of its labels cannot tell.
         """
-        return labels >= max(_FIRST_LABELS, _LABELS_PER_CLASS * classes, 2 * self.labels)
+        return of_the_rarest >= _LABELS_OF_EACH_CLASS and labels >= max(_FIRST_LABELS, 2 * self.labels)
 
 
 LET_IN = Unlabelled()

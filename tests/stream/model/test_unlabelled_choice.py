@@ -39,14 +39,17 @@ def _job(labels: int, *, along_clusters: bool) -> PrototypeRefit:
     return PrototypeRefit(CLASSES, NamePrior(np.zeros((0, 0), np.float32)), start, evidence)
 
 
-def test_it_is_due_from_50_labels_and_20_for_each_class_on_each_time_they_doubled() -> None:
-    assert [LET_IN.due(labels, classes) for labels, classes in ((49, 2), (50, 2), (99, 5), (100, 5))] == [
-        False,
-        True,
-        False,
-        True,
-    ]
-    assert [Unlabelled(0.0, 60).due(labels, 2) for labels in (61, 119, 120)] == [False, False, True]
+def test_it_is_due_from_50_labels_and_20_of_each_class_on_each_time_they_doubled() -> None:
+    assert [LET_IN.due(labels, rarest) for labels, rarest in ((49, 20), (50, 20), (900, 19))] == [False, True, False]
+    assert [Unlabelled(0.0, 60).due(labels, 25) for labels in (61, 119, 120)] == [False, False, True]
+
+
+def test_a_class_with_few_labels_keeps_them() -> None:
+    job = _job(300, along_clusters=False)
+    job = replace(
+        job, classes=(*CLASSES, "new"), start=SoftmaxRegression(np.zeros((3, 16), np.float32), np.zeros(3, np.float32))
+    )
+    assert Head.parse(job.run()).let_in == LET_IN
 
 
 def test_they_go_where_examples_are_likelier_without_them_and_no_fewer_right() -> None:
