@@ -49,6 +49,8 @@ class Knowledge:
         self._names_digest = ""
         self._names: ClassNames | None = None
         """Those that the digest is of, as classes were renamed, merged and removed since."""
+        self._names_changed = False
+        """Whether these are not yet saved: they are large, and seldom change."""
         self._left_over: Changes = {}
         """The entries of a model that was there before this one."""
         self._unsaved = True
@@ -60,7 +62,7 @@ class Knowledge:
             return False
         self.model.name(names)
         self.arrangement += 1
-        self._names, self._names_digest = names, names.digest
+        self._names, self._names_digest, self._names_changed = names, names.digest, True
         self._arrange()
         return True
 
@@ -123,7 +125,8 @@ class Knowledge:
     def change(self, change: ClassChange) -> None:
         """Rename, merge or remove a class, its examples likewise. Raises ValueError where there is no such class."""
         self.model.change(change)
-        self._names = _changed(self._names, change)
+        before, self._names = self._names, _changed(self._names, change)
+        self._names_changed |= self._names is not before
         self._committee.change(change, self.model.expected)
         self.examples.change(change)
         self._unsaved = True
@@ -175,10 +178,12 @@ class Knowledge:
         )
         if self._unsaved:
             changes |= {**self._left_over, **self.model.save()}
-            changes[NAMES] = _entry(self._names)
             self._left_over = {}
             changes[JOB] = self.job.save() if self.job else None
             self._unsaved = False
+        if self._names_changed and self._names is not None:
+            changes[NAMES] = _entry(self._names)
+            self._names_changed = False
         if self._recalibrated:
             changes[CALIBRATION] = self.calibration.save()
             self._recalibrated = False
@@ -252,9 +257,7 @@ def _changed(names: ClassNames | None, change: ClassChange) -> ClassNames | None
     return ClassNames(change.classes(names.names), names.embeddings[rows], names.digest)
 
 
-def _entry(names: ClassNames | None) -> Entry | None:
-    if names is None:
-        return None
+def _entry(names: ClassNames) -> Entry:
     return Entry({"names": list(names.names), "digest": names.digest}, {"embeddings": names.embeddings})
 
 

@@ -68,8 +68,8 @@ class Head:
         """The head as state."""
         weights, bias = self.regression
         arrays = {"weights": weights, "bias": bias, "unlabelled": self.unlabelled, "mean": self.mean, "lean": self.lean}
-        chosen = {"penalty": list(self.penalty), "let_in": list(self.let_in)}
-        return Entry({"classes": list(self.classes), "trust": self.trust, **chosen}, arrays)
+        choices = {"penalty": list(self.penalty), "let_in": list(self.let_in)}
+        return Entry({"classes": list(self.classes), "trust": self.trust, **choices}, arrays)
 
     @staticmethod
     def parse(entry: Entry) -> Head:

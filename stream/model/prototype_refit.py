@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 
 from stream.model.base import Evidence
 from stream.model.class_prior import class_prior, lean
+from stream.model.cross_validation import FOLDS, judged
 from stream.model.head import Head
 from stream.model.label_noise import label_weights
 from stream.model.linear_maps import unit_rows
 from stream.model.names import NamePrior
-from stream.model.penalty_choice import FACTORS, FOLDS, USUAL, Penalty, cross_validated, judged
+from stream.model.penalty_choice import FACTORS, USUAL, Penalty, cross_validated
 from stream.model.self_assignment import self_assigned
 from stream.model.softmax_fit import SoftmaxRegression, TrainingRows, fit_softmax
 from stream.model.unlabelled_choice import LET_IN, SHARES, Unlabelled, chosen
@@ -178,8 +179,8 @@ class PrototypeRefit:
             "bias": self.start.bias,
         }
         numbers = {"noisy": evidence.noisy, "rounds": self.rounds}
-        chosen = {"penalty": list(self.penalty), "let_in": list(self.let_in)}
-        return Entry({"classes": list(self.classes), **numbers, **chosen}, arrays)
+        choices = {"penalty": list(self.penalty), "let_in": list(self.let_in)}
+        return Entry({"classes": list(self.classes), **numbers, **choices}, arrays)
 
     @staticmethod
     def parse(entry: Entry) -> PrototypeRefit:

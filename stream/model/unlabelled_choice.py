@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from stream.model.penalty_choice import NATS, Judged
+from stream.model.cross_validation import NATS, Judged
 
 SHARES = (1.0, 0.0)
 """What the usual mass of the unlabelled texts may be multiplied by: they are let in, or they are not."""

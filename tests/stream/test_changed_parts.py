@@ -79,6 +79,19 @@ def test_a_model_that_is_changed_and_changed_back_has_the_classes_as_they_are_no
     assert other.model.classes == ("first", "d")
 
 
+def test_names_are_saved_only_when_they_changed() -> None:
+    knowledge = _teach(_new("softmax_prototypes"))
+    assert NAMES in knowledge.changes()
+    knowledge.refit_if_due(300, lambda: TEXTS)
+    assert knowledge.job is not None
+    knowledge.adopt(knowledge.job.run())
+    assert NAMES not in knowledge.changes()
+    knowledge.change(ClassChange("d", "new"))
+    assert NAMES not in knowledge.changes()
+    knowledge.change(ClassChange("a", "first"))
+    assert NAMES in knowledge.changes()
+
+
 def test_an_older_state_that_does_not_say_whose_it_is_is_the_default_models() -> None:
     state = _saved(_teach(_new("softmax_prototypes")))
     fields = {name: value for name, value in state["knowledge"].fields.items() if name != "model"}

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from stream.model.penalty_choice import FACTORS, FOLDS, USUAL, Logits, Penalty, cross_validated, judged
+from stream.model.cross_validation import FOLDS, Logits, judged
+from stream.model.penalty_choice import FACTORS, USUAL, Penalty, cross_validated
 from stream.records import Doubles, Integers
 
 CLASSES = np.random.default_rng(0).integers(0, 3, 300)

@@ -9,9 +9,9 @@ import pytest
 
 from stream import exact
 from stream.model.base import Evidence
+from stream.model.cross_validation import Judged
 from stream.model.head import Head
 from stream.model.names import NamePrior
-from stream.model.penalty_choice import Judged
 from stream.model.prototype_refit import PrototypeRefit
 from stream.model.softmax_fit import SoftmaxRegression
 from stream.model.softmax_prototypes import SoftmaxPrototypes
