@@ -270,7 +270,7 @@ def _print(results: dict[str, dict[str, Any]]) -> None:
 
 
 def _tell_savings(results: dict[str, dict[str, Any]]) -> None:
-    from services.edges.random_twins import twin_names
+    from services.edges.random_twins import saved_interval, twin_names
 
     for name, twin in twin_names(results).items():
         result, saved = results[name], results[name]["labels_saved"]
@@ -280,4 +280,5 @@ def _tell_savings(results: dict[str, dict[str, Any]]) -> None:
             typer.echo(f"{name}: {twin}'s final {saved['to_reach']:.1%} takes no label", err=True)
         elif saved["asked"] is not None and name != twin:
             labels = f"{saved['asked']:.0f} labels, and {twin} with {saved['random']:.0f}"
+            labels += f" ({interval})" if (interval := saved_interval(saved)) else ""
             typer.echo(f"{name} reaches {twin}'s final {saved['to_reach']:.1%} with {labels}", err=True)

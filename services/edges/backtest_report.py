@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from services.edges.charts import Audit, Course, Mark, Saving, Series
-from services.edges.random_twins import Results, is_random, other_twins, twin_names
+from services.edges.random_twins import Results, is_random, other_twins, saved_interval, twin_names
 from services.edges.report import ENOUGH_AUDITS, Card, Report, Row, Table
 
 _DRAWN = 6
@@ -183,7 +183,8 @@ def _match(result: Mapping[str, Any], saving: Saving | None) -> tuple[str, str]:
     if saving is None:
         return "never", "at this budget"
     ours, random = saving.labels
-    return f"{ours:,}", f"instead of {random:,}" if saving.fewer else f"no fewer than random's {random:,}"
+    told = f"instead of {random:,}" if saving.fewer else f"no fewer than random's {random:,}"
+    return f"{ours:,}", "; ".join(filter(None, [told, saved_interval(result["labels_saved"])]))
 
 
 def _comparison_cards(results: Mapping[str, Mapping[str, Any]]) -> list[Card]:

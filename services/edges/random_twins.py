@@ -32,3 +32,13 @@ def other_twins(results: Results) -> dict[str, Mapping[str, Any]]:
     """The twins that are not among the results."""
     twins = {twin: results[name]["random"] for name, twin in twin_names(results).items()}
     return {name: twin for name, twin in twins.items() if name not in results}
+
+
+def saved_interval(saved: Mapping[str, Any]) -> str:
+    """The 95% interval of the share of random sampling's labels that is saved, in words; of one seed there is none."""
+    low, high = saved["low"], saved["high"]
+    if low is None:
+        return ""
+    if high - low >= 1:
+        return "too few seeds to be sure"
+    return f"95% interval {low:.0%} to {high:.0%} fewer".replace("-", "\N{MINUS SIGN}")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from services.edges.random_twins import saved_interval
 from stream.strategies import STRATEGIES
 from tests.services.cli.command import Sluice
 
@@ -117,6 +118,14 @@ def test_each_model_has_a_random_twin_of_its_own_and_none_is_told_twice(file: Pa
     done = sluice("compare", file, "--strategies", "random,margin", *options)
     assert [line.split("\t")[0] for line in done.out.splitlines()[1:]] == ["random", "margin"]
     assert "random reaches" not in done.err
+
+
+def test_how_sure_a_saving_is_is_told_with_it(file: Path, sluice: Sluice) -> None:
+    options = ["--limit", 240, "--latency", 5, "--jobs", 1, "--budget", 0.2, "--no-names"]
+    saved = sluice("backtest", file, *options, "--seeds", 2, "--json").json["labels_saved"]
+    told = next(line for line in sluice("backtest", file, *options, "--seeds", 2).err.splitlines() if "reaches" in line)
+    assert saved["low"] is not None
+    assert told.endswith(f"({saved_interval(saved)})")
 
 
 def test_where_nothing_was_held_back_or_asked_that_is_told(file: Path, sluice: Sluice) -> None:

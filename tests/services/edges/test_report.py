@@ -49,7 +49,7 @@ def result(final: float = 0.8) -> dict[str, Any]:
         "budget_rule": "window_quantile", "model": "softmax_prototypes", "peer": None, "encoder": "minilm",
         "names": True, **runs(final),
         "random": {**runs(0.7), "model": "softmax_prototypes", "budget_rule": "window_quantile"},
-        "labels_saved": {"to_reach": 0.7, "asked": 75.0, "random": 100.0},
+        "labels_saved": {"to_reach": 0.7, "asked": 75.0, "random": 100.0, "low": None, "high": None},
     }  # fmt: skip
 
 
@@ -71,6 +71,15 @@ def test_the_headline_figures_are_those_of_the_result() -> None:
         assert told in html
 
 
+def test_beside_the_labels_saved_stands_their_interval_where_there_is_one() -> None:
+    def saved(low: float | None, high: float | None) -> str:
+        return page({"margin": {**result(), "labels_saved": {**result()["labels_saved"], "low": low, "high": high}}})
+
+    assert "instead of 100; 95% interval \N{MINUS SIGN}5% to 45% fewer<" in saved(-0.05, 0.45)
+    assert "instead of 100; too few seeds to be sure<" in saved(-1.0, 1.0)
+    assert "instead of 100<" in saved(None, None)
+
+
 def test_the_leap_at_the_end_of_a_curve_is_marked_and_explained() -> None:
     html = page({"margin": result()})
     assert "At the dot that ends a line all outstanding answers are learned" in html
@@ -87,7 +96,7 @@ def test_curves_take_their_colours_from_the_page_so_that_they_follow_dark_mode()
 
 
 def test_without_a_saving_none_is_claimed() -> None:
-    nothing = {**result(), "labels_saved": {"to_reach": 0.9, "asked": None, "random": 100.0}}
+    nothing = {**result(), "labels_saved": {"to_reach": 0.9, "asked": None, "random": 100.0, "low": None, "high": None}}
     html = page({"margin": nothing})
     assert "never" in html
     assert "fewer labels" not in html
@@ -104,7 +113,7 @@ def test_a_budget_of_nothing_has_a_page_as_well() -> None:
     [(19.6, 20.4, ">20<", []), (19.4, 19.6, "instead of 20", ["5%"]), (53.8, 53.2, ">54<", []), (0.2, 0.4, ">0<", [])],
 )
 def test_tile_and_chart_tell_of_the_same_whole_labels(asked: float, random: float, tile: str, chart: list[str]) -> None:
-    close = {**result(), "labels_saved": {"to_reach": 0.7, "asked": asked, "random": random}}
+    close = {**result(), "labels_saved": {"to_reach": 0.7, "asked": asked, "random": random, "low": None, "high": None}}
     html = page({"margin": close})
     assert tile in html
     assert re.findall(r"(\d+%) fewer labels", html) == chart
