@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from services.edges.journal.base import JournalError
+from services.edges.journal.base import JournalDamaged, JournalError
 from services.edges.journal.sqlite_schema import connect, explained
 
 _POLL_SECONDS = 0.02
@@ -20,6 +21,7 @@ class SqliteFile:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._place = self._find()
         self.closed = False
         self.commits = 0
         self._idle: list[sqlite3.Connection] = []
@@ -29,8 +31,12 @@ class SqliteFile:
 
     @contextmanager
     def connection(self) -> Iterator[sqlite3.Connection]:
-        """A connection to read with; what SQLite complains of is raised as JournalError."""
+        """A connection to read with; what SQLite complains of is raised as JournalError.
+
+        Raises JournalDamaged where somebody removed the file: what is written to it goes nowhere.
+        """
         with explained(self.path):
+            self._require_in_place()
             connection = self._take()
             try:
                 yield connection
@@ -48,6 +54,7 @@ class SqliteFile:
             finally:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
+            self._require_in_place()
         with self._changed:
             self.commits += 1
             self._changed.notify_all()
@@ -65,6 +72,20 @@ class SqliteFile:
             self._changed.notify_all()
             while self._idle:
                 self._idle.pop().close()
+
+    def _find(self) -> tuple[int, int]:
+        found = os.stat(self.path)
+        return found.st_dev, found.st_ino
+
+    def _require_in_place(self) -> None:
+        try:
+            in_place = self._find() == self._place
+        except FileNotFoundError:
+            in_place = False
+        if not in_place:
+            raise JournalDamaged(
+                f"{self.path} was moved or removed while this process used it: put it back, or start anew without it"
+            )
 
     def _take(self) -> sqlite3.Connection:
         with self._changed:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from services.edges.journal.base import JournalBusy, Message
+from services.edges.journal.base import JournalBusy, JournalDamaged, Message
 from services.edges.journal.sqlite import SqliteJournal
 from services.edges.topics import COMMANDS, DECISIONS, ITEMS, LABELS, LEARNER_STATE
 
@@ -123,3 +123,15 @@ def test_a_log_that_another_program_reads_is_not_waited_for(tmp_path: Path, jour
         assert time.monotonic() - started < 5.0
     assert journal.scrub()
     assert (tmp_path / "sluice.db-wal").stat().st_size == 0
+
+
+def test_nothing_is_accepted_into_a_file_that_was_removed(tmp_path: Path) -> None:
+    with SqliteJournal(tmp_path) as journal, journal.writer("learner") as writer:
+        journal.append([Message(LABELS, b"kept")])
+        (tmp_path / "sluice.db").unlink()
+        with pytest.raises(JournalDamaged, match="was moved or removed"):
+            journal.append([Message(LABELS, b"lost")])
+        with SqliteJournal(tmp_path) as anew:
+            assert anew.append([Message(LABELS, b"first")]) == [0]
+            with pytest.raises(JournalDamaged, match="was moved or removed"):
+                writer.renew()
