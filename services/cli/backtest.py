@@ -234,7 +234,8 @@ def _tell_of_cache(encoder: Encoder) -> None:
 
     if isinstance(encoder, CachedEncoder):
         counts = f"{encoder.found:,} found, {encoder.encoded:,} encoded"
-        typer.echo(f"embeddings: {counts}; kept in {encoder.directory} (--no-cache: nowhere)", err=True)
+        kept = f"not all kept ({encoder.refused})" if encoder.refused else "kept"
+        typer.echo(f"embeddings: {counts}; {kept} in {encoder.directory} (--no-cache: nowhere)", err=True)
 
 
 def _write(
