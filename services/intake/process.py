@@ -18,6 +18,7 @@ from services import assembly
 from services.edges import kafka_topics
 from services.edges.access import ACCESS
 from services.edges.encoders.base import Encoder
+from services.edges.journal.base import JournalError
 from services.edges.kafka_source import KafkaSource
 from services.edges.metrics import Metrics
 from services.edges.settings import Settings
@@ -26,7 +27,7 @@ from services.running import collect_rarely
 
 _STOP_SECONDS = 9.0
 """How long the end may take; then the process goes as it is, and what it had in hand comes again."""
-_TOLD = (IntakeStopped, KafkaError, FaustError)
+_TOLD = (JournalError, KafkaError, FaustError)
 """Errors whose words hold nothing of a text."""
 
 _log = structlog.get_logger()

@@ -12,4 +12,4 @@ def test_an_intake_that_does_not_end_in_time_says_what_it_ends_for() -> None:
     done = subprocess.run(command, capture_output=True, text=True, timeout=60.0, check=False)
     told = json.loads(done.stderr.splitlines()[-1])
     assert (done.returncode, told["event"]) == (1, "stopped_late")
-    assert told["why"] == "IntakeStopped: no Kafka answers for hashing"
+    assert told["why"] == "JournalError: no Kafka answers for hashing"

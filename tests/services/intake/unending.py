@@ -7,15 +7,16 @@ from typing import cast
 
 from services.edges import logs
 from services.edges.encoders.hashing import HashingEncoder
+from services.edges.journal.base import JournalError
 from services.intake import process
-from services.intake.worker import IntakeStopped, IntakeWorker
+from services.intake.worker import IntakeWorker
 
 
 class Unending:
     """A worker whose Kafka went away, and is waited for in the end."""
 
     async def run(self, encoder: HashingEncoder) -> None:
-        raise IntakeStopped(f"no Kafka answers for {encoder.name}")
+        raise JournalError(f"no Kafka answers for {encoder.name}")
 
     async def stop(self) -> None:
         await asyncio.Event().wait()
