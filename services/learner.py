@@ -11,6 +11,7 @@ from threading import Event
 import structlog
 
 from services import attempts, gaps, reencoding
+from services.clock import WatchedClock
 from services.commands import Commands
 from services.edges import background, batches, states, topics, window_log
 from services.edges.batches import ClassesBatch, ItemsBatch, ReencodedBatch
@@ -55,7 +56,8 @@ class LearnerProcess:
         inline_refit_size: int = INLINE_REFIT_SIZE,
     ) -> None:
         self.learner = learner
-        self._journal, self._encoder, self._metrics, self._clock = journal, encoder, metrics, clock
+        self._journal, self._encoder, self._metrics = journal, encoder, metrics
+        self._clock = WatchedClock(clock, lambda: learner.now)
         self._inline_refit_size = inline_refit_size
         self._refit: Future[Entry] | None = None
         self._refitting: RefitJob | None = None

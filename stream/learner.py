@@ -64,6 +64,11 @@ class Learner:
         """How often the model has changed."""
         return self.parts.knowledge.version
 
+    @property
+    def now(self) -> float:
+        """The latest time that it was told, in seconds since the epoch: its time never goes back."""
+        return self._now
+
     def accepts(self, label: str) -> bool:
         """Whether this may be a class's name."""
         return self._closed_classes is None or label in self._closed_classes

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from services.cli.errors import WrongUse
-from services.cli.files import data_set, make_directory
+from services.cli.files import data_set, make_directory, written
 from services.cli.options import TRY, AsJson, spread
 from services.cli.output import print_json, print_table
 from services.edges.setting_names import variable
@@ -75,11 +76,11 @@ def backtest(
     from services.backtest import configuration_of
 
     settings = _settings(options, learner__strategy=strategy)
-    results = _run(options, settings, {settings.learner.strategy: configuration_of(settings)})
-    if options.as_json:
-        print_json(results[settings.learner.strategy])
-    else:
-        _print(results)
+    with _run(options, settings, {settings.learner.strategy: configuration_of(settings)}) as results:
+        if options.as_json:
+            print_json(results[settings.learner.strategy])
+        else:
+            _print(results)
 
 
 def compare(
@@ -112,11 +113,11 @@ def compare(
     except PeerError as error:
         raise typer.BadParameter(str(error), param_hint="--against") from None
     chosen |= {name: peer_configuration(name, settings) for name in named}
-    results = _run(options, settings, chosen, peers_capped=peers_capped)
-    if options.as_json:
-        print_json(results)
-    else:
-        _print(results)
+    with _run(options, settings, chosen, peers_capped=peers_capped) as results:
+        if options.as_json:
+            print_json(results)
+        else:
+            _print(results)
 
 
 def _grid(
@@ -168,9 +169,11 @@ def _settings(options: Options, **flags: object) -> Settings:
     return settings_with(**{**chosen, **flags})
 
 
+@contextmanager
 def _run(
     options: Options, settings: Settings, configurations: Mapping[str, Configuration], *, peers_capped: bool = True
-) -> dict[str, dict[str, Any]]:
+) -> Iterator[dict[str, dict[str, Any]]]:
+    """The results, to be printed; then the page is written: a full disk must not cost what took hours."""
     from services.backtest import Plan, compare, scenario_of
     from services.edges.terminal import progress
 
@@ -198,9 +201,9 @@ def _run(
         typer.echo(f"sluice: {doubt}", err=True)
     with progress("simulating", texts) as advance:
         results = compare(data, plan, configurations, advance)
+    yield results
     if options.report is not None:
-        _write(results, options, plan, doubts)
-    return results
+        _write(results, options.report, options, plan, doubts)
 
 
 def _read(options: Options, settings: Settings) -> Labelled:
@@ -231,17 +234,21 @@ def _tell_of_cache(encoder: Encoder) -> None:
 
     if isinstance(encoder, CachedEncoder):
         counts = f"{encoder.found:,} found, {encoder.encoded:,} encoded"
-        typer.echo(f"embeddings: {counts}; kept in {encoder.directory} (--no-cache: nowhere)", err=True)
+        kept = f"not all kept ({encoder.refused})" if encoder.refused else "kept"
+        typer.echo(f"embeddings: {counts}; {kept} in {encoder.directory} (--no-cache: nowhere)", err=True)
 
 
-def _write(results: dict[str, dict[str, Any]], options: Options, plan: Plan, doubts: Sequence[str]) -> None:
+def _write(
+    results: dict[str, dict[str, Any]], folder: Path, options: Options, plan: Plan, doubts: Sequence[str]
+) -> None:
     from services.edges.backtest_options import options_told
     from services.edges.backtest_report import backtest_report
     from services.edges.report import write_report
 
     told = options_told(plan.settings, plan.scenario, plan.seeds)
     told["fields"] = f"{options.text_field}, {options.label_field}"
-    page = write_report(backtest_report(results, options.file.name, told, doubts), options.report or Path())
+    with written(folder):
+        page = write_report(backtest_report(results, options.file.name, told, doubts), folder)
     typer.echo(f"report: {page}", err=True)
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from services.cli.files import make_directory
+from services.cli.files import make_directory, written
 from services.cli.options import RUN, AsJson, Seed
 from services.cli.output import print_json
 from services.edges.setting_names import variable
@@ -60,7 +60,8 @@ def demo(
             summary, (ours, random) = process.summary(), process.courses
     named = len(process.traffic.named)
     report = demo_report(summary, ours, random, named, _setup(process))
-    page = write_report(report, DIRECTORY / "report").absolute()
+    with written(DIRECTORY / "report"):
+        page = write_report(report, DIRECTORY / "report").absolute()
     if as_json:
         print_json({**summary, "report": str(page)})
     else:

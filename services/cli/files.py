@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, TextIO
 
 import typer
 
-from services.cli.errors import WrongUse
+from services.cli.errors import Failed, WrongUse
 
 if TYPE_CHECKING:
     from services.edges.datasets import Dataset
@@ -22,13 +24,25 @@ def to_read(path: Path) -> TextIO:
         raise WrongUse(f"{path}: {error.strerror}") from None
 
 
-def to_write(path: Path) -> TextIO:
-    """The file, made or emptied, for a format to write to it. Raises WrongUse."""
+@contextmanager
+def to_write(path: Path) -> Iterator[TextIO]:
+    """The file, made or emptied, for a format to write to it. Raises WrongUse, and Failed as `written` does."""
     try:
-        return path.open("w", encoding="utf-8", newline="")
+        file = path.open("w", encoding="utf-8", newline="")
     except OSError as error:
         mend = "name a file that this user may write, in a directory that exists"
         raise WrongUse(f"{path}: {error.strerror}: {mend}") from None
+    with written(path), file:
+        yield file
+
+
+@contextmanager
+def written(path: Path) -> Iterator[None]:
+    """Raises Failed, which names the path, where the system takes no more of what is written to it: on a full disk."""
+    try:
+        yield
+    except OSError as error:
+        raise Failed(f"{path} was not written in full: {error.strerror}") from None
 
 
 def data_set(path: Path, *, text_field: str, label_field: str, labelled: bool) -> Dataset:

@@ -21,6 +21,7 @@ from services.console.leases import Leases
 from services.console.parts import Parts
 from services.console.queue import Queue
 from services.console.routes import health, labels, status, texts
+from services.console.schema import ViewError
 from services.console.view import View
 from services.edges.journal.base import Journal, JournalError
 from services.edges.settings import TaskSettings
@@ -42,7 +43,7 @@ def build_app(
     tokens: Sequence[str] = (),
     not_ready: Callable[[], Sequence[str]] = tuple,
     clock: Callable[[], float] = time.time,
-    end: Callable[[JournalError], None] = lambda _: None,
+    end: Callable[[JournalError | ViewError], None] = lambda _: None,
 ) -> FastAPI:
     """The app; someone else steps the follower, in a thread of its own.
 

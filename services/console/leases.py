@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
@@ -47,11 +48,24 @@ class Leases:
         self._not_taken: dict[tuple[str, str], float] = {}
         """Until when whose answer to what is remembered, the first to end first."""
         self._dealt = 0
+        self._now = -math.inf
 
     def expire(self, now: float) -> None:
-        """Drop what has run out at ``now``, in seconds since the epoch."""
+        """Drop what has run out at ``now``, in seconds since the epoch.
+
+        Where the clock was set back, nothing lasts longer than if it began now: a question would be hidden for hours.
+        """
+        if now < self._now:
+            self._begin_anew(now)
+        self._now = now
         self._leases = {held: lease for held, lease in self._leases.items() if lease.expires > now}
         self._not_taken = {answer: until for answer, until in self._not_taken.items() if until > now}
+
+    def _begin_anew(self, now: float) -> None:
+        for held, lease in self._leases.items():
+            longest = self._seconds if lease.answer is None else ANSWERED_SECONDS
+            self._leases[held] = lease._replace(expires=min(lease.expires, now + longest))
+        self._not_taken = {answer: min(until, now + self._seconds) for answer, until in self._not_taken.items()}
 
     def held(self, reviewer: str) -> list[str]:
         """The requests that this reviewer was dealt and has not answered, in the order of dealing."""

@@ -13,6 +13,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
+from services.console.schema import ViewDamaged, ViewError
 from services.edges.journal.base import JournalDamaged, JournalError
 
 MEDIA_TYPE = "application/problem+json"
@@ -51,6 +52,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _framework)
     app.add_exception_handler(RequestValidationError, _parameters)
     app.add_exception_handler(JournalError, _journal)
+    app.add_exception_handler(ViewError, _view)
     app.add_exception_handler(ClientDisconnect, _gone)
     app.add_exception_handler(Exception, _unforeseen)
 
@@ -78,6 +80,14 @@ async def _journal(request: Request, error: Exception) -> JSONResponse:
     if isinstance(error, JournalDamaged):
         request.app.state.end(error)
     return respond(Problem(503, "the journal cannot be used at the moment; nothing was accepted", {"Retry-After": "1"}))
+
+
+async def _view(request: Request, error: Exception) -> JSONResponse:
+    """Texts and labels that came with the call may have been accepted before."""
+    _log.error("view_failed", reason=str(error))
+    if isinstance(error, ViewDamaged):
+        request.app.state.end(error)
+    return respond(Problem(503, "nothing can be looked up at the moment", {"Retry-After": "1"}))
 
 
 async def _gone(_request: Request, _error: Exception) -> JSONResponse:

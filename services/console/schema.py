@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
-from contextlib import closing
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 _APPLICATION = 0x53_4C_43_56
 _VERSION = 1
+_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _TABLES = """
 CREATE TABLE identities (topic TEXT PRIMARY KEY, identity TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE positions (topic TEXT, partition INTEGER, next INTEGER NOT NULL, PRIMARY KEY (topic, partition));
@@ -37,22 +38,41 @@ class ViewError(Exception):
     """The file cannot be used as a view; the message is one line that says what to do about it."""
 
 
+class ViewDamaged(ViewError):
+    """What the file holds can be used no more: a process that meets that must end, for it gets no better."""
+
+
+@contextmanager
+def explained(path: Path) -> Iterator[None]:
+    """Turn what SQLite says of the view at ``path`` into a ViewError."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        if getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF in _DAMAGED:
+            raise ViewDamaged(
+                f"{path} is damaged ({error}): move it away, it is built again from the journal"
+            ) from error
+        raise ViewError(f"{path} cannot be used ({error}): free some space, or check the disk") from error
+
+
 def connect(path: Path, identities: Mapping[str, str]) -> sqlite3.Connection:
     """A connection to the view at ``path``, which holds what was followed from these topics, or is empty.
 
     ``identities`` name each followed topic's identity. A view of other topics, or of another version, is emptied: it is
     built again from the journal. Raises ViewError where the file is something else.
     """
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10.0)
     try:
-        _prepare(connection, identities)
+        connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10.0)
+        try:
+            _prepare(connection, identities)
+        except BaseException:
+            connection.close()
+            raise
     except sqlite3.OperationalError as error:
-        connection.close()
         raise ViewError(
-            f"{path} cannot be opened ({error}): is the disk writable, and another process done?"
+            f"{path} cannot be opened ({error}): may this user write it, is there room, and another process done?"
         ) from error
     except sqlite3.DatabaseError as error:
-        connection.close()
         raise ViewError(
             f"{path} is not the console's view ({error}): move it away, it is built again from the journal"
         ) from error

@@ -11,6 +11,7 @@ from prometheus_client import CollectorRegistry
 
 from services.console.app import build_app
 from services.console.follower import Follower, identities
+from services.console.schema import ViewError
 from services.console.view import FILE, View
 from services.edges.journal.base import Journal, JournalError
 from services.edges.settings import Settings
@@ -35,7 +36,7 @@ class Console:
         not_ready: Callable[[], Sequence[str]] = tuple,
     ) -> None:
         settings.data.dir.mkdir(parents=True, exist_ok=True)
-        self._failure: JournalError | None = None
+        self._failure: JournalError | ViewError | None = None
         self._listening = listening
         self._view = View(settings.data.dir / FILE, identities(journal), settings.console.decisions_kept)
         self._follower = Follower(journal, self._view)
@@ -58,7 +59,7 @@ class Console:
         if self._failure is not None:
             raise self._failure
 
-    def _fail(self, failure: JournalError) -> None:
+    def _fail(self, failure: JournalError | ViewError) -> None:
         self._failure, self._server.should_exit = failure, True
 
     def end(self) -> None:

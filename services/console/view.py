@@ -34,11 +34,11 @@ class View:
 
     ``identities`` name the followed topics: a view of others is emptied. Safe to use from several threads and
     processes: one connection writes, another reads, and each step of a follower is one transaction that checks that no
-    other follower has taken it. Raises ViewError where the file is something else.
+    other follower has taken it. Raises ViewError where the file is something else, or can be used no more.
     """
 
     def __init__(self, path: Path, identities: Mapping[str, str], kept: int = 1_000_000) -> None:
-        self._kept = kept
+        self._path, self._kept = path, kept
         self._identities = identities
         self._writing, self._reading = Lock(), Lock()
         self._writer = schema.connect(path, identities)
@@ -58,7 +58,7 @@ class View:
 
     def save(self, news: News, since: Positions, positions: Positions) -> bool:
         """Take what was read from ``since`` up to ``positions``; False where another follower has done so already."""
-        with self._writing, _transaction(self._writer):
+        with self._writing, schema.explained(self._path), _transaction(self._writer):
             stored = self._writer.execute("SELECT topic, partition, next FROM positions")
             if any(offset > since[topic, partition] for topic, partition, offset in stored):
                 return False
@@ -68,13 +68,13 @@ class View:
             self._writer.executemany("INSERT OR REPLACE INTO positions VALUES (?, ?, ?)", rows)
         if news.forgotten or any(outcome is None for _, outcome in news.outcomes):
             # What is deleted in the file still stands in the write-ahead log.
-            with self._writing:
+            with self._writing, schema.explained(self._path):
                 self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         return True
 
     def clear(self) -> None:
         """Forget everything, positions included."""
-        with self._writing, _transaction(self._writer):
+        with self._writing, schema.explained(self._path), _transaction(self._writer):
             schema.create(self._writer, self._identities)
 
     def _save(self, news: News) -> None:
@@ -177,25 +177,20 @@ class View:
         return _decision(placed[0]) if placed else None
 
     def _rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
-        with self._reading:
+        with self._reading, schema.explained(self._path):
             return self._reader.execute(query, values).fetchall()
 
 
 @contextmanager
 def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """All or nothing. Raises ViewError where the file cannot be written."""
+    """All or nothing."""
+    connection.execute("BEGIN IMMEDIATE")
     try:
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-            connection.execute("COMMIT")
-        finally:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
-    except sqlite3.Error as error:
-        raise schema.ViewError(
-            f"the console's view cannot be written ({error}): free some space, or check the disk"
-        ) from error
+        yield
+        connection.execute("COMMIT")
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
 
 
 def _marks(row: type[NamedTuple]) -> str:

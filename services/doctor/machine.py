@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 import tempfile
@@ -25,6 +26,7 @@ from services.edges.settings import HttpSettings
 _OLDEST_PYTHON = (3, 11)
 _FREE_BYTES = 2**30
 _MEND_DIRECTORY = "choose another with --data, or give this user the right to write there"
+_MEND_FILE = "give this user the right to, or make it this user's own (chown)"
 _ANSWER_SECONDS = 1.0
 _TORCH = ("torch", "sentence_transformers")
 _PACKAGES = {"minilm": _TORCH, "sentence_transformer": _TORCH, "static": ("model2vec",)}
@@ -46,13 +48,16 @@ def _existing(path: Path) -> Path:
 
 
 def directory(directory: Path) -> Finding:
-    """Whether the data directory can be written."""
+    """Whether the data directory, and what is in it, can be written."""
     place = _existing(directory)
     try:
         with tempfile.TemporaryFile(dir=place):
             pass
     except OSError as error:
         return Finding("data directory", False, f"{place} cannot be written ({error.strerror})", _MEND_DIRECTORY)
+    for file in sorted(directory.glob("*")):
+        if not os.access(file, os.R_OK | os.W_OK, effective_ids=True):
+            return Finding("data directory", False, f"{file} cannot be read and written", _MEND_FILE)
     return Finding("data directory", True, f"{directory} {'can be written' if directory.exists() else 'will be made'}")
 
 

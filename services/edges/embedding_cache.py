@@ -30,7 +30,7 @@ class CachedEncoder(Encoder):
 
     Blocks are found by the encoder's name and their texts; a model in a directory also by its files' sizes and times.
     What was used longest ago is removed beyond ``most_bytes``; a damaged file is encoded again. A cache that cannot be
-    written is no error. ``found`` and ``encoded`` count texts.
+    written is no error: ``refused`` says why the last block was not kept. ``found`` and ``encoded`` count texts.
     """
 
     def __init__(self, name: str, load: Callable[[], Encoder], directory: Path, most_bytes: int = _MOST_BYTES) -> None:
@@ -40,6 +40,7 @@ class CachedEncoder(Encoder):
         self._dimension: int | None = None
         self._model = _fingerprint(name)
         self.found = self.encoded = 0
+        self.refused = ""
 
     @property
     def name(self) -> str:
@@ -62,8 +63,10 @@ class CachedEncoder(Encoder):
             return kept
         embeddings = self._loaded().encode(texts)
         self.encoded += len(texts)
-        with suppress(OSError):
+        try:
             self._keep(path, embeddings)
+        except OSError as error:
+            self.refused = str(error.strerror)
         return embeddings
 
     def _loaded(self) -> Encoder:
@@ -75,9 +78,14 @@ class CachedEncoder(Encoder):
         self.directory.mkdir(parents=True, exist_ok=True)
         # Another process may write the same block: each its own file, of which one wins whole.
         part = path.with_suffix(f".{os.getpid()}.part")
-        with part.open("wb") as file:
-            np.savez(file, embeddings=embeddings.astype(np.float16))
-        part.replace(path)
+        try:
+            with part.open("wb") as file:
+                np.savez(file, embeddings=embeddings.astype(np.float16))
+            part.replace(path)
+        except OSError:
+            # A disk that is full would stay so by what nobody can use.
+            part.unlink(missing_ok=True)
+            raise
         self._trim()
 
     def _trim(self) -> None:

@@ -18,6 +18,7 @@ from services import assembly
 from services.edges import kafka_topics
 from services.edges.access import ACCESS
 from services.edges.encoders.base import Encoder
+from services.edges.journal.base import JournalError
 from services.edges.kafka_source import KafkaSource
 from services.edges.metrics import Metrics
 from services.edges.settings import Settings
@@ -26,6 +27,8 @@ from services.running import collect_rarely
 
 _STOP_SECONDS = 9.0
 """How long the end may take; then the process goes as it is, and what it had in hand comes again."""
+_TOLD = (JournalError, KafkaError, FaustError)
+"""Errors whose words hold nothing of a text."""
 
 _log = structlog.get_logger()
 
@@ -62,7 +65,7 @@ async def _serve(worker: IntakeWorker, encoder: Encoder) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, serving.cancel)
     await asyncio.wait([serving])
-    leaving = Timer(_STOP_SECONDS, _leave)
+    leaving = Timer(_STOP_SECONDS, _leave, [None if serving.cancelled() else serving.exception()])
     leaving.daemon = True
     leaving.start()
     await worker.stop()
@@ -70,7 +73,11 @@ async def _serve(worker: IntakeWorker, encoder: Encoder) -> None:
         serving.result()
 
 
-def _leave() -> None:
-    """Threads cannot be ended from outside, but a process can: nothing that it acknowledged is lost."""
-    _log.warning("stopped_late", seconds=_STOP_SECONDS)
+def _leave(failure: BaseException | None) -> None:
+    """Threads cannot be ended from outside, but a process can: nothing that it acknowledged is lost.
+
+    What it ends for would be raised later, so it is told here.
+    """
+    why = f"{type(failure).__name__}: {failure}" if isinstance(failure, _TOLD) else type(failure).__name__
+    _log.warning("stopped_late", seconds=_STOP_SECONDS, why="a signal" if failure is None else why)
     os._exit(1)

@@ -1,5 +1,7 @@
 """A broker's address and process -> what a commit and an append say once it takes connections and does not answer.
 
+The process then ends as others do, while the broker still hangs.
+
 A process of its own: what hangs cannot be closed.
 """
 
@@ -31,15 +33,12 @@ def main(bootstrap: str, broker: int) -> None:
     writer.commit([label], {}, {})
     kafka_journal._APPEND_TIMEOUT_MS = kafka_writer.TRANSACTION_MS = _LIMIT_MS
     os.kill(broker, signal.SIGSTOP)
-    try:
-        for write in (lambda: writer.commit([label], {}, {}), lambda: appending.append([label])):
-            try:
-                write()
-            except JournalError as error:
-                print(error, flush=True)  # noqa: T201
-    finally:
-        os.kill(broker, signal.SIGCONT)
-    os._exit(0)
+    for write in (lambda: writer.commit([label], {}, {}), lambda: appending.append([label])):
+        try:
+            write()
+        except JournalError as error:
+            print(error, flush=True)  # noqa: T201
+    appending.close()
 
 
 if __name__ == "__main__":

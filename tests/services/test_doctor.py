@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import sqlite3
 import sys
 from contextlib import closing
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Thread
 
 import pytest
 
 from services.doctor import Finding, examine
 from services.edges.journal.sqlite import SqliteJournal
+
+_NOBODY = 65_534
 
 
 def found(directory: Path, what: str, **overrides: object) -> Finding:
@@ -62,6 +66,23 @@ def test_a_journal_that_this_version_would_refuse_is_found(tmp_path: Path, state
     finding = found(tmp_path, "journal")
     assert not finding.ok
     assert told in finding.detail
+
+
+def test_a_file_that_only_another_user_may_use_is_found() -> None:
+    with TemporaryDirectory() as name:
+        place = Path(name)
+        place.chmod(0o777)
+        (place / "console.db").touch(0o000)
+        root = os.geteuid() == 0
+        if root:
+            os.seteuid(_NOBODY)
+        try:
+            finding = found(place, "data directory")
+        finally:
+            if root:
+                os.seteuid(0)
+    assert (finding.ok, finding.detail) == (False, f"{place}/console.db cannot be read and written")
+    assert "chown" in finding.mend
 
 
 def test_a_file_in_place_of_the_directory_is_found(tmp_path: Path) -> None:

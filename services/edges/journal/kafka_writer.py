@@ -46,6 +46,8 @@ def transactional_producer(settings: KafkaSettings, name: str, timeout_ms: int =
         # A transaction that follows at once is refused until the markers of the one before are written: some ms.
         retry_backoff_ms=_RETRY_MS,
     )
+    # At Python's end it would be closed once more: a traceback behind our last word, where a transaction still hangs.
+    producer._unregister_cleanup()
     producer.init_transactions()
     return producer
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from services.edges.journal.base import JournalError
+from services.edges.journal.base import JournalDamaged, JournalError
 from services.edges.journal.sqlite_schema import connect, explained
 
 _POLL_SECONDS = 0.02
@@ -20,6 +21,9 @@ class SqliteFile:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._log = path.with_name(f"{path.name}-wal")
+        self._places: dict[Path, tuple[int, int]] = {}
+        self._require_in_place(path)
         self.closed = False
         self.commits = 0
         self._idle: list[sqlite3.Connection] = []
@@ -29,7 +33,10 @@ class SqliteFile:
 
     @contextmanager
     def connection(self) -> Iterator[sqlite3.Connection]:
-        """A connection to read with; what SQLite complains of is raised as JournalError."""
+        """A connection to read with; what SQLite complains of is raised as JournalError.
+
+        Raises JournalDamaged where somebody removed the file or its log: what is written to it goes nowhere.
+        """
         with explained(self.path):
             connection = self._take()
             try:
@@ -48,6 +55,8 @@ class SqliteFile:
             finally:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
+            # The log is there from the first commit on, and the same until the last connection is closed.
+            self._require_in_place(self.path, self._log, connection=connection)
         with self._changed:
             self.commits += 1
             self._changed.notify_all()
@@ -66,10 +75,19 @@ class SqliteFile:
             while self._idle:
                 self._idle.pop().close()
 
+    def _require_in_place(self, *paths: Path, connection: sqlite3.Connection | None = None) -> None:
+        for path in paths:
+            found = _place(path)
+            if found is None or self._places.setdefault(path, found) != found:
+                saved = found is None and path == self._log and connection is not None and _saved(connection)
+                mend = "all of it was saved, start again" if saved else "put it back, or start anew without it"
+                raise JournalDamaged(f"{path} was moved or removed while this process used it: {mend}")
+
     def _take(self) -> sqlite3.Connection:
         with self._changed:
             if self.closed:
                 raise JournalError(f"{self.path} has been closed by this process")
+            self._require_in_place(*self._places, connection=self._idle[-1] if self._idle else None)
             if self._idle:
                 return self._idle.pop()
         return connect(self.path)
@@ -80,3 +98,21 @@ class SqliteFile:
                 connection.close()
             else:
                 self._idle.append(connection)
+
+
+def _place(path: Path) -> tuple[int, int] | None:
+    """What tells a file from another one that has its name later; None where there is none."""
+    try:
+        found = os.stat(path)
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _saved(connection: sqlite3.Connection) -> bool:
+    """Copy the log, which this connection has open still, into the file: whether all of it went there."""
+    try:
+        (busy, pages, copied) = connection.execute("PRAGMA wal_checkpoint(FULL)").fetchone()
+    except sqlite3.Error:
+        return False
+    return not busy and pages == copied

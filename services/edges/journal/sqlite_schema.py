@@ -43,6 +43,7 @@ _SCHEMA = (
     f"PRAGMA user_version = {VERSION}",
 )
 
+_FULL = "cannot grow, the disk is full: free some space"
 _MENDING = {
     sqlite3.SQLITE_NOTADB: "is not a SQLite file: move it away, or choose another data directory",
     sqlite3.SQLITE_CORRUPT: "is damaged: restore a backup, or move it away to start anew",
@@ -50,7 +51,8 @@ _MENDING = {
     sqlite3.SQLITE_READONLY: "cannot be written: check the rights of the file and of its directory",
     sqlite3.SQLITE_PERM: "cannot be written: check the rights of the file and of its directory",
     sqlite3.SQLITE_BUSY: f"has been locked by another program for {_BUSY_SECONDS:.0f} s: end that program",
-    sqlite3.SQLITE_FULL: "cannot grow, the disk is full: free some space",
+    sqlite3.SQLITE_FULL: _FULL,
+    sqlite3.SQLITE_IOERR_SHMSIZE: _FULL,
     sqlite3.SQLITE_IOERR: "cannot be read or written: check the disk",
 }
 _OTHERWISE = "cannot be used: restore a backup, or choose another data directory"
@@ -66,14 +68,15 @@ def explained(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        primary_code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
-        kind = JournalDamaged if primary_code == sqlite3.SQLITE_CORRUPT else JournalError
-        raise kind(f"{path} {_MENDING.get(primary_code, _OTHERWISE)} ({error})") from error
+        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
+        kind = JournalDamaged if code & 0xFF == sqlite3.SQLITE_CORRUPT else JournalError
+        mending = _MENDING.get(code) or _MENDING.get(code & 0xFF, _OTHERWISE)
+        raise kind(f"{path} {mending} ({error})") from error
     except Timeout as error:
         raise JournalError(f"{path} {_MENDING[sqlite3.SQLITE_BUSY]}") from error
     except OSError as error:
-        mending = "check the rights of its directory, or choose another one"
-        raise JournalError(f"{path} cannot be used ({error.strerror}): {mending}") from error
+        mending = "check its rights and those of its directory, or choose another directory"
+        raise JournalError(f"{error.filename or path} cannot be used ({error.strerror}): {mending}") from error
 
 
 def damage(path: Path) -> str:

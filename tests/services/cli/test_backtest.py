@@ -225,6 +225,15 @@ def test_a_page_that_cannot_be_made_is_refused_before_anything_is_encoded(file: 
     assert done.err.startswith(f"sluice: {file}/page cannot be written (")
 
 
+def test_results_are_printed_though_the_disk_is_too_full_for_the_page(file: Path, sluice: Sluice) -> None:
+    page = Path("page")
+    page.mkdir()
+    (page / "index.html").symlink_to("/dev/full")
+    done = sluice("backtest", file, "--seeds", 1, "--jobs", 1, "--no-cache", "--json", "--report", page)
+    assert (done.code, done.json["mean"]["asked"] > 0) == (1, True)
+    assert done.err.splitlines()[-1] == "sluice: page was not written in full: No space left on device"
+
+
 @pytest.mark.parametrize(
     ("limit", "told"),
     [

@@ -126,3 +126,14 @@ def test_an_answer_that_cannot_be_read_is_left_out_of_the_export_and_counted(ask
     asked.journal.append([Message(LABELS, b"not json")])
     assert sluice("labels", "export", "answers.csv", "--json").json == {"written": 0, "unreadable": 1}
     assert sluice("labels", "export", "answers.csv", "--all", "--json").json == {"written": 0, "unreadable": 1}
+
+
+def test_a_disk_that_is_too_full_for_the_file_is_told_with_its_name(
+    asked: Service, sluice: Sluice, requests: list[dict[str, Any]]
+) -> None:
+    answer(asked, {"request_id": requests[0]["request_id"], "label": "card"})
+    full = Path("full.jsonl")
+    full.symlink_to("/dev/full")
+    for command in (["requests", "export"], ["labels", "export"]):
+        done = sluice(*command, full)
+        assert (done.code, done.err) == (1, "sluice: full.jsonl was not written in full: No space left on device\n")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.console.leases import AUDIT_TURN, NOT_TAKEN, Leases
+from services.console.leases import ANSWERED_SECONDS, AUDIT_TURN, NOT_TAKEN, Leases
 
 ASKS = [f"ask-{place}" for place in range(20)]
 AUDITS = [f"audit-{place}" for place in range(5)]
@@ -61,3 +61,22 @@ def test_who_gave_an_answer_that_was_not_taken_is_asked_again_when_a_lease_would
     assert leases.not_taken("ada") == {"ask-0"}
     leases.expire(1_300.0)
     assert leases.not_taken("ada") == set()
+
+
+def test_a_clock_that_is_set_back_keeps_nothing_from_others_for_longer() -> None:
+    leases = Leases(seconds=300.0)
+    leases.grant("ada", ["ask-0", "ask-1", "ask-2"], now=5_000.0)
+    leases.answered("ada", "ask-1", 7, now=5_000.0)
+    leases.leave_open("ask-1", now=5_000.0)
+    leases.answered("ada", "ask-2", 8, now=5_000.0)
+    leases.expire(5_000.0)
+    leases.expire(1_000.0)
+    assert leases.held_by_others("bob") == {"ask-0": "ada"}
+    leases.expire(1_299.0)
+    assert "ask-0" in leases
+    leases.expire(1_300.0)
+    assert "ask-0" not in leases
+    assert leases.not_taken("ada") == set()
+    assert "ask-2" in leases
+    leases.expire(1_000.0 + ANSWERED_SECONDS)
+    assert len(leases) == 0

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from threading import Event, Thread
+from typing import Any
 
 import httpx
 from prometheus_client import CollectorRegistry
 
+from services.console.follower import identities
+from services.console.news import News
+from services.console.schema import ViewError
 from services.console.serving import Console
+from services.console.view import FILE, View
 from services.edges.journal.base import JournalDamaged, Message
 from services.edges.journal.sqlite import SqliteJournal
 from services.edges.listening import address, listen
 from services.edges.settings_sources import load_settings
+from tests.services.console.worlds import decision, spoil
 
 
 def test_it_answers_to_the_names_and_the_tokens_of_the_settings_and_to_no_other(tmp_path: Path) -> None:
@@ -47,25 +54,45 @@ class Damaged(SqliteJournal):
 
 
 def test_it_ends_where_a_call_finds_the_journal_damaged(tmp_path: Path) -> None:
-    settings, stop, raised = load_settings({"data.dir": tmp_path / "view"}), Event(), list[Exception]()
-    with Damaged(tmp_path / "journal") as journal, listen("127.0.0.1", 0, "--port") as listening:
+    with Damaged(tmp_path / "journal") as journal:
+        code, told = called(journal, tmp_path / "view", "POST", "/v1/texts", json={"text": "lost card"})
+
+    assert (code, told) == (503, "sluice.db is damaged: 1 messages cannot be written")
+
+
+def test_it_ends_where_a_call_finds_the_view_damaged(tmp_path: Path) -> None:
+    with SqliteJournal(tmp_path / "journal") as journal:
+        with closing(View(tmp_path / "view.db", identities(journal))) as view:
+            found = News(decisions=[decision(f"text {number}") for number in range(1_000)])
+            view.save(found, {}, {})
+        (tmp_path / "view").mkdir()
+        spoil((tmp_path / "view.db").rename(tmp_path / "view" / FILE))
+        code, told = called(journal, tmp_path / "view", "GET", "/v1/decisions/text%20900")
+
+    assert code == 503
+    assert told.startswith(f"{tmp_path}/view/console.db is damaged")
+    assert "move it away" in told
+
+
+def called(journal: SqliteJournal, directory: Path, method: str, path: str, **request: Any) -> tuple[int, str]:
+    """What a console answers to a call, and what it then ends with."""
+    settings, stop, raised = load_settings({"data.dir": directory}), Event(), list[Exception]()
+    with listen("127.0.0.1", 0, "--port") as listening:
         console = Console(settings, journal, CollectorRegistry(), listening)
 
         def serve() -> None:
             try:
                 console.parts["http"](stop)
-            except JournalDamaged as error:
+            except (JournalDamaged, ViewError) as error:
                 raised.append(error)
 
         server = Thread(target=serve)
         server.start()
-        url = f"http://{address(listening)}"
-        answer = httpx.post(f"{url}/v1/texts", json={"text": "lost card"})
+        answer = httpx.request(method, f"http://{address(listening)}{path}", **request)
+        console.end()
         server.join()
         console.close()
-
-    assert answer.status_code == 503
-    assert [str(error) for error in raised] == ["sluice.db is damaged: 1 messages cannot be written"]
+    return answer.status_code, " ".join(map(str, raised))
 
 
 def ready(url: str, name: str) -> int:

@@ -11,10 +11,10 @@ import pytest
 
 from services.console.follower import identities
 from services.console.news import News, OutcomeRow, RequestRow
-from services.console.schema import ViewError
-from services.console.view import FILE, View, _transaction
+from services.console.schema import ViewDamaged, ViewError
+from services.console.view import FILE, View
 from stream.records import Verdict
-from tests.services.console.worlds import NOW, World, decision
+from tests.services.console.worlds import NOW, World, decision, spoil
 
 IDENTITIES = {"decisions": "cluster/one"}
 START = {("decisions", 0): 0}
@@ -166,10 +166,27 @@ def test_the_identities_are_those_of_the_followed_topics(world: World) -> None:
     assert identities(world.journal)["decisions"] == world.journal.identity("decisions")
 
 
-def test_a_full_disk_is_named() -> None:
-    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
-        connection.execute("CREATE TABLE notes (text)")
-        connection.execute("PRAGMA max_page_count = 2")
-        with pytest.raises(ViewError, match=r"disk is full.*free some space"), _transaction(connection):
-            connection.execute("INSERT INTO notes VALUES (zeroblob(1000000))")
-        assert not connection.in_transaction
+def test_a_file_that_may_not_be_opened_is_named(tmp_path: Path) -> None:
+    (tmp_path / FILE).mkdir()
+    with pytest.raises(ViewError, match=r"console.db cannot be opened .*may this user write it"):
+        view_of(tmp_path)
+
+
+def test_damage_is_told_by_who_reads_and_by_who_writes(tmp_path: Path) -> None:
+    with closing(view_of(tmp_path)) as view:
+        save(view, News(decisions=[decision(f"text {number}") for number in range(1_000)]))
+    spoil(tmp_path / FILE)
+    with closing(view_of(tmp_path)) as view:
+        with pytest.raises(ViewDamaged, match=r"console.db is damaged .*move it away"):
+            view.explain("cluster/topic/0/unknown")
+        with pytest.raises(ViewDamaged, match=r"console.db is damaged .*move it away"):
+            view.clear()
+        assert not view._writer.in_transaction
+
+
+def test_a_full_disk_is_named(tmp_path: Path) -> None:
+    with closing(view_of(tmp_path)) as view:
+        view._writer.execute("PRAGMA max_page_count = 2")
+        with pytest.raises(ViewError, match=r"console.db .*disk is full.*free some space"):
+            save(view, News(decisions=[decision(f"text {number}") for number in range(1_000)]))
+        assert not view._writer.in_transaction

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -47,6 +48,19 @@ def test_what_was_encoded_once_is_found_again_bit_for_bit(tmp_path: Path) -> Non
 
     np.testing.assert_array_equal(first.encode(texts), again.encode(texts))
     assert (counting.texts, again.found, again.encoded) == (0, 2, 0)
+
+
+def test_a_full_disk_keeps_nothing_and_is_told(tmp_path: Path) -> None:
+    encoder, _ = cached(tmp_path)
+    most, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, hard))
+    try:
+        embeddings = encoder.encode(["a card was stolen"])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (most, hard))
+
+    assert embeddings.shape == (1, encoder.dimension)
+    assert (list(tmp_path.iterdir()), encoder.refused) == ([], "File too large")
 
 
 @pytest.mark.parametrize("other", [["ab", "c"], ["a", "bc", ""], ["c", "ab"]])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from services.edges.journal.base import JournalBusy, Message
+from services.edges.journal.base import JournalBusy, JournalDamaged, Message
 from services.edges.journal.sqlite import SqliteJournal
 from services.edges.topics import COMMANDS, DECISIONS, ITEMS, LABELS, LEARNER_STATE
 
@@ -123,3 +124,40 @@ def test_a_log_that_another_program_reads_is_not_waited_for(tmp_path: Path, jour
         assert time.monotonic() - started < 5.0
     assert journal.scrub()
     assert (tmp_path / "sluice.db-wal").stat().st_size == 0
+
+
+def test_nothing_is_accepted_into_a_file_that_was_removed(tmp_path: Path) -> None:
+    with SqliteJournal(tmp_path) as journal, journal.writer("learner") as writer:
+        journal.append([Message(LABELS, b"kept")])
+        (tmp_path / "sluice.db").unlink()
+        with pytest.raises(JournalDamaged, match="was moved or removed"):
+            journal.append([Message(LABELS, b"lost")])
+        with SqliteJournal(tmp_path) as anew:
+            assert anew.append([Message(LABELS, b"first")]) == [0]
+            with pytest.raises(JournalDamaged, match="was moved or removed"):
+                writer.renew()
+
+
+@pytest.mark.parametrize("who", ["reader", "writer"])
+def test_what_was_accepted_is_saved_where_the_log_was_removed(tmp_path: Path, who: str) -> None:
+    with SqliteJournal(tmp_path) as journal:
+        journal.append([Message(LABELS, b"accepted")])
+        journal.read({(LABELS, 0): 0}, 1)
+        (tmp_path / "sluice.db-wal").unlink()
+        with pytest.raises(JournalDamaged, match=r"sluice\.db-wal was moved or removed .*all of it was saved"):
+            journal.read({(LABELS, 0): 0}, 1) if who == "reader" else journal.append([Message(LABELS, b"refused")])
+        # As after the process ended without a word: the log that nobody can find is gone.
+        shutil.copy(tmp_path / "sluice.db", tmp_path / "killed.db")
+    with closing(sqlite3.connect(tmp_path / "killed.db")) as killed:
+        assert killed.execute("SELECT value FROM records WHERE topic = 'labels'").fetchall() == [(b"accepted",)]
+
+
+def test_a_log_that_another_process_made_anew_is_refused(tmp_path: Path) -> None:
+    with SqliteJournal(tmp_path) as journal:
+        journal.append([Message(LABELS, b"accepted")])
+        log = tmp_path / "sluice.db-wal"
+        log.rename(tmp_path / "moved")
+        log.touch()
+        with pytest.raises(JournalDamaged, match="put it back"):
+            journal.append([Message(LABELS, b"refused")])
+        (tmp_path / "moved").rename(log)

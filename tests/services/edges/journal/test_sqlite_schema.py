@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import resource
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -123,8 +124,14 @@ def test_a_file_in_place_of_the_directory_is_named(tmp_path: Path) -> None:
 
 
 def test_a_directory_that_may_not_be_written_is_named(path: Path) -> None:
-    with pytest.raises(JournalError, match=r"Permission denied.*check the rights"), explained(path):
+    with pytest.raises(JournalError, match=r"Permission denied.*check its rights"), explained(path):
         raise PermissionError(errno.EACCES, "Permission denied")
+
+
+def test_the_file_that_may_not_be_used_is_the_one_that_is_named(path: Path) -> None:
+    (path.parent / "sluice.db.lock").mkdir()
+    with pytest.raises(JournalError, match=r"sluice\.db\.lock cannot be used \(Is a directory\)"):
+        prepare(path.parent)
 
 
 def test_a_damaged_file_is_named(path: Path) -> None:
@@ -152,6 +159,17 @@ def test_a_full_disk_is_named(path: Path) -> None:
         connection.execute("PRAGMA max_page_count = 1")
         with pytest.raises(JournalError, match="the disk is full: free some space"), explained(path):
             connection.execute("INSERT INTO records VALUES ('labels', 0, 0, NULL, zeroblob(1000000), NULL, 0)")
+
+
+def test_a_disk_without_room_for_the_shared_memory_is_named(tmp_path: Path) -> None:
+    prepare(tmp_path)
+    most, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (16_384, hard))
+    try:
+        told = refusal(tmp_path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (most, hard))
+    assert "the disk is full: free some space" in told
 
 
 def test_a_lock_that_another_program_keeps_is_named(path: Path) -> None:
