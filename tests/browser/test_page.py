@@ -177,7 +177,7 @@ def test_an_answer_that_cannot_be_saved_is_not_lost(site: Site, page: Page) -> N
     expect_text(page, "a")
     page.route("**/v1/labels*", lambda route: route.abort())
     page.keyboard.press("1")
-    expect(page.get_by_role("alert")).to_contain_text("Your answer was not saved, please give it again.")
+    expect(page.get_by_role("alert")).to_contain_text("Your answer may not have been saved, please give it again.")
     expect_text(page, "a")
     page.unroute("**/v1/labels*")
     page.keyboard.press("1")
