@@ -215,6 +215,7 @@ function changed(lost) {
 }
 
 async function refresh() {
+  $("today").textContent = reviewer.today; // another tab may have added to it, or a day have begun
   try {
     if (!told) await describe();
     known = await api.status();
