@@ -56,16 +56,18 @@ def import_file(
     from services.cli.following import existing_journal, unattended
     from services.cli.options import settings_with
 
-    labels, now, settings = _read(file, tool, reviewer), time.time(), settings_with(data__dir=data)
+    (labels, passed_over), now, settings = _read(file, tool, reviewer), time.time(), settings_with(data__dir=data)
     with existing_journal(settings, "labels") as journal:
         nobody = unattended(settings)
         seconds = wait if wait is not None else 0.0 if nobody else _WAIT_SECONDS
         outcomes = _append(journal, [label.given(now) for label in labels], seconds)
     if as_json:
-        print_json({"accepted": len(labels), "outcomes": outcomes})
+        print_json({"accepted": len(labels), "outcomes": outcomes, "passed_over": passed_over})
     else:
         counts = ", ".join(f"{count} {outcome}" for outcome, count in outcomes.items())
         typer.echo(f"{len(labels)} labels{f': {counts}' if outcomes else ' accepted'}", err=True)
+    if passed_over:
+        typer.echo(f"sluice: {file}: {passed_over} without an answer passed over", err=True)
     untold = len(labels) - sum(outcomes.values())
     if untold and (nobody or seconds):
         why = nobody or f"no outcome after {seconds:g} s (is a learner running, or far behind?)"
@@ -128,17 +130,20 @@ def _append(journal: Journal, labels: Sequence[LabelMessage], wait: float) -> di
     return dict(sorted(of_answers(journal, ends, keys, wait).items())) if wait and keys else {}
 
 
-def _read(file: Path, tool: str | None, reviewer: str | None) -> list[LabelMessage]:
+def _read(file: Path, tool: str | None, reviewer: str | None) -> tuple[list[LabelMessage], int]:
+    """The answers in the file, and how many of its requests have none, where its format tells."""
     from services.edges.formats import format_of
     from services.edges.formats.base import FormatError
     from services.edges.messages import LabelMessage
     from services.edges.tools import tool_of
 
     missing = {"reviewer": reviewer} if reviewer else None
-    read = tool_of(tool).read if tool else partial(format_of(file).read, LabelMessage)
+    form = None if tool else format_of(file)
+    read = partial(form.read, LabelMessage) if form else tool_of(str(tool)).read
     try:
         with to_read(file) as content:
-            return list(read(content, missing))
+            labels = list(read(content, missing))
+            return labels, form.passed_over if form else 0
     except UnicodeDecodeError:
         raise FormatError(f"{file}: not UTF-8: save it as UTF-8") from None
     except FormatError as error:

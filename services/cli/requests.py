@@ -53,6 +53,8 @@ def export_file(
 ) -> None:
     """Write every open request to a file; in CSV with empty columns `label` and `reviewer` to be filled in.
 
+    There an apostrophe stands before texts that a spreadsheet would take for formulas, such as `=1+1`.
+
     With `--tool`, tasks for a labelling tool to import; `sluice labels import` with the same reads what it exports.
 
     Example: `sluice requests export open.csv`, then `sluice labels import open.csv`

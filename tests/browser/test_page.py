@@ -177,7 +177,7 @@ def test_an_answer_that_cannot_be_saved_is_not_lost(site: Site, page: Page) -> N
     expect_text(page, "a")
     page.route("**/v1/labels*", lambda route: route.abort())
     page.keyboard.press("1")
-    expect(page.get_by_role("alert")).to_contain_text("Your answer was not saved, please give it again.")
+    expect(page.get_by_role("alert")).to_contain_text("Your answer may not have been saved, please give it again.")
     expect_text(page, "a")
     page.unroute("**/v1/labels*")
     page.keyboard.press("1")
@@ -196,6 +196,21 @@ def test_the_name_and_the_days_count_outlive_the_page(site: Site, page: Page) ->
     expect_text(page, "b")
     expect(page.get_by_role("button", name="ada")).to_be_visible()
     expect(page.locator("#today")).to_have_text("1")
+
+
+def test_the_days_count_is_that_of_all_tabs_and_begins_anew_with_the_day(site: Site, page: Page) -> None:
+    ask(site, "a", "b")
+    page.clock.install(time="2026-03-01T23:50:00")
+    enter(page, site)
+    expect_text(page, "a")
+    other = page.context.new_page()
+    other.goto(site.url)
+    expect_text(other, "a")
+    page.keyboard.press("1")
+    expect(page.locator("#today")).to_have_text("1")
+    expect(other.locator("#today")).to_have_text("1")
+    page.clock.fast_forward(11 * 60_000)
+    expect(page.locator("#today")).to_have_text("0")
 
 
 def test_the_foot_tells_how_the_service_stands(site: Site, page: Page) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from unicodedata import normalize
+
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
@@ -70,6 +72,15 @@ def test_accents_sharp_s_and_spaces_do_not_count_and_what_was_typed_is_marked(
     option = page.get_by_role("option").first
     assert option.evaluate("option => option.textContent") == found
     assert option.locator("mark").evaluate_all("marks => marks.map(mark => mark.textContent)") == [marked]
+
+
+@pytest.mark.parametrize("typed", ["Café", "Cafe\u0301", "cafe", "CAFE"])
+def test_of_classes_that_differ_in_case_or_accents_the_one_that_was_typed_comes_first(
+    site: Site, page: Page, typed: str
+) -> None:
+    search(site, page, typed, ["cafe", "Cafe", "Café", "CAFE"])
+    expect(page.get_by_role("option")).to_have_count(4)
+    expect(chosen(page)).to_have_text(normalize("NFC", typed))
 
 
 def test_a_class_that_is_there_in_other_case_and_spaces_is_not_offered_as_a_new_one(site: Site, page: Page) -> None:

@@ -40,7 +40,7 @@ def test_requests_go_out_and_come_back_answered_by_file_and_by_program(asked: Se
         writer.writerow({**rows[0], "label": "card"})
     with asked.at_work():
         told = on_kafka("labels", "import", "open.csv", "--reviewer", "anna", "--wait", 60, "--json").json
-    assert told == {"accepted": 1, "outcomes": {"learned": 1}}
+    assert told == {"accepted": 1, "outcomes": {"learned": 1}, "passed_over": 0}
     assert len(on_kafka("requests", "list", "--json", "--limit", 100).json) == written - 1
 
     assert on_kafka("oracle", "--truth", "texts.jsonl", "--once").code == 0

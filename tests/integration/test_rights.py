@@ -157,7 +157,7 @@ def test_each_process_can_do_its_work_with_the_rights_of_the_table(
     assert [outcome["outcome"] for outcome in told["outcomes"]] == ["learned"]
     Path("more.jsonl").write_text(json.dumps({"request_id": "none", "label": "card", "reviewer": "ann"}) + "\n")
     told = as_user("labels")("labels", "import", "more.jsonl", "--wait", "0.1", "--json").json
-    assert told == {"accepted": 1, "outcomes": {}}
+    assert told == {"accepted": 1, "outcomes": {}, "passed_over": 0}
     told = as_user("labels")("labels", "export", "answers.csv", "--all", "--json").json
     assert told == {"written": 3, "unreadable": 1}
     assert len(as_user("dead-letters")("dead-letters", "replay", "--all", "--json").json["replayed"]) == 2

@@ -8,6 +8,9 @@ addEventListener("pageshow", (event) => event.persisted && location.reload());
 
 export class Trouble extends Error {}
 
+/** No answer came: whether the service had the call is not known. */
+export class Unreachable extends Trouble {}
+
 /** The answer to a call; one that is refused for its token waits for another, and is made again. */
 async function call(path, options = {}) {
   const brought = token.known();
@@ -18,7 +21,7 @@ async function call(path, options = {}) {
   } catch {
     // A page that is being left ends its calls: that is no trouble, and an answer arrives all the same.
     if (left) return new Promise(() => {});
-    throw new Trouble("sluice cannot be reached.");
+    throw new Unreachable("sluice cannot be reached.");
   }
   if (response.status === 401) {
     await token.another(brought);

@@ -20,8 +20,11 @@ const HISTORY = 50;
 const reviewer = new Reviewer();
 const search = new Search($("search"), $("matches"), answer);
 const held = new Held(reviewer, changed);
+/** The answers that can be corrected, the last one at the end; `correcting` is one of them. */
 let answered = [];
 let correcting = null;
+/** The ids of requests whose answer may have reached the service although the call failed. */
+const unsure = new Set();
 let known = null;
 let told = null;
 let paused = 0;
@@ -35,7 +38,7 @@ function render() {
   $("loading").hidden = Boolean(current) || !looking;
   $("question").hidden = !current;
   $("empty").hidden = Boolean(current) || looking;
-  $("undo").hidden = Boolean(correcting);
+  $("undo-what").textContent = correcting ? "Correct the one before" : "Correct the last answer";
   $("skip").hidden = correcting?.label === null;
   $("reviewer").textContent = reviewer.name || "Who are you?";
   renderAnswered();
@@ -48,8 +51,8 @@ function render() {
 }
 
 function renderAnswered() {
-  $("undo").disabled = !answered.length;
-  $("undo-empty").hidden = !answered.length;
+  $("undo").disabled = !earlier();
+  $("undo-empty").hidden = !earlier();
   $("today").textContent = reviewer.today;
 }
 
@@ -58,7 +61,7 @@ const renderEmpty = () => empty.show(known?.texts, held.withOthers);
 /** Tell of trouble with saving an answer, looking how things stand, or asking for questions; an empty text ends it. */
 function trouble(about, text) {
   troubles[about] = text;
-  const told = troubles.saving || troubles.looking || troubles.asking;
+  const told = [troubles.saving, troubles.looking || troubles.asking].filter(Boolean).join(" ");
   $("trouble").textContent = told;
   $("trouble").hidden = !told;
 }
@@ -74,55 +77,65 @@ function answer(label) {
 }
 
 function send(entry) {
+  entry.reviewer = reviewer.name;
   answered = [...answered, entry].slice(-HISTORY);
-  reviewer.count(1);
+  reviewer.count(1, entry.reviewer);
   if (held.few) look();
   say(entry.label === null ? "Skipped." : `Labelled ${entry.label}.`);
   render();
   entry.saved = post(entry, {}).catch((error) => {
-    answered = answered.filter((each) => each !== entry);
-    reviewer.count(-1);
+    entry.failed = true;
+    answered = answered.filter(({ request }) => request !== entry.request);
+    if (correcting?.request === entry.request) correcting = null;
+    reviewer.count(-1, entry.reviewer);
     held.putBack(entry.request);
-    failed(error);
+    if (error instanceof api.Unreachable) unsure.add(entry.request.request_id);
+    failed(entry, "answer", "give it again", error);
   });
 }
 
 function correct(label) {
-  const entry = { request: correcting.request, label };
   const before = correcting;
+  const entry = { ...before, label, takenBack: label === null };
   correcting = null;
-  answered = [...answered, entry];
+  answered = answered.map((each) => (each === before ? entry : each));
   say(label === null ? "Your answer was taken back." : `Corrected to ${label}.`);
   render();
   entry.saved = Promise.resolve(before.saved)
-    .then(() => post(entry, { corrects: true }))
+    // Where there is nothing to correct, the question is shown again.
+    .then(() => (entry.failed = before.failed) || post(entry, { corrects: true }))
     .catch((error) => {
       answered = answered.map((each) => (each === entry ? before : each));
-      failed(error);
+      failed(entry, "correction", "correct it again", error);
     });
 }
 
 async function post(entry, more) {
-  const { request, label } = entry;
-  const name = reviewer.name;
+  const { request, label, reviewer: name } = entry;
   const given = label === null ? { skip: true } : { label };
   const times = { answered_at: new Date().toISOString() };
   const outcome = await api.label({ request_id: request.request_id, ...given, reviewer: name, ...times, ...more });
   held.saved(request);
   trouble("saving", "");
-  if (name === reviewer.name) became(entry, outcome?.outcome, more.corrects);
+  became(entry, outcome?.outcome, more.corrects);
 }
 
 function became(entry, outcome, corrects) {
-  const told = outcomes.told(outcome, corrects);
-  if (told) say(told);
-  if (!corrects && !outcomes.counts(outcome)) reviewer.count(-1);
+  const again = unsure.delete(entry.request.request_id) && outcomes.stands(outcome);
+  const told = again && outcome === "repeated" ? undefined : outcomes.told(outcome, corrects);
+  if (told && entry.reviewer === reviewer.name) say(told);
+  if (!corrects && !again && !outcomes.counts(outcome)) reviewer.count(-1, entry.reviewer);
   if (!outcomes.correctable(outcome)) answered = answered.filter((each) => each !== entry);
   renderAnswered();
 }
 
-function failed(error) {
-  trouble("saving", `Your answer was not saved, please give it again. ${error.message}`);
+function failed(entry, what, mend, error) {
+  const lost = error instanceof api.Unreachable;
+  const how = lost ? "may not have been saved" : "was not saved";
+  if (lost) trouble("looking", `${error.message} Trying again…`);
+  const mine = entry.reviewer === reviewer.name;
+  const told = mine ? `Your ${what} ${how}, please ${mend}.` : `${entry.reviewer}'s ${what} ${how}.`;
+  trouble("saving", lost ? told : `${told} ${error.message}`);
   say("");
   render();
 }
@@ -131,18 +144,21 @@ function skip() {
   if (correcting?.label !== null) answer(null);
 }
 
+/** The answer before the one that is being corrected, or else the last one; what was taken back stays so. */
+function earlier() {
+  const place = correcting ? answered.indexOf(correcting) : answered.length;
+  return answered.slice(0, Math.max(0, place)).findLast(({ takenBack }) => !takenBack);
+}
+
 function undo() {
-  if (!answered.length) return;
-  if (correcting) return keep();
-  correcting = answered.at(-1);
-  answered = answered.slice(0, -1);
+  if (!earlier()) return;
+  correcting = earlier();
   say("");
   render();
 }
 
 function keep() {
   if (!correcting) return;
-  answered = [...answered, correcting];
   correcting = null;
   render();
 }
@@ -199,6 +215,7 @@ function changed(lost) {
 }
 
 async function refresh() {
+  $("today").textContent = reviewer.today; // another tab may have added to it, or a day have begun
   try {
     if (!told) await describe();
     known = await api.status();

@@ -39,16 +39,18 @@ function places(name, wanted) {
 }
 
 /**
- * The first classes that hold every typed word, and how many more do: those with words that begin so first, then by
- * place, then by name.
+ * The first classes that hold every typed word, and how many more do: first the one that was typed to the letter, then
+ * those with words that begin so, by place and by name.
  */
 export function matching(classes, typed) {
   const wanted = words(typed);
-  const rank = (found) => found.reduce((sum, { start, inside }) => sum + start + 1_000 * inside, 0);
+  const letters = (text) => text.normalize("NFC");
+  const rank = (name, where) =>
+    letters(name) === letters(typed) ? -1 : where.reduce((sum, { start, inside }) => sum + start + 1_000 * inside, 0);
   const found = classes
     .map((name) => [name, places(folded(name), wanted)])
     .filter(([, where]) => where)
-    .map(([name, where]) => ({ name, rank: rank(where) }))
+    .map(([name, where]) => ({ name, rank: rank(name, where) }))
     .sort((a, b) => a.rank - b.rank || a.name.localeCompare(b.name));
   return { names: found.slice(0, SHOWN).map(({ name }) => name), more: Math.max(0, found.length - SHOWN) };
 }

@@ -18,5 +18,8 @@ export const told = (outcome, corrects) =>
 /** Whether the answer counts as one that was given: all do that are not told otherwise. */
 export const counts = (outcome) => !(outcome in TOLD);
 
+/** Whether an answer of the same reviewer to the same request was taken before. */
+export const stands = (outcome) => outcome === "repeated" || outcome === "conflicting";
+
 /** Whether another answer could still take its place. */
 export const correctable = (outcome) => !NO_MORE.includes(outcome);

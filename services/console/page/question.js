@@ -53,6 +53,8 @@ export function show(request, choose, given) {
   $("text").textContent = request.text;
   $("text").className = request.text.length > 500 ? "long" : request.text.length > 160 ? "medium" : "";
   $("text").scrollTop = 0;
+  // What is cut off can be reached by Tab, and scrolled by keys.
+  $("text").tabIndex = $("text").scrollHeight > $("text").clientHeight ? 0 : -1;
   $("suggestions").replaceChildren(
     ...request.suggestions.map((each, index) => suggestion(each, index, choose, given)),
   );

@@ -35,13 +35,18 @@ export class Reviewer {
 
   /** How many questions this reviewer answered today, in this browser. */
   get today() {
-    const kept = read(TODAY);
-    return kept?.day === day() ? kept.counts[this.#name] ?? 0 : 0;
+    return this.#counted(this.#name);
   }
 
-  count(change) {
+  /** Add to the day's count of this name, by which the answer was given. */
+  count(change, name) {
     const kept = read(TODAY);
     const counts = kept?.day === day() ? kept.counts : {};
-    write(TODAY, { day: day(), counts: { ...counts, [this.#name]: this.today + change } });
+    write(TODAY, { day: day(), counts: { ...counts, [name]: this.#counted(name) + change } });
+  }
+
+  #counted(name) {
+    const kept = read(TODAY);
+    return kept?.day === day() ? kept.counts[name] ?? 0 : 0;
   }
 }

@@ -25,6 +25,9 @@ class Format(ABC):
     Files are opened with ``encoding="utf-8", newline=""``.
     """
 
+    passed_over = 0
+    """How many requests without an answer were passed over, where labels were read."""
+
     @abstractmethod
     def write(self, kind: type[Exchanged], messages: Iterable[Exchanged], file: TextIO) -> int:
         """Write messages of this kind; says how many."""

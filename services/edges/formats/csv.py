@@ -1,12 +1,16 @@
 """Messages <-> CSV: a column a field, for spreadsheets.
 
-A file of requests whose columns ``label`` and ``reviewer`` somebody filled in is a file of labels.
+A file of requests whose columns ``label`` and ``reviewer`` somebody filled in is a file of labels. A spreadsheet takes
+a text that begins like a formula for one and shows what it comes to, or calls what it names; so an apostrophe stands
+before such texts of requests (https://owasp.org/www-community/attacks/CSV_Injection).
 """
 
 from __future__ import annotations
 
 import csv
 import json
+import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, TextIO
 
@@ -35,6 +39,8 @@ _COLUMNS: Mapping[type, tuple[str, ...]] = {
 _WORDS = {"true": True, "false": False}
 _JSON = frozenset({"suggestions", "why"})
 _FLAGS = frozenset({"skip", "corrects"})
+_FROM_OUTSIDE = frozenset({"text", "text_id"})
+_FORMULA = re.compile(r"'*[=+\-@\t\r]")
 
 
 class Csv(Format):
@@ -46,7 +52,8 @@ class Csv(Format):
         writer.writeheader()
         written = 0
         for message in messages:
-            writer.writerow({name: _cell(value) for name, value in message.model_dump(mode="json").items()})
+            cells = {name: _cell(value) for name, value in message.model_dump(mode="json").items()}
+            writer.writerow(cells | (_no_formulas(cells) if kind is RequestMessage else {}))
             written += 1
         return written
 
@@ -61,6 +68,8 @@ class Csv(Format):
                 fields = {**(missing or {}), **_fields(reader.line_num, row)}
                 if kind is not LabelMessage or "label" in fields or fields.get("skip"):
                     yield message_of(kind, reader.line_num, fields)
+                else:
+                    self.passed_over += "request_id" in fields
         except csv.Error as error:
             raise FormatError(f"line {reader.reader.line_num}: {error}") from None
 
@@ -69,6 +78,8 @@ def _check_header(kind: type, names: Sequence[str]) -> None:
     """Raises FormatError where no row can be a message: what lacks an answer would be passed over, all of it."""
     if "request_id" not in names:
         raise FormatError(no_column("request_id", names))
+    if twice := [name for name, count in Counter(names).items() if name and count > 1]:
+        raise FormatError(f"line 1: {twice[0][:80]!r} names more than one column: rename all but one")
     if kind is LabelMessage and not {"label", "skip"} & set(names):
         raise FormatError(no_column("label or skip", names))
 
@@ -77,6 +88,11 @@ def _cell(value: object) -> object:
     if isinstance(value, bool | list | dict):
         return json.dumps(value, ensure_ascii=False)
     return value
+
+
+def _no_formulas(cells: Mapping[str, object]) -> dict[str, str]:
+    texts = {name: str(cells[name]) for name in _FROM_OUTSIDE}
+    return {name: f"'{text}" for name, text in texts.items() if _FORMULA.match(text)}
 
 
 def _fields(line: int, row: Mapping[str | None, Any]) -> dict[str, Any]:
@@ -89,6 +105,8 @@ def _value(line: int, name: str, cell: str) -> object:
     try:
         if name in _FLAGS:
             return _WORDS[cell.lower()]
+        if name in _FROM_OUTSIDE and cell.startswith("'") and _FORMULA.match(cell):
+            return cell[1:]
         return json.loads(cell) if name in _JSON else cell
     except (KeyError, ValueError):
         raise FormatError(f"line {line}: {name}: {'JSON' if name in _JSON else 'true or false'} was expected") from None

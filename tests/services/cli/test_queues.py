@@ -84,7 +84,7 @@ def test_requests_go_out_as_a_file_and_come_back_answered(asked: Service, sluice
         writer.writeheader()
         writer.writerows({**row, "label": "card"} for row in rows)
     assert sluice("labels", "import", "open.csv", "--reviewer", "anna", "--wait", 0, "--json").json == {
-        "accepted": written, "outcomes": {}
+        "accepted": written, "outcomes": {}, "passed_over": 0
     }  # fmt: skip
     asked.settle()
     assert sluice("requests", "list", "--json").json == []
@@ -102,7 +102,7 @@ def test_requests_go_out_to_a_labelling_tool_and_its_annotations_come_back(asked
     Path("annotated.json").write_text(json.dumps(annotated))
     with asked.at_work():
         told = sluice("labels", "import", "annotated.json", "--tool", "label_studio", "--wait", 60, "--json").json
-    assert told == {"accepted": written, "outcomes": {"learned": written}}
+    assert told == {"accepted": written, "outcomes": {"learned": written}, "passed_over": 0}
     asked.settle()
     assert sluice("requests", "list", "--json").json == []
     refused = sluice("labels", "import", "annotated.json", "--tool", "excel")
@@ -111,14 +111,15 @@ def test_requests_go_out_to_a_labelling_tool_and_its_annotations_come_back(asked
 
 def test_who_imports_labels_is_told_what_became_of_them(asked: Service, sluice: Sluice) -> None:
     first, second = (each["request_id"] for each in sluice("requests", "list", "--json", "--limit", 2).json)
-    rows = [f"{first},card,", f"{second},,true", f"{first},lost,", "none,card,"]
+    rows = [f"{first},card,", f"{second},,true", f"{first},lost,", "none,card,", f"{second},,", ",,"]
     Path("answers.csv").write_text("\n".join(["request_id,label,skip", *rows]))
     with asked.at_work():
         done = sluice("labels", "import", "answers.csv", "--reviewer", "anna", "--wait", 60)
         again = sluice("labels", "import", "answers.csv", "--reviewer", "bob", "--wait", 60, "--json")
     assert (done.code, done.out) == (0, "")
-    assert done.err == "4 labels: 1 conflicting, 1 learned, 1 skipped, 1 unknown\n"
-    assert again.json == {"accepted": 4, "outcomes": {"closed": 3, "unknown": 1}}
+    told = "4 labels: 1 conflicting, 1 learned, 1 skipped, 1 unknown\n"
+    assert done.err == f"{told}sluice: answers.csv: 1 without an answer passed over\n"
+    assert again.json == {"accepted": 4, "outcomes": {"closed": 3, "unknown": 1}, "passed_over": 1}
 
 
 def test_where_no_learner_tells_in_time_the_labels_wait_in_the_journal(asked: Service, sluice: Sluice) -> None:

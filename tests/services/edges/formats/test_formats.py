@@ -114,6 +114,31 @@ def test_a_spreadsheet_of_requests_that_somebody_filled_in_is_one_of_labels() ->
     assert labels == [LabelMessage(request_id="r1", label="b", reviewer="ann")]
 
 
+@pytest.mark.parametrize("text", ["=1+1", "+49 170", "-1", "@SUM(A1)", "\t=1", "'=1", "''-1", "'tis", "1=1"])
+def test_a_text_of_a_request_is_no_formula_and_comes_back_as_it_was(text: str) -> None:
+    file, request = _file(""), REQUESTS[1].model_copy(update={"text": text, "text_id": text})
+    Csv().write(RequestMessage, [request], file)
+    file.seek(0)
+    (row,) = csv.DictReader(file)
+    assert row["text"][0] not in "=+-@\t\r"
+    assert row["text_id"] == row["text"]
+    file.seek(0)
+    assert list(Csv().read(RequestMessage, file)) == [request]
+
+
+def test_a_data_set_of_answers_has_the_texts_as_they_are() -> None:
+    file = _file("")
+    Csv().write(AnsweredText, [AnsweredText.of(LABELS[0], "t1", "=1+1")], file)
+    file.seek(0)
+    assert [row["text"] for row in csv.DictReader(file)] == ["=1+1"]
+
+
+def test_requests_without_an_answer_are_counted_and_empty_rows_are_not() -> None:
+    form = Csv()
+    assert len(list(form.read(LabelMessage, _file("request_id,label,reviewer\nr1,b,ann\nr2,,ann\n,,\n")))) == 1
+    assert form.passed_over == 1
+
+
 def test_a_cell_of_blanks_is_an_empty_one() -> None:
     file = _file("request_id,label,skip,reviewer\nr1, \t,,ann\nr2,b, ,  \n")
     assert list(Csv().read(LabelMessage, file, {"reviewer": "bob"})) == [
@@ -143,6 +168,7 @@ def test_what_the_file_says_counts_before_what_it_might_lack() -> None:
         ("csv", "id,body\n1,b\n", "no column request_id; there are id, body"),
         ("csv", "request_id,body\n1,b\n", "no column label or skip; there are request_id, body"),
         ("csv", "request_id;label\nr1;b\n", "no column request_id: separate columns by commas"),
+        ("csv", "request_id,label,label\nr1,b,c\n", "line 1: 'label' names more than one column"),
         ("csv", "", "no column request_id; the first line is empty"),
         ("csv", "request_id,skip,reviewer\nr1,perhaps,ann\n", "line 2: skip: true or false"),
         ("csv", 'request_id,label\nr1,"b', "line 2: unexpected end"),
