@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from services.edges.messages import LabelMessage
 
 _WAIT_SECONDS = 5.0
+_NOBODY = "reviewer: Field required"
 
 
 def register(app: typer.Typer) -> None:
@@ -147,4 +148,5 @@ def _read(file: Path, tool: str | None, reviewer: str | None) -> tuple[list[Labe
     except UnicodeDecodeError:
         raise FormatError(f"{file}: not UTF-8: save it as UTF-8") from None
     except FormatError as error:
-        raise FormatError(f"{file}: {error}") from None
+        mend = ": say who answered with --reviewer" if str(error).endswith(_NOBODY) else ""
+        raise FormatError(f"{file}: {error}{mend}") from None

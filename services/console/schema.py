@@ -59,15 +59,20 @@ def connect(path: Path, identities: Mapping[str, str]) -> sqlite3.Connection:
     """A connection to the view at ``path``, which holds what was followed from these topics, or is empty.
 
     ``identities`` name each followed topic's identity. A view of other topics, or of another version, is emptied: it is
-    built again from the journal. Raises ViewError where the file is something else.
+    built again from the journal. Its directory is made where it is missing. Raises ViewError where that cannot be, or
+    where the file is something else.
     """
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10.0)
         try:
             _prepare(connection, identities)
         except BaseException:
             connection.close()
             raise
+    except OSError as error:
+        mend = "name another directory with --data"
+        raise ViewError(f"{path.parent} cannot be the data directory ({error.strerror}): {mend}") from error
     except sqlite3.OperationalError as error:
         raise ViewError(
             f"{path} cannot be opened ({error}): may this user write it, is there room, and another process done?"

@@ -35,7 +35,6 @@ class Console:
         listening: socket.socket,
         not_ready: Callable[[], Sequence[str]] = tuple,
     ) -> None:
-        settings.data.dir.mkdir(parents=True, exist_ok=True)
         self._failure: JournalError | ViewError | None = None
         self._listening = listening
         self._view = View(settings.data.dir / FILE, identities(journal), settings.console.decisions_kept)

@@ -48,6 +48,17 @@ def test_an_answer_that_arrived_though_the_call_failed_counts_once(site: Site, p
     assert len(site.world.labels()) == 2
 
 
+def test_a_service_that_never_answers_is_told_as_one_that_cannot_be_reached(site: Site, page: Page) -> None:
+    page.clock.install()
+    hang(page)
+    answer(site, page)
+    expect(page.get_by_role("alert")).to_be_hidden()
+    page.clock.fast_forward(15_000)
+    expect(page.get_by_role("alert")).to_contain_text("Your answer may not have been saved, please give it again.")
+    expect_text(page, "a")
+    expect(page.locator("#today")).to_have_text("0")
+
+
 def test_it_is_not_called_unreachable_once_it_is_reached(site: Site, page: Page) -> None:
     page.route(LABELS, lambda route: route.abort())
     ask(site, "a")

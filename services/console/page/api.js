@@ -2,6 +2,9 @@
 
 import * as token from "./token.js";
 
+/** The service answers within seconds: one that does not in so many hangs, and a page must not hang with it. */
+const PATIENCE_MILLISECONDS = 15_000;
+
 let left = false;
 addEventListener("pagehide", () => (left = true));
 addEventListener("pageshow", (event) => event.persisted && location.reload());
@@ -15,13 +18,17 @@ export class Unreachable extends Trouble {}
 async function call(path, options = {}) {
   const brought = token.known();
   const headers = { ...options.headers, ...(brought && { Authorization: `Bearer ${brought}` }) };
+  const waiting = new AbortController();
+  const end = setTimeout(() => waiting.abort(), PATIENCE_MILLISECONDS);
   let response;
   try {
-    response = await fetch(path, { cache: "no-store", ...options, headers });
+    response = await fetch(path, { cache: "no-store", ...options, headers, signal: waiting.signal });
   } catch {
     // A page that is being left ends its calls: that is no trouble, and an answer arrives all the same.
     if (left) return new Promise(() => {});
     throw new Unreachable("sluice cannot be reached.");
+  } finally {
+    clearTimeout(end);
   }
   if (response.status === 401) {
     await token.another(brought);

@@ -83,6 +83,11 @@ def test_requests_go_out_as_a_file_and_come_back_answered(asked: Service, sluice
         writer = csv.DictWriter(file, rows[0])
         writer.writeheader()
         writer.writerows({**row, "label": "card"} for row in rows)
+    nobody = sluice("labels", "import", "open.csv")
+    assert (nobody.code, "line 2: reviewer: Field required: say who answered with --reviewer\n" in nobody.err) == (
+        2,
+        True,
+    )
     assert sluice("labels", "import", "open.csv", "--reviewer", "anna", "--wait", 0, "--json").json == {
         "accepted": written, "outcomes": {}, "passed_over": 0
     }  # fmt: skip

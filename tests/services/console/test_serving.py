@@ -9,6 +9,7 @@ from threading import Event, Thread
 from typing import Any
 
 import httpx
+import pytest
 from prometheus_client import CollectorRegistry
 
 from services.console.follower import identities
@@ -44,6 +45,16 @@ def test_it_answers_to_the_names_and_the_tokens_of_the_settings_and_to_no_other(
     assert codes == {"console:8080": 200, "CONSOLE": 200, "localhost:1": 200}
     assert [answer.status_code for answer in tokens.values()] == [200, 401]
     assert (foreign.status_code, "HTTP__NAMES" in foreign.json()["detail"]) == (421, True)
+
+
+def test_a_file_where_its_directory_is_to_be_is_named_with_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "view").touch()
+    with SqliteJournal(tmp_path / "journal") as journal, listen("127.0.0.1", 0, "--port") as listening:
+        settings = load_settings({"data.dir": tmp_path / "view"})
+        with pytest.raises(
+            ViewError, match=r"view cannot be the data directory \(File exists\): name another"
+        ):
+            Console(settings, journal, CollectorRegistry(), listening)
 
 
 class Damaged(SqliteJournal):
