@@ -16,7 +16,7 @@ from typing import Any
 
 from pydantic_core import from_json
 
-from services.edges.formats.base import USE_COMMAS, of_semicolons
+from services.edges.formats.base import rows_of_csv
 from services.edges.messages import MAX_NAME_CHARACTERS
 from services.edges.times import seconds_of
 
@@ -194,11 +194,9 @@ def _json_lines(path: Path, text: io.StringIO) -> Iterator[tuple[int, Mapping[st
 
 
 def _csv_rows(path: Path, text: io.StringIO) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    reader = csv.DictReader(text, strict=True)
+    reader = rows_of_csv(text)
     try:
         names = reader.fieldnames or ()
-        if of_semicolons(names):
-            raise DatasetError(f"{path}, line 1: {USE_COMMAS}")
         if twice := [name for name, count in Counter(names).items() if name and count > 1]:
             raise DatasetError(f"{path}, line 1: {twice[0][:80]!r} names more than one column: rename all but one")
         for fields in reader:

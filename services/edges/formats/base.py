@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any, TextIO, TypeVar
 
 from services.edges.answered_texts import AnsweredText
@@ -12,7 +14,6 @@ from services.edges.messages import LabelMessage, RequestMessage
 
 Exchanged = TypeVar("Exchanged", RequestMessage, LabelMessage, AnsweredText)
 """What can be exported and imported: requests and labels, these with their texts where they are exported."""
-USE_COMMAS = "separate columns by commas, not by semicolons"
 
 
 class FormatError(ValueError):
@@ -48,15 +49,20 @@ def lines(file: TextIO) -> Iterator[str]:
         yield line if number else line.removeprefix("\ufeff")
 
 
-def of_semicolons(names: Sequence[str]) -> bool:
-    """Whether what looks like the only column of a CSV file is several: `USE_COMMAS` says what to do."""
-    return len(names) == 1 and ";" in names[0]
+def rows_of_csv(content: Iterable[str]) -> csv.DictReader[str]:
+    """The rows by the names in the first line, between commas or, as many spreadsheets save them, semicolons.
+
+    >>> list(rows_of_csv(["request_id;label", "r1;a, or b"]))
+    [{'request_id': 'r1', 'label': 'a, or b'}]
+    """
+    rest = iter(content)
+    first = next(rest, "")
+    separator = ";" if ";" in first and "," not in first else ","
+    return csv.DictReader(chain([first], rest), delimiter=separator, strict=True)
 
 
 def no_column(wanted: str, names: Sequence[str]) -> str:
     """What to say where the first line of a CSV file names no such column."""
-    if of_semicolons(names):
-        return f"no column {wanted}: {USE_COMMAS}"
     return f"no column {wanted}; " + (f"there are {', '.join(names)}" if names else "the first line is empty")
 
 

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, TextIO
 
 from services.edges.answered_texts import AnsweredText
-from services.edges.formats.base import Exchanged, Format, FormatError, lines, message_of, no_column
+from services.edges.formats.base import Exchanged, Format, FormatError, lines, message_of, no_column, rows_of_csv
 from services.edges.messages import LabelMessage, RequestMessage
 
 _OF_LABELS = ("request_id", "label", "skip", "reviewer", "answered_at", "corrects")
@@ -61,7 +61,7 @@ class Csv(Format):
         self, kind: type[Exchanged], file: TextIO, missing: Mapping[str, Any] | None = None
     ) -> Iterator[Exchanged]:
         """As `Format.read`; cells of blanks alone are empty, and rows without an answer passed over among labels."""
-        reader = csv.DictReader(lines(file), strict=True)
+        reader = rows_of_csv(lines(file))
         try:
             _check_header(kind, reader.fieldnames or ())
             for row in reader:

@@ -51,9 +51,7 @@ def test_a_file_where_its_directory_is_to_be_is_named_with_what_to_do(tmp_path: 
     (tmp_path / "view").touch()
     with SqliteJournal(tmp_path / "journal") as journal, listen("127.0.0.1", 0, "--port") as listening:
         settings = load_settings({"data.dir": tmp_path / "view"})
-        with pytest.raises(
-            ViewError, match=r"view cannot be the data directory \(File exists\): name another"
-        ):
+        with pytest.raises(ViewError, match=r"view cannot be the data directory \(File exists\): name another"):
             Console(settings, journal, CollectorRegistry(), listening)
 
 

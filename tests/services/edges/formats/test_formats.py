@@ -85,6 +85,16 @@ def test_the_byte_order_mark_of_a_spreadsheet_is_no_part_of_the_file(name: str) 
     assert list(FORMATS[name]().read(LabelMessage, file)) == LABELS
 
 
+def test_a_spreadsheet_that_saves_semicolons_is_read() -> None:
+    commas, semicolons = _file(""), _file("\ufeff")
+    Csv().write(LabelMessage, LABELS, commas)
+    commas.seek(0)
+    semicolons.seek(0, io.SEEK_END)
+    csv.writer(semicolons, delimiter=";").writerows(csv.reader(commas))
+    semicolons.seek(0)
+    assert list(Csv().read(LabelMessage, semicolons)) == LABELS
+
+
 @every_format
 def test_nothing_comes_back_as_nothing(name: str) -> None:
     file = _file("")
@@ -167,7 +177,7 @@ def test_what_the_file_says_counts_before_what_it_might_lack() -> None:
         ("csv", "request_id,label\nr1,b,c\n", "line 2: more columns"),
         ("csv", "id,body\n1,b\n", "no column request_id; there are id, body"),
         ("csv", "request_id,body\n1,b\n", "no column label or skip; there are request_id, body"),
-        ("csv", "request_id;label\nr1;b\n", "no column request_id: separate columns by commas"),
+        ("csv", "id;label\nr1;b\n", "no column request_id; there are id, label"),
         ("csv", "request_id,label,label\nr1,b,c\n", "line 1: 'label' names more than one column"),
         ("csv", "", "no column request_id; the first line is empty"),
         ("csv", "request_id,skip,reviewer\nr1,perhaps,ann\n", "line 2: skip: true or false"),
