@@ -53,7 +53,8 @@ class Truth:
 class Mistaken:
     """Answers as ``source`` does, but a ``share`` of the requests with any other one of ``classes``.
 
-    Whether and how a request is mistaken depends on ``seed`` and its id alone, so a repeated answer is the same.
+    Whether and how a request is mistaken depends on ``seed`` and its text's id alone, so a repeated answer is the same,
+    and so are those of another journal with the same texts.
     """
 
     source: AnswerSource
@@ -64,7 +65,7 @@ class Mistaken:
     def answer(self, request: RequestMessage) -> str | None:
         """As `AnswerSource.answer`."""
         label = self.source.answer(request)
-        seed = keyed.fork(self.seed, f"mistake/{request.request_id}")
+        seed = keyed.fork(self.seed, f"mistake/{request.text_id}")
         others = [each for each in self.classes if each != label]
         if label is None or not others or keyed.draw(seed, 0) >= self.share:
             return label

@@ -39,7 +39,7 @@ def demo(
 
     Simulated reviewers answer late and are sometimes wrong. Random sampling runs beside, on the same texts. Half-way
     classes appear that nobody named. A page with the curves is written to ./sluice-demo/report. Accuracy is that of the
-    classes named from the start; runs with the same seed differ by a point or two.
+    classes named from the start. The same seed gives the same run, on the same kind of machine.
 
     Example: `sluice demo --texts 2000 --seed 1`
     """

@@ -117,8 +117,7 @@ def demo_report(
         title="The demo: real texts, simulated reviewers",
         summary=f"{summary['texts']:,} real questions went through the whole service. Simulated reviewers answered "
         "late and were sometimes wrong; half-way, classes appeared that it had never heard of. Accuracy is measured on "
-        f"held-back texts of the {named} classes named from the start, not of the new ones; runs with the same seed "
-        "differ by a point or two.",
+        f"held-back texts of the {named} classes named from the start, not of the new ones.",
         cards=_demo_cards(summary, random, named),
         series=[Series("sluice", [ours]), Series("random", [random], random=True)],
         budget=summary["budget"],

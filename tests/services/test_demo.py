@@ -102,6 +102,10 @@ def test_the_budget_is_kept_at_every_step_and_spent(course: tuple[list[Progress]
     assert summary["spent_fraction"] == summary["asked"] / TEXTS
 
 
+def test_the_same_seed_gives_the_same_run(tmp_path: Path, course: tuple[list[Progress], dict[str, Any]]) -> None:
+    assert run(tmp_path) == course
+
+
 def test_progress_tells_how_far_it_is_and_what_came_of_it(course: tuple[list[Progress], dict[str, Any]]) -> None:
     steps, summary = course
 
