@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from services.edges.messages import LabelMessage
 
 _WAIT_SECONDS = 5.0
-_NOBODY = "reviewer: Field required"
+_NO_REVIEWER = "reviewer: Field required"
+"""How a complaint ends about an answer that does not say who gave it."""
 
 
 def register(app: typer.Typer) -> None:
@@ -148,5 +149,5 @@ def _read(file: Path, tool: str | None, reviewer: str | None) -> tuple[list[Labe
     except UnicodeDecodeError:
         raise FormatError(f"{file}: not UTF-8: save it as UTF-8") from None
     except FormatError as error:
-        mend = ": say who answered with --reviewer" if str(error).endswith(_NOBODY) else ""
+        mend = ": say who answered with --reviewer" if str(error).endswith(_NO_REVIEWER) else ""
         raise FormatError(f"{file}: {error}{mend}") from None

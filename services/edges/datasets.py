@@ -7,7 +7,6 @@ import gzip
 import hashlib
 import io
 import zlib
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC
@@ -16,7 +15,7 @@ from typing import Any
 
 from pydantic_core import from_json
 
-from services.edges.formats.base import rows_of_csv
+from services.edges.formats.base import named_twice, rows_of_csv
 from services.edges.messages import MAX_NAME_CHARACTERS
 from services.edges.times import seconds_of
 
@@ -196,9 +195,8 @@ def _json_lines(path: Path, text: io.StringIO) -> Iterator[tuple[int, Mapping[st
 def _csv_rows(path: Path, text: io.StringIO) -> Iterator[tuple[int, Mapping[str, Any]]]:
     reader = rows_of_csv(text)
     try:
-        names = reader.fieldnames or ()
-        if twice := [name for name, count in Counter(names).items() if name and count > 1]:
-            raise DatasetError(f"{path}, line 1: {twice[0][:80]!r} names more than one column: rename all but one")
+        if twice := named_twice(reader.fieldnames or ()):
+            raise DatasetError(f"{path}, line 1: {twice}")
         for fields in reader:
             yield reader.line_num, _columns(path, reader.line_num, fields)
     except csv.Error as error:

@@ -30,6 +30,22 @@ def answer(site: Site, page: Page) -> None:
     expect_text(page, "b")
 
 
+def correct(page: Page) -> None:
+    """Correct the answer to `a`, so that `b` is shown again."""
+    page.keyboard.press("u")
+    expect_text(page, "a")
+    page.keyboard.press("2")
+    expect_text(page, "b")
+
+
+def go_on_as_bob(page: Page) -> None:
+    """Enter another name."""
+    page.get_by_role("button", name="ada").click()
+    page.get_by_label("Your name").fill("bob")
+    page.get_by_role("button", name="Start").click()
+    expect(page.get_by_role("button", name="bob")).to_be_visible()
+
+
 def test_an_answer_that_arrived_though_the_call_failed_counts_once(site: Site, page: Page) -> None:
     site.world.tell(outcome(request("a").request_id, 1, outcome=OutcomeKind.REPEATED))
     page.route(LABELS, lambda route: (route.fetch(), route.abort()))
@@ -72,10 +88,7 @@ def test_it_is_not_called_unreachable_once_it_is_reached(site: Site, page: Page)
 def test_an_answer_belongs_to_who_gave_it_also_where_another_goes_on(site: Site, page: Page) -> None:
     calls = hang(page)
     answer(site, page)
-    page.get_by_role("button", name="ada").click()
-    page.get_by_label("Your name").fill("bob")
-    page.get_by_role("button", name="Start").click()
-    expect(page.get_by_role("button", name="bob")).to_be_visible()
+    go_on_as_bob(page)
     calls[0].abort()
     expect(page.get_by_role("alert")).to_contain_text("ada's answer may not have been saved.")
     expect(page.locator("#today")).to_have_text("0")
@@ -85,10 +98,7 @@ def test_an_answer_belongs_to_who_gave_it_also_where_another_goes_on(site: Site,
 def test_a_correction_of_what_was_never_saved_is_not_sent(site: Site, page: Page) -> None:
     calls = hang(page)
     answer(site, page)
-    page.keyboard.press("u")
-    expect_text(page, "a")
-    page.keyboard.press("2")
-    expect_text(page, "b")
+    correct(page)
     calls[0].abort()
     expect_text(page, "a")
     page.unroute(LABELS)
@@ -102,13 +112,8 @@ def test_a_correction_of_what_was_never_saved_is_not_sent(site: Site, page: Page
 def test_a_correction_bears_the_name_of_the_answer(site: Site, page: Page) -> None:
     calls = hang(page)
     answer(site, page)
-    page.keyboard.press("u")
-    expect_text(page, "a")
-    page.keyboard.press("2")
-    expect_text(page, "b")
-    page.get_by_role("button", name="ada").click()
-    page.get_by_label("Your name").fill("bob")
-    page.get_by_role("button", name="Start").click()
+    correct(page)
+    go_on_as_bob(page)
     calls[0].continue_()
     page.unroute(LABELS)
     assert label(site, 1)["reviewer"] == "ada"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from abc import ABC, abstractmethod
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any, TextIO, TypeVar
@@ -59,6 +60,16 @@ def rows_of_csv(content: Iterable[str]) -> csv.DictReader[str]:
     first = next(rest, "")
     separator = ";" if ";" in first and "," not in first else ","
     return csv.DictReader(chain([first], rest), delimiter=separator, strict=True)
+
+
+def named_twice(names: Sequence[str]) -> str:
+    """What to say where the first line of a CSV file names two columns alike; nothing where it does not.
+
+    >>> named_twice(["label", "text", "label"])
+    "'label' names more than one column: rename all but one"
+    """
+    twice = [name for name, count in Counter(names).items() if name and count > 1]
+    return f"{twice[0][:80]!r} names more than one column: rename all but one" if twice else ""
 
 
 def no_column(wanted: str, names: Sequence[str]) -> str:

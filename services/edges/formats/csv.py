@@ -10,12 +10,20 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, TextIO
 
 from services.edges.answered_texts import AnsweredText
-from services.edges.formats.base import Exchanged, Format, FormatError, lines, message_of, no_column, rows_of_csv
+from services.edges.formats.base import (
+    Exchanged,
+    Format,
+    FormatError,
+    lines,
+    message_of,
+    named_twice,
+    no_column,
+    rows_of_csv,
+)
 from services.edges.messages import LabelMessage, RequestMessage
 
 _OF_LABELS = ("request_id", "label", "skip", "reviewer", "answered_at", "corrects")
@@ -78,8 +86,8 @@ def _check_header(kind: type, names: Sequence[str]) -> None:
     """Raises FormatError where no row can be a message: what lacks an answer would be passed over, all of it."""
     if "request_id" not in names:
         raise FormatError(no_column("request_id", names))
-    if twice := [name for name, count in Counter(names).items() if name and count > 1]:
-        raise FormatError(f"line 1: {twice[0][:80]!r} names more than one column: rename all but one")
+    if twice := named_twice(names):
+        raise FormatError(f"line 1: {twice}")
     if kind is LabelMessage and not {"label", "skip"} & set(names):
         raise FormatError(no_column("label or skip", names))
 

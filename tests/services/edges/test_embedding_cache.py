@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import resource
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from services.edges.embedding_cache import CachedEncoder, cache_directory
 from services.edges.encoders.base import Encoder
 from services.edges.encoders.hashing import HashingEncoder
 from stream.records import Floats
+from tests.full_disks import files_up_to
 
 
 class Counting(Encoder):
@@ -52,12 +52,8 @@ def test_what_was_encoded_once_is_found_again_bit_for_bit(tmp_path: Path) -> Non
 
 def test_a_full_disk_keeps_nothing_and_is_told(tmp_path: Path) -> None:
     encoder, _ = cached(tmp_path)
-    most, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (100, hard))
-    try:
+    with files_up_to(100):
         embeddings = encoder.encode(["a card was stolen"])
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (most, hard))
 
     assert embeddings.shape == (1, encoder.dimension)
     assert (list(tmp_path.iterdir()), encoder.refused) == ([], "File too large")

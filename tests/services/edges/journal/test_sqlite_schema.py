@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import resource
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -16,6 +15,7 @@ from services.edges.journal.base import JournalError, Message
 from services.edges.journal.sqlite import SqliteJournal
 from services.edges.journal.sqlite_schema import DirectoryIsFile, connect, explained, prepare
 from services.edges.topics import LABELS
+from tests.full_disks import files_up_to
 
 
 @pytest.fixture
@@ -163,12 +163,8 @@ def test_a_full_disk_is_named(path: Path) -> None:
 
 def test_a_disk_without_room_for_the_shared_memory_is_named(tmp_path: Path) -> None:
     prepare(tmp_path)
-    most, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (16_384, hard))
-    try:
+    with files_up_to(16_384):
         told = refusal(tmp_path)
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (most, hard))
     assert "the disk is full: free some space" in told
 
 
