@@ -42,7 +42,7 @@ from stream.strategies.base import Strategy
 from stream.strategies.random import Random
 
 _MEANS_DELTA = 0.2
-_DISTANCES_DELTA = 0.05
+_DISTANCES_DELTAS = {EMBEDDING_SHIFT: 0.01, SEPARATION: 0.01, CLASS_MIX: 0.05}
 _DISTANCES_NUMBERS = 64
 _ERRORS_DELTA = 0.002
 
@@ -123,8 +123,7 @@ def _build_signals(drift: DriftSettings) -> Signals:
     # Bounds are cautious for means: ADWIN's at 0.2 gave 1 false alarm in 240,000 texts whose distribution stood still.
     build, by = DETECTORS[drift.detector], drift.sensitivity
     means = {name: build(_MEANS_DELTA * by, MEAN_TEXTS) for name in (UTILITY, UNCERTAINTY)}
-    shifts = (EMBEDDING_SHIFT, SEPARATION, CLASS_MIX)
-    distances = {name: build(_DISTANCES_DELTA * by, _DISTANCES_NUMBERS) for name in shifts}
+    distances = {name: build(delta * by, _DISTANCES_NUMBERS) for name, delta in _DISTANCES_DELTAS.items()}
     return Signals({**means, **distances, AUDIT_ERROR: DETECTORS[drift.error_detector](_ERRORS_DELTA * by)})
 
 

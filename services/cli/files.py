@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from shutil import copymode
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, TextIO
 
@@ -26,14 +27,35 @@ def to_read(path: Path) -> TextIO:
 
 @contextmanager
 def to_write(path: Path) -> Iterator[TextIO]:
-    """The file, made or emptied, for a format to write to it. Raises WrongUse, and Failed as `written` does."""
+    """A file for a format to write to, at ``path`` once all is written: until then what was there stays.
+
+    What is no regular file, as a pipe, is written at once. Raises WrongUse, and Failed as `written` does.
+    """
+    place = path.resolve()
+    begun = place.with_name(f".{place.name}.part") if place.is_file() or not place.exists() else place
     try:
-        file = path.open("w", encoding="utf-8", newline="")
+        file = _made_or_emptied(begun, place)
     except OSError as error:
         mend = "name a file that this user may write, in a directory that exists"
         raise WrongUse(f"{path}: {error.strerror}: {mend}") from None
-    with written(path), file:
-        yield file
+    try:
+        with written(path):
+            with file:
+                yield file
+            if begun != place:
+                begun.replace(place)
+    finally:
+        if begun != place:
+            begun.unlink(missing_ok=True)
+
+
+def _made_or_emptied(begun: Path, place: Path) -> TextIO:
+    """The file at ``begun``, as open to others as the one that it is to replace, which this user may write."""
+    if begun != place and place.exists():
+        place.open("a").close()
+        begun.touch()
+        copymode(place, begun)
+    return begun.open("w", encoding="utf-8", newline="")
 
 
 @contextmanager

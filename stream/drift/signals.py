@@ -21,8 +21,6 @@ CLASS_MIX = "class_mix"
 SIGNALS = (UTILITY, UNCERTAINTY, AUDIT_ERROR, EMBEDDING_SHIFT, SEPARATION, CLASS_MIX)
 MEAN_TEXTS = 32
 """The first two signals are means over this many consecutive texts: cheaper to watch, and as telling."""
-SHIFT_EVERY = 4
-"""Embeddings are watched of every fourth text: it bounds what that costs."""
 _ALARMS_KEPT = 100
 _AS_USUAL = 0.5
 
@@ -85,11 +83,9 @@ class Signals:
     def seen(self, embeddings: Floats, classes: Sequence[str | None], texts: int) -> list[Alarm]:
         """Take the embeddings (n, d) and the predicted classes of the texts that follow the first ``texts``."""
         raised: list[Alarm] = []
-        first = -texts % SHIFT_EVERY
-        for shift in self._shift.update(embeddings[first::SHIFT_EVERY]):
-            place = texts + first + (shift.end - 1) * SHIFT_EVERY + 1
-            alarms = self._update(EMBEDDING_SHIFT, shift.distance, place)
-            alarms += self._update(SEPARATION, shift.separation, place)
+        for shift in self._shift.update(embeddings):
+            alarms = self._update(EMBEDDING_SHIFT, shift.distance, texts + shift.end)
+            alarms += self._update(SEPARATION, shift.separation, texts + shift.end)
             if alarms:
                 self._shift.renew()
             raised += alarms
@@ -140,7 +136,9 @@ class Signals:
         for signal, detector in self._detectors.items():
             if (entry := state.get(f"drift/detector/{signal}")) is not None:
                 detector.restore(entry)
-        self._shift.restore(state)
+        if not self._shift.restore(state):  # what the detectors were fed is not to be compared with what comes
+            self._detectors[EMBEDDING_SHIFT].forget()
+            self._detectors[SEPARATION].forget()
         if (entry := state.get("drift/class_mix")) is not None:
             self._mix.restore(entry)
         if (entry := state.get("drift/signals")) is not None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+import os
+import stat
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from services.edges.command_messages import CommandMessage
 from services.edges.journal.base import Message
 from services.edges.messages import LabelMessage
 from services.edges.topics import LABELS
+from tests.full_disks import files_up_to
 from tests.services.cli.command import Sluice
 from tests.services.cli.conftest import Service
 
@@ -137,3 +140,21 @@ def test_a_disk_that_is_too_full_for_the_file_is_told_with_its_name(
     for command in (["requests", "export"], ["labels", "export"]):
         done = sluice(*command, full)
         assert (done.code, done.err) == (1, "sluice: full.jsonl was not written in full: No space left on device\n")
+
+
+def test_an_export_that_fails_leaves_the_earlier_file_and_nothing_else(
+    asked: Service, sluice: Sluice, requests: list[dict[str, Any]]
+) -> None:
+    answer(asked, {"request_id": requests[0]["request_id"], "label": "card"})
+    earlier = Path("out", "answers.jsonl")
+    earlier.parent.mkdir()
+    earlier.write_text("what was there before\n")
+    earlier.chmod(0o600)
+    with files_up_to(10):
+        done = sluice("labels", "export", earlier)
+    assert (done.code, done.err) == (1, f"sluice: {earlier} was not written in full: File too large\n")
+    assert (earlier.read_text(), os.listdir("out")) == ("what was there before\n", [earlier.name])
+
+    assert sluice("labels", "export", earlier, "--json").json["written"] == 1
+    assert (stat.S_IMODE(earlier.stat().st_mode), os.listdir("out")) == (0o600, [earlier.name])
+    assert "what was there before" not in earlier.read_text()

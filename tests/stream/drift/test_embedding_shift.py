@@ -1,6 +1,8 @@
-"""Windows are compared with the reference by their mean and by a direction that earlier windows gave."""
+"""Windows are compared with the reference by their mean and along a direction that earlier windows gave."""
 
 from __future__ import annotations
+
+from math import erf, sqrt
 
 import numpy as np
 import pytest
@@ -20,36 +22,52 @@ def shifts(shift: EmbeddingShift, embeddings: Floats) -> list[Shift]:
 
 
 def test_nothing_is_told_of_the_reference_itself() -> None:
-    assert shifts(EmbeddingShift(), texts(0, 523, seed=0)) == []
+    assert shifts(EmbeddingShift(), texts(0, 1_031, seed=0)) == []
 
 
 def test_the_distance_by_hand() -> None:
     # The reference is half e0 and half e1: mean (1/2, 1/2), spread 1/2. A window of half e0 and half e2 has the same
-    # spread: squared distance 1/2, less the noise 1/2 / 500 + 1/2 / 24. One of e2 alone is at 3/2, without spread.
+    # spread: squared distance 1/2, less the noise 1/2 / 1000 + 1/2 / 32. One of e2 alone is at 3/2, without spread.
     axes = np.eye(4, dtype=np.float32)
     shift = EmbeddingShift()
-    shifts(shift, np.tile(axes[:2], (250, 1)))
+    shifts(shift, np.tile(axes[:2], (500, 1)))
 
-    (near,) = shifts(shift, np.tile(axes[[0, 2]], (12, 1)))
-    (far,) = shifts(shift, np.tile(axes[2:3], (24, 1)))
-    assert near == (24, pytest.approx(np.sqrt((0.5 - 0.001 - 0.5 / 24) / 0.5)), 0.0)
+    (near,) = shifts(shift, np.tile(axes[[0, 2]], (16, 1)))
+    (far,) = shifts(shift, np.tile(axes[2:3], (32, 1)))
+    assert near == (32, pytest.approx(np.sqrt((0.5 - 0.0005 - 0.5 / 32) / 0.5)), 0.0)
     assert far.distance == 1.0
 
 
 def test_the_separation_by_hand() -> None:
-    # The first window leads from (1/2, 1/2, 0) to (1/2, 0, 1/2). Of the reference, half e0 and half e1,
-    # an e2 lies beyond all: AUC 1. Then 0.9 (0, -1/2, 1/2) + (-1/2, -1/2, 1): an e0 lies beyond half and beside half.
+    # Four dimensions are too few to even any. The reference, half e0 and half e1, scatters most along e0 - e1, with
+    # variance 1/2, so differences count times sqrt 2. The first window leads sqrt 2 (0, -1/2, 1/2), the second lies
+    # sqrt 2 (-1/2, -1/2, 1) away, 3/2 along it; the sum of 0.8 times that and this is sqrt 2 (-.5, -.9, 1.4).
     axes = np.eye(4, dtype=np.float32)
     shift = EmbeddingShift()
-    shifts(shift, np.tile(np.repeat(axes[:2], 2, axis=0), (125, 1)))
-    mixed, far = np.tile(axes[[0, 2]], (12, 1)), np.tile(axes[2:3], (24, 1))
+    shifts(shift, np.tile(np.repeat(axes[:2], 4, axis=0), (125, 1)))
+    mixed, far = np.tile(axes[[0, 2]], (16, 1)), np.tile(axes[2:3], (32, 1))
+    separations = [shifts(shift, window)[0].separation for window in (mixed, far, mixed)]
 
-    assert [shifts(shift, window)[0].separation for window in (mixed, far, mixed)] == [0.0, 1.0, 2 * 0.875 - 1]
+    assert separations == pytest.approx([0.0, erf(1.5 / 2), erf(sqrt(2) * 1.15 / sqrt(3.02) / 2)])
+
+
+def test_a_shift_across_the_usual_scatter_is_told_more_easily_than_one_along_it() -> None:
+    rng = np.random.default_rng(0)
+    scatter = np.full(16, 0.05)
+    scatter[1:3] = 0.2
+    known, new = (np.eye(16)[0] + rng.normal(size=(rows, 16)) * scatter for rows in (1_000, 640))
+    told = []
+    for direction in (1, 3):
+        shift = EmbeddingShift()
+        shifts(shift, exact.unit(known))
+        told.append(np.mean([each.separation for each in shifts(shift, exact.unit(new + 0.1 * np.eye(16)[direction]))]))
+
+    assert told[0] < 0.4 < 0.7 < told[1]
 
 
 def test_texts_like_the_reference_are_near_and_others_far() -> None:
     shift = EmbeddingShift()
-    shifts(shift, texts(0, 500, seed=0))
+    shifts(shift, texts(0, 1_000, seed=0))
     same, other = shifts(shift, texts(0, 1_000, seed=1)), shifts(shift, texts(1, 1_000, seed=2))
 
     assert np.mean([each.distance for each in same]) < 0.2 < 0.9 < np.mean([each.distance for each in other])
@@ -58,16 +76,16 @@ def test_texts_like_the_reference_are_near_and_others_far() -> None:
 
 def test_a_renewed_one_makes_a_reference_of_the_next_texts() -> None:
     shift = EmbeddingShift()
-    shifts(shift, texts(0, 500, seed=0))
+    shifts(shift, texts(0, 1_000, seed=0))
     shift.renew()
 
-    assert shifts(shift, texts(1, 500, seed=1)) == []
+    assert shifts(shift, texts(1, 1_000, seed=1)) == []
     assert np.mean([each.distance for each in shifts(shift, texts(1, 500, seed=2))]) < 0.15
 
 
 @pytest.mark.parametrize("cut", [1, 7, 256])
 def test_how_the_stream_is_cut_makes_no_difference(cut: int) -> None:
-    stream = np.concatenate([texts(0, 750, seed=0), texts(1, 300, seed=1)])
+    stream = np.concatenate([texts(0, 1_250, seed=0), texts(1, 300, seed=1)])
     whole, pieces = EmbeddingShift(), EmbeddingShift()
     told = shifts(whole, stream)
     parts = [
@@ -77,12 +95,12 @@ def test_how_the_stream_is_cut_makes_no_difference(cut: int) -> None:
     ]
 
     assert parts == told
-    assert len(told) == 22
+    assert len(told) == 550 // 32
 
 
-@pytest.mark.parametrize("cut", [0, 300, 500, 630, 760])
+@pytest.mark.parametrize("cut", [0, 300, 1_000, 1_130, 1_360])
 def test_a_restored_one_goes_on(cut: int) -> None:
-    stream = np.concatenate([texts(0, 600, seed=0), texts(1, 300, seed=1)])
+    stream = np.concatenate([texts(0, 1_100, seed=0), texts(1, 400, seed=1)])
     straight, broken, restored, state = EmbeddingShift(), EmbeddingShift(), EmbeddingShift(), State()
     shifts(straight, stream[:cut])
     for part in (stream[: cut // 2], stream[cut // 2 : cut]):
@@ -95,7 +113,7 @@ def test_a_restored_one_goes_on(cut: int) -> None:
 
 def test_the_reference_is_saved_only_where_it_changed() -> None:
     shift = EmbeddingShift()
-    shifts(shift, texts(0, 500, seed=0))
+    shifts(shift, texts(0, 1_000, seed=0))
     assert "drift/reference" in shift.changes()
     shifts(shift, texts(0, 500, seed=1))
     assert "drift/reference" not in shift.changes()
@@ -103,7 +121,7 @@ def test_the_reference_is_saved_only_where_it_changed() -> None:
 
 def test_after_texts_that_were_all_the_same_any_other_is_far() -> None:
     axes, shift = np.eye(4, dtype=np.float32), EmbeddingShift()
-    shifts(shift, np.tile(axes[:1], (500, 1)))
-    same, other = np.tile(axes[:1], (24, 1)), np.tile(axes[1:2], (24, 1))
+    shifts(shift, np.tile(axes[:1], (1_000, 1)))
+    same, other = np.tile(axes[:1], (32, 1)), np.tile(axes[1:2], (32, 1))
 
     assert [shifts(shift, window)[0].distance for window in (same, other)] == [0.0, 1.0]

@@ -15,7 +15,6 @@ from stream.drift.signals import (
     EMBEDDING_SHIFT,
     MEAN_TEXTS,
     SEPARATION,
-    SHIFT_EVERY,
     SIGNALS,
     UNCERTAINTY,
     UTILITY,
@@ -207,17 +206,16 @@ def _through_json(changes: Changes) -> dict[str, Entry]:
 
 def test_shifts_and_mixes_reach_their_detectors_and_an_alarm_renews_the_reference() -> None:
     axes = np.eye(3, dtype=np.float32)
-    known, new = np.repeat(axes[[0, 1, 0, 1]], SHIFT_EVERY, axis=0), np.repeat(axes[2:], 16, axis=0)
+    known, new = axes[[0, 0, 1, 1]], axes[2:]
     watched = Watched()
-    watched.signals.seen(np.tile(known, (125, 1)), ["a"] * 2_000, 0)
-    alarms = watched.signals.seen(np.tile(new, (6, 1)), [None] * 96, 2_000)
-    later = watched.signals.seen(np.tile(new, (119, 1)), [None] * 404 + ["b"] * 1_500, 2_096)
+    watched.signals.seen(np.tile(known, (375, 1)), ["a"] * 1_500, 0)
+    alarms = watched.signals.seen(np.tile(new, (12 + 32, 1)), [None] * 44, 1_500)
+    later = watched.signals.seen(np.tile(new, (956, 1)), [None] * 456 + ["b"] * 500, 1_544)
 
-    assert alarms == [Alarm(EMBEDDING_SHIFT, 2_093)]
-    assert later == [Alarm(CLASS_MIX, 2_500), Alarm(CLASS_MIX, 3_000)]
-    assert watched.detectors[EMBEDDING_SHIFT].fed == [1.0]
-    assert watched.detectors[SEPARATION].fed == [0.0]
-    assert watched.detectors[CLASS_MIX].fed == [0.0, 0.0, 0.0, 1.0, 1.0, 0.0, 0.0]
+    assert alarms == [Alarm(EMBEDDING_SHIFT, 1_512)]
+    assert later == [Alarm(CLASS_MIX, 2_000), Alarm(CLASS_MIX, 2_500)]
+    assert len(watched.detectors[EMBEDDING_SHIFT].fed) == len(watched.detectors[SEPARATION].fed) == 16
+    assert watched.detectors[CLASS_MIX].fed == [0.0, 0.0, 1.0, 1.0]
 
 
 @pytest.mark.parametrize("cut", [1, 3, 250])
@@ -231,4 +229,15 @@ def test_which_texts_are_watched_depends_on_their_place_alone(cut: int) -> None:
 
     fed = {signal: detector.fed for signal, detector in whole.detectors.items()}
     assert {signal: detector.fed for signal, detector in parts.detectors.items()} == fed
-    assert len(fed[EMBEDDING_SHIFT]) == 5
+    assert len(fed[EMBEDDING_SHIFT]) == 1_500 // 32
+
+
+def test_distances_of_an_older_release_are_forgotten() -> None:
+    older = {"drift/shift": Entry({"texts": 500, "in_window": 3, "ranks": 7}, {"reference": np.zeros(8)})}
+    watched = Watched()
+    for signal in (EMBEDDING_SHIFT, SEPARATION, CLASS_MIX):
+        watched.detectors[signal].update(0.2)
+    watched.signals.restore(older)
+    watched.signals.seen(exact.unit(np.random.default_rng(0).normal(size=(1_032, 8))), [None] * 1_032, 0)
+
+    assert [len(watched.detectors[signal].fed) for signal in (EMBEDDING_SHIFT, SEPARATION, CLASS_MIX)] == [1, 1, 2]
