@@ -9,7 +9,7 @@ from pydantic import Field
 
 from services.edges import outcome_keys
 from services.edges.journal.base import Message
-from services.edges.messages import ClassName, Id, JsonMessage, JsonPart, Name, Time
+from services.edges.messages import ClassName, Id, JsonMessage, JsonPart, Name, ReviewerName, Time
 from services.edges.topics import COMMANDS, LABEL_OUTCOMES
 
 _MAX_DETAIL_CHARACTERS = 2_000
@@ -43,7 +43,7 @@ class Arguments(JsonPart):
     """
 
     text: Id | None = None
-    reviewer: Name | None = None
+    reviewer: ReviewerName | None = None
     encoder: Name | None = None
     request_id: Id | None = None
     old: Name | None = None

@@ -68,6 +68,8 @@ ClassName = Annotated[Name, AfterValidator(str.strip)]
 
 What we tell of a class is a `Name`: one that was learned with white space is still called so.
 """
+ReviewerName = Annotated[Name, AfterValidator(str.strip)]
+"""A reviewer as others name them: white space around it would make another one, whose answers weigh by themselves."""
 Id = Annotated[str, Field(min_length=1, max_length=_MAX_ID_CHARACTERS), AfterValidator(_encodable)]
 Time = Annotated[float, BeforeValidator(_time), PlainSerializer(rfc3339, return_type=str, when_used="json")]
 
@@ -193,7 +195,7 @@ class LabelMessage(JsonMessage):
     request_id: Id
     label: ClassName | None = None
     skip: bool = False
-    reviewer: Name
+    reviewer: ReviewerName
     answered_at: Time | None = None
     corrects: bool = False
 

@@ -12,10 +12,10 @@ from starlette.concurrency import run_in_threadpool
 from services.console.documents import ACCEPTED_LABELS, OUTCOMES, REQUESTS, answers, body_of
 from services.console.parts import Parts, Wait
 from services.console.queue import MAX_LEASED
-from services.edges.messages import LabelMessage, Name
+from services.edges.messages import LabelMessage, ReviewerName
 from services.edges.times import rfc3339
 
-Reviewer = Annotated[Name, Query(min_length=1, description="A name or pseudonym.")]
+Reviewer = Annotated[ReviewerName, Query(min_length=1, description="A name or pseudonym.")]
 Limit = Annotated[int, Query(ge=1, le=MAX_LEASED)]
 
 

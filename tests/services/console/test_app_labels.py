@@ -48,7 +48,7 @@ def test_two_reviewers_get_different_requests_and_each_keeps_its_own(console: Co
     assert ids(console, "ada") == ["high"]
     assert ids(console, "bob") == ["middle"]
     assert ids(console, "ada", 3) == ["high", "low"]
-    assert ids(console, "bob") == ["middle"]
+    assert ids(console, " bob\n") == ["middle"]
 
 
 @pytest.mark.parametrize("reviewer", ["", " ", "\n"])

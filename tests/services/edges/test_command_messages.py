@@ -24,6 +24,11 @@ def test_a_command_is_written_as_it_is_read() -> None:
     }  # fmt: skip
 
 
+def test_a_reviewer_has_no_white_space_around_the_name() -> None:
+    command = CommandMessage.read({"command_id": "c1", "kind": "hold", "arguments": {"reviewer": " ann "}})
+    assert command.arguments.reviewer == "ann"
+
+
 def test_a_new_name_has_no_white_space_around_it_and_an_old_one_may() -> None:
     command = CommandMessage.read({"command_id": "c1", "kind": "rename", "arguments": {"old": " a", "new": " b "}})
 

@@ -87,6 +87,10 @@ def test_white_space_around_a_class_makes_no_other_class() -> None:
     )
 
 
+def test_white_space_around_a_reviewer_makes_no_other_reviewer() -> None:
+    assert LabelMessage.parse(_label(reviewer=" ann\n")).reviewer == "ann"
+
+
 def test_a_class_that_was_learned_with_white_space_is_told_as_it_is_called() -> None:
     message = request_record(REQUEST._replace(suggestions=((" lost card", 0.75),)))
     told = Outcome("r", "ann", " lost card", OutcomeKind.LEARNED, 1, 2)
