@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from stream.records import Changes, Doubles, Entry, Floats, State
+from stream.records import Changes, Entry, Floats, State
 
 REFERENCE_TEXTS = 1_000
 _SAMPLE_EVERY = 4
@@ -41,23 +41,26 @@ class _Reference(NamedTuple):
     shrink it as much as texts scatter more along it.
     """
 
-    mean: Doubles
+    mean: Floats
     spread: float
-    axes: Doubles
+    axes: Floats
     rest: float
 
     @staticmethod
-    def of(mean: Doubles, sample: Floats) -> _Reference:
+    def of(mean: Floats, sample: Floats) -> _Reference:
         centred = sample - sample.mean(axis=0, dtype=np.float64)
         _, values, axes = np.linalg.svd(centred, full_matrices=False)
         variances = np.maximum(values**2 / len(sample), _ROUNDING_VARIANCE)
         count = min(_AXES, sample.shape[1] // _DIMENSIONS_PER_AXIS)
         shrunk = 1 - np.sqrt(variances[count] / variances[:count])
-        return _Reference(mean, _spread(mean), np.sqrt(shrunk)[:, None] * axes[:count], sqrt(variances[count]))
+        long = (np.sqrt(shrunk)[:, None] * axes[:count]).astype(np.float32)
+        return _Reference(mean, _spread(mean), long, sqrt(variances[count]))
 
-    def evened(self, difference: Doubles) -> Doubles:
+    def evened(self, difference: Floats) -> Floats:
         """In units of the usual scatter, which is the same in all directions then."""
-        evened: Doubles = (difference - (self.axes @ difference) @ self.axes) / self.rest
+        along: Floats = self.axes @ difference
+        evened: Floats = difference - along @ self.axes
+        evened /= self.rest
         return evened
 
 
@@ -80,10 +83,10 @@ class EmbeddingShift:
         """Make the reference of the next texts."""
         self._reference: _Reference | None = None
         self._texts = 0
-        self._sum: Doubles = np.zeros(0)
+        self._sum: Floats = np.zeros(0, np.float32)
         """Of the texts of the window, or of the reference while it is being made."""
         self._sample: Floats = np.zeros((0, 0), np.float32)
-        self._direction: Doubles = np.zeros(0)
+        self._direction: Floats = np.zeros(0, np.float32)
         self._unsaved = True
 
     def update(self, embeddings: Floats) -> Iterator[Shift]:
@@ -95,29 +98,30 @@ class EmbeddingShift:
             start += len(rows)
             if self._reference is None:
                 self._sampled(rows)
-            self._sum = self._sum + np.add.reduce(rows)
+            total: Floats = np.add.reduce(rows)
+            self._sum = self._sum + total if self._texts else total
             self._texts += len(rows)
             if self._texts == wanted:
-                mean, self._sum, self._texts = self._sum / wanted, np.zeros(len(self._sum)), 0
+                mean, self._texts = self._sum / np.float32(wanted), 0
                 if self._reference is None:
-                    self._reference, self._direction = _Reference.of(mean, self._sample), np.zeros(len(mean))
+                    self._reference, self._direction = _Reference.of(mean, self._sample), np.zeros_like(mean)
                 else:
                     yield self._shift(self._reference, mean, start)
 
     def _sampled(self, rows: Floats) -> None:
         if not self._texts:
-            self._sum, self._sample = np.zeros(rows.shape[1]), np.zeros((0, rows.shape[1]), np.float32)
+            self._sample = np.zeros((0, rows.shape[1]), np.float32)
         self._sample = np.concatenate([self._sample, rows[-self._texts % _SAMPLE_EVERY :: _SAMPLE_EVERY]])
         self._unsaved = True
 
-    def _shift(self, reference: _Reference, mean: Doubles, end: int) -> Shift:
+    def _shift(self, reference: _Reference, mean: Floats, end: int) -> Shift:
         spread, now, difference = reference.spread, _spread(mean), mean - reference.mean
         noise = spread / REFERENCE_TEXTS + now / WINDOW_TEXTS
         squared = float(difference @ difference) - noise
         distance = sqrt(max(0.0, squared) / spread) + abs(now - spread) / spread if spread else float(difference.any())
         evened, length = reference.evened(difference), sqrt(self._direction @ self._direction)
         apart = float(evened @ self._direction) / length if length else 0.0
-        self._direction = _KEPT_OF_DIRECTION * self._direction + evened
+        self._direction = np.float32(_KEPT_OF_DIRECTION) * self._direction + evened
         return Shift(end, min(1.0, distance), max(0.0, erf(apart / 2)))
 
     def changes(self) -> Changes:
@@ -150,5 +154,5 @@ class EmbeddingShift:
         return True
 
 
-def _spread(mean: Doubles) -> float:
+def _spread(mean: Floats) -> float:
     return max(0.0, 1.0 - float(mean @ mean))
