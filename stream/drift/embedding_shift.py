@@ -11,7 +11,8 @@ import numpy as np
 from stream.records import Changes, Entry, Floats, State
 
 REFERENCE_TEXTS = 1_000
-_SAMPLE_EVERY = 4
+_SAMPLE_EVERY = 7
+"""A number that few streams have as the period in which their sources take turns."""
 WINDOW_TEXTS = 32
 _KEPT_OF_DIRECTION = 0.8
 _AXES = 16
@@ -49,12 +50,13 @@ class _Reference(NamedTuple):
     @staticmethod
     def of(mean: Floats, sample: Floats) -> _Reference:
         centred = sample - sample.mean(axis=0, dtype=np.float64)
-        _, values, axes = np.linalg.svd(centred, full_matrices=False)
-        variances = np.maximum(values**2 / len(sample), _ROUNDING_VARIANCE)
+        values, vectors = np.linalg.eigh(centred @ centred.T)  # as many as texts, which are fewer than dimensions
+        variances = np.maximum(values[::-1] / len(sample), _ROUNDING_VARIANCE)
         count = min(_AXES, sample.shape[1] // _DIMENSIONS_PER_AXIS)
         shrunk = 1 - np.sqrt(variances[count] / variances[:count])
-        long = (np.sqrt(shrunk)[:, None] * axes[:count]).astype(np.float32)
-        return _Reference(mean, _spread(mean), long, sqrt(variances[count]))
+        scales = np.sqrt(shrunk / (variances[:count] * len(sample)))
+        axes = (scales[:, None] * (vectors[:, ::-1][:, :count].T @ centred)).astype(np.float32)
+        return _Reference(mean, _spread(mean), axes, sqrt(variances[count]))
 
     def evened(self, difference: Floats) -> Floats:
         """In units of the usual scatter, which is the same in all directions then."""
