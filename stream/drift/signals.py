@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from operator import attrgetter
 from statistics import fmean
 from typing import NamedTuple
 
@@ -56,6 +57,7 @@ class Signals:
         self._shift = EmbeddingShift()
         self._mix = ClassMix()
         self.alarms: list[Alarm] = []
+        """The last of them, in the order of the stream: of two signals of one batch either may be told of first."""
 
     def refitted(self, uncertainties: Sequence[float]) -> None:
         """The model was refitted: what it has now of the last texts of the stream is what is usual from here on."""
@@ -120,7 +122,7 @@ class Signals:
         if not self._detectors[signal].update(value):
             return []
         alarm = Alarm(signal, texts)
-        self.alarms = [*self.alarms, alarm][-_ALARMS_KEPT:]
+        self.alarms = sorted([*self.alarms, alarm], key=attrgetter("texts"))[-_ALARMS_KEPT:]
         return [alarm]
 
     def changes(self) -> Changes:

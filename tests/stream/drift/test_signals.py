@@ -232,6 +232,15 @@ def test_which_texts_are_watched_depends_on_their_place_alone(cut: int) -> None:
     assert len(fed[EMBEDDING_SHIFT]) == 1_500 // 32
 
 
+def test_alarms_are_kept_in_the_order_of_the_stream() -> None:
+    watched = Watched()
+    watched.signals.scored([0.0] * 64, [0.0] * 32 + [1.0] * 32, 600)
+    watched.signals.audited(False, 610)
+    watched.signals.audited(False, 640)
+
+    assert [alarm.texts for alarm in watched.signals.alarms] == [610, 640, 664]
+
+
 def test_distances_of_an_older_release_are_forgotten() -> None:
     older = {"drift/shift": Entry({"texts": 500, "in_window": 3, "ranks": 7}, {"reference": np.zeros(8)})}
     watched = Watched()
