@@ -62,7 +62,8 @@ class Console:
         self._failure, self._server.should_exit = failure, True
 
     def end(self) -> None:
-        """Let the server finish its calls and end."""
+        """Let the server finish its calls and end; those that wait get what there is."""
+        self._follower.end()
         self._server.should_exit = True
 
     def close(self) -> None:

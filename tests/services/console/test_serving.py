@@ -21,6 +21,7 @@ from services.edges.journal.base import JournalDamaged, Message
 from services.edges.journal.sqlite import SqliteJournal
 from services.edges.listening import address, listen
 from services.edges.settings_sources import load_settings
+from services.edges.topics import TEXTS
 from tests.services.console.worlds import decision, spoil
 
 
@@ -53,6 +54,26 @@ def test_a_file_where_its_directory_is_to_be_is_named_with_what_to_do(tmp_path: 
         settings = load_settings({"data.dir": tmp_path / "view"})
         with pytest.raises(ViewError, match=r"view cannot be the data directory \(File exists\): name another"):
             Console(settings, journal, CollectorRegistry(), listening)
+
+
+def test_calls_that_wait_when_it_is_told_to_end_are_answered_with_what_there_is(tmp_path: Path) -> None:
+    settings, stop = load_settings({"data.dir": tmp_path / "view"}), Event()
+    with SqliteJournal(tmp_path / "journal") as journal, listen("127.0.0.1", 0, "--port") as listening:
+        console = Console(settings, journal, CollectorRegistry(), listening)
+
+        def end_once_it_is_accepted() -> None:
+            while not journal.read({(TEXTS, 0): 0}, 1, 1.0):
+                pass
+            console.end()
+
+        threads = [Thread(target=console.parts["http"], args=[stop]), Thread(target=end_once_it_is_accepted)]
+        for thread in threads:
+            thread.start()
+        answer = httpx.post(f"http://{address(listening)}/v1/texts?wait=30", json={"id": "a", "text": "x"}, timeout=30)
+        for thread in threads:
+            thread.join()
+        console.close()
+    assert (answer.status_code, answer.json()) == (200, {"decisions": [None], "ids": ["a"]})
 
 
 class Damaged(SqliteJournal):
