@@ -12,6 +12,7 @@ import httpx
 import pytest
 from prometheus_client import CollectorRegistry
 
+from services.console.connections import Connection
 from services.console.follower import identities
 from services.console.news import News
 from services.console.schema import ViewError
@@ -76,6 +77,12 @@ def test_calls_that_wait_when_it_is_told_to_end_are_answered_with_what_there_is(
     assert (answer.status_code, answer.json()) == (200, {"decisions": [None], "ids": ["a"]})
 
 
+def test_its_connections_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Connection, "most", 0)
+    with SqliteJournal(tmp_path / "journal") as journal, pytest.raises(httpx.TransportError):
+        called(journal, tmp_path / "view", "GET", "/livez")
+
+
 class Damaged(SqliteJournal):
     """Whose file can be written no more."""
 
@@ -118,10 +125,12 @@ def called(journal: SqliteJournal, directory: Path, method: str, path: str, **re
 
         server = Thread(target=serve)
         server.start()
-        answer = httpx.request(method, f"http://{address(listening)}{path}", **request)
-        console.end()
-        server.join()
-        console.close()
+        try:
+            answer = httpx.request(method, f"http://{address(listening)}{path}", **request)
+        finally:
+            console.end()
+            server.join()
+            console.close()
     return answer.status_code, " ".join(map(str, raised))
 
 
