@@ -121,6 +121,27 @@ def test_a_caller_who_goes_away_in_mid_body_is_no_error_of_ours(console: Console
     assert not console.world.texts()
 
 
+def test_a_body_that_does_not_come_holds_its_place_for_a_while_only(world: World) -> None:
+    console = Console(world, limits=Limits(body_seconds=0.05, open_posts=1))
+    sent: list[Any] = []
+
+    async def receive() -> dict[str, str]:
+        await anyio.sleep_forever()
+        raise AssertionError
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    headers = [(b"host", b"127.0.0.1"), (b"content-length", b"100")]
+    scope = {"type": "http", "method": "POST", "path": "/v1/texts", "query_string": b"", "headers": headers}
+    anyio.run(console.http.app, scope, receive, send)
+
+    assert (sent[0]["status"], json.loads(sent[1]["body"])["title"]) == (408, "Request Timeout")
+    assert (b"connection", b"close") in sent[0]["headers"]
+    assert console.http.post("/v1/texts", json={"text": "a"}).status_code == 202
+    console.close()
+
+
 def test_a_waiting_call_gets_the_decisions_in_order_and_null_for_those_that_do_not_come(console: Console) -> None:
     def decide() -> None:
         console.world.journal.read({(topics.TEXTS, 0): 2}, 1, 30.0)
