@@ -14,6 +14,7 @@ from pydantic import (
     PlainSerializer,
     ValidationError,
     ValidationInfo,
+    WithJsonSchema,
     model_validator,
 )
 from pydantic_core import ErrorDetails, PydanticCustomError, to_json
@@ -69,7 +70,12 @@ ClassName = Annotated[Name, AfterValidator(str.strip)]
 What we tell of a class is a `Name`: one that was learned with white space is still called so.
 """
 Id = Annotated[str, Field(min_length=1, max_length=_MAX_ID_CHARACTERS), AfterValidator(_encodable)]
-Time = Annotated[float, BeforeValidator(_time), PlainSerializer(rfc3339, return_type=str, when_used="json")]
+Time = Annotated[
+    float,
+    BeforeValidator(_time),
+    PlainSerializer(rfc3339, return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]
 
 
 class JsonPart(BaseModel):

@@ -25,7 +25,7 @@ def test_before_the_learner_has_begun_the_status_has_the_same_fields(console: Co
     status = console.http.get("/v1/status").json()
     assert status.keys() == STATUS.keys() - {"encoder"}
     described = documents.STATUS["properties"]
-    assert described.keys() == status.keys()
+    assert described.keys() == STATUS.keys()
     for name in ("accuracy", "prequential"):
         assert described[name]["properties"].keys() == status[name].keys()
     assert (status["texts"], status["labelling"]["state"]) == (0, "cold")
