@@ -44,11 +44,12 @@ class Admission:
     async def body(self, request: Request) -> AsyncIterator[bytes]:
         """The body of a request, read no further than the limits allow.
 
-        Raises Problem: 408 where it does not come in time, 413 where it is too large, 429 where the open posts
-        together are.
+        Raises Problem: 408 where it does not come in time, 413 where it is too large, 415 where it is compressed, 429
+        where the open posts together are too large.
         """
         if self._posts >= self.limits.open_posts:
             raise _too_many(f"{self.limits.open_posts} posts are open already")
+        _refuse_compressed(request.headers.get("content-encoding", "identity"))
         self._refuse_large(int(request.headers.get("content-length") or 0))
         self._posts += 1
         held = 0
@@ -83,6 +84,12 @@ class Admission:
     def _refuse_large(self, size: int) -> None:
         if size > self.limits.body_bytes:
             raise Problem(413, f"a body may have {self.limits.body_bytes} bytes: send several smaller ones")
+
+
+def _refuse_compressed(encoding: str) -> None:
+    if encoding.lower() != "identity":
+        told = f"a body is not read in the Content-Encoding {encoding!r}: send it as it is"
+        raise Problem(415, told, {"Accept-Encoding": "identity"})
 
 
 def _too_many(detail: str) -> Problem:

@@ -13,7 +13,7 @@ from pydantic_core import from_json
 
 from services.console.problems import Problem
 from services.edges.dead_letters import Unreadable
-from services.edges.json_object import MAX_BYTES
+from services.edges.json_object import MAX_BYTES, not_json
 
 Message = TypeVar("Message")
 
@@ -81,15 +81,7 @@ def _check(body: bytes) -> None:
     try:
         from_json(body)
     except ValueError as error:
-        raise _not_json(_told(body, error)) from None
-
-
-def _told(body: bytes, error: ValueError) -> str:
-    try:
-        body.decode()
-    except UnicodeDecodeError as wrong:
-        return f"byte {wrong.start} is not UTF-8"
-    return str(error)
+        raise _not_json(not_json(body, str(error)).detail) from None
 
 
 def _not_json(why: str) -> Problem:

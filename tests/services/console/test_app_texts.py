@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections.abc import Iterator
 from threading import Thread
@@ -75,6 +76,13 @@ def test_a_body_that_says_it_is_too_large_is_refused_before_it_is_read(world: Wo
     assert response.status_code == 413
     assert "1000 bytes" in str(problem_of(response)["detail"])
     console.close()
+
+
+def test_a_compressed_body_is_refused_as_that(console: Console) -> None:
+    body = gzip.compress(b'{"text": "a"}')
+    response = console.http.post("/v1/texts", content=body, headers={"Content-Encoding": "gzip"})
+    assert (response.status_code, response.headers["accept-encoding"]) == (415, "identity")
+    assert "'gzip': send it as it is" in str(problem_of(response)["detail"])
 
 
 def test_a_body_without_a_length_is_read_no_further_than_the_limit(world: World) -> None:

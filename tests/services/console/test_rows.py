@@ -54,7 +54,7 @@ def test_a_broken_line_is_named_among_the_good_ones() -> None:
         (b'[{"text": "a"}] []', "not JSON"),
         (b'[{"text": "a"},]', "not JSON"),
         (b'5, [{"text": "a"}]', "not JSON"),
-        (b'{"text": "\\ud800"}', "not JSON"),
+        (b'{"text": "\\ud800"}', "half a surrogate pair"),
     ],
     ids=["empty", "unclosed", "not UTF-8", "10,000 deep", "two arrays", "a comma too many", "no array", "surrogate"],
 )
