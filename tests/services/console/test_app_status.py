@@ -87,10 +87,18 @@ def test_the_schema_names_every_call_and_the_bodies_of_posts(console: Console) -
 
 @pytest.mark.parametrize(
     ("method", "path", "status"),
-    [("GET", "/nothing", 404), ("GET", "/page/nothing.js", 404), ("DELETE", "/v1/texts", 405), ("GET", "/docs", 404)],
+    [
+        ("GET", "/nothing", 404),
+        ("GET", "/page/nothing.js", 404),
+        ("DELETE", "/v1/texts", 405),
+        ("GET", "/docs", 404),
+        ("POST", "/v1/texts/", 404),
+        ("GET", "/v1/decisions", 404),
+        ("GET", "/page", 404),
+    ],
 )
 def test_the_frameworks_own_errors_are_problems_too(console: Console, method: str, path: str, status: int) -> None:
-    response = console.http.request(method, path)
+    response = console.http.request(method, path, follow_redirects=False)
     assert response.status_code == status
     problem_of(response)
 

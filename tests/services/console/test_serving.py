@@ -77,6 +77,13 @@ def test_calls_that_wait_when_it_is_told_to_end_are_answered_with_what_there_is(
     assert (answer.status_code, answer.json()) == (200, {"decisions": [None], "ids": ["a"]})
 
 
+@pytest.mark.parametrize("path", ["/", "/page/app.js", "/livez", "/v1/status"])
+def test_a_head_is_answered_as_the_call_without_its_body(tmp_path: Path, path: str) -> None:
+    with SqliteJournal(tmp_path / "journal") as journal:
+        heads = [called(journal, tmp_path / "view", method, path)[0] for method in ("HEAD", "GET")]
+    assert heads == [200, 200]
+
+
 def test_its_connections_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Connection, "most", 0)
     with SqliteJournal(tmp_path / "journal") as journal, pytest.raises(httpx.TransportError):
