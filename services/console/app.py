@@ -62,8 +62,9 @@ def build_app(
         clock=clock,
         not_ready=not_ready,
     )
-    # The framework's own documentation pages load scripts from other hosts.
-    app = FastAPI(title="sluice", version="1", docs_url=None, redoc_url=None)
+    # The framework's own documentation pages load scripts from other hosts. Its redirects know nothing of a proxy's
+    # TLS: a text that was posted with a slash too many would be sent again, readable.
+    app = FastAPI(title="sluice", version="1", docs_url=None, redoc_url=None, redirect_slashes=False)
     app.state.end = end
     problems.install(app)
     app.add_middleware(Doors, hosts=hosts)

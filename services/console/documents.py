@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from services.console.problems import MEDIA_TYPE
+from stream.records import OutcomeKind, Verdict
 
 Schema = dict[str, Any]
 
@@ -18,8 +19,9 @@ _COUNT: Schema = {"type": "integer"}
 _TIME: Schema = {"type": "string", "format": "date-time"}
 
 
-def _object(**properties: Schema) -> Schema:
-    return {"type": "object", "properties": properties}
+def _object(*optional: str, **properties: Schema) -> Schema:
+    required = [name for name in properties if name not in optional]
+    return {"type": "object", "properties": properties, "required": required}
 
 
 def _told(schema: Schema, meaning: str) -> Schema:
@@ -33,7 +35,7 @@ def _list(items: Schema) -> Schema:
 DECISION = _object(
     **{"id": _TEXT, "origin": _TEXT, "class": {"type": ["string", "null"]}},
     **dict.fromkeys(("probability", "utility", "threshold", "query_probability"), _NUMBER),
-    verdict={"enum": ["SKIP", "ASK", "AUDIT"]},
+    verdict={"enum": [verdict.value for verdict in Verdict]},
     reason=_TEXT,
     model_version=_COUNT,
     decided_at=_TIME,
@@ -41,8 +43,28 @@ DECISION = _object(
 DECISIONS = _object(decisions=_list({"anyOf": [DECISION, {"type": "null"}]}), ids=_list(_TEXT))
 ACCEPTED_TEXTS = _object(accepted=_COUNT, ids=_list(_TEXT))
 ACCEPTED_LABELS = _object(accepted=_COUNT)
-OUTCOMES = _object(outcomes=_list({"type": ["object", "null"]}))
-REQUESTS = _object(requests=_list({"type": "object"}), with_others=_COUNT, fair_share=_COUNT)
+OUTCOME = _object(
+    "label",
+    **dict.fromkeys(("request_id", "reviewer", "label"), _TEXT),
+    outcome={"enum": [kind.value for kind in OutcomeKind]},
+    **dict.fromkeys(("schema_version", "model_version", "labels_offset"), _COUNT),
+)
+OUTCOMES = _object(outcomes=_list({"anyOf": [OUTCOME, {"type": "null"}]}))
+REQUEST = _object(
+    "origin",
+    schema_version=_COUNT,
+    **dict.fromkeys(("request_id", "text_id", "origin", "text"), _TEXT),
+    suggestions=_list(_object(label=_TEXT, probability=_NUMBER)),
+    why=_object(
+        "query_probability",
+        "nearest",
+        **dict.fromkeys(("reason", "strategy", "nearest"), _TEXT),
+        **dict.fromkeys(("utility", "threshold", "query_probability"), _NUMBER),
+    ),
+    verdict={"enum": [Verdict.ASK.value, Verdict.AUDIT.value]},
+    **dict.fromkeys(("asked_at", "expires_at", "lease_expires"), _TIME),
+)
+REQUESTS = _object(requests=_list(REQUEST), with_others=_COUNT, fair_share=_COUNT)
 CLASSES = _object(
     classes=_list(_TEXT),
     closed={"type": "boolean"},
@@ -67,27 +89,41 @@ _STANDING = _object(
     ),
 )
 STATUS = _object(
+    "encoder",
     **dict.fromkeys(("texts", "asked", "labels", "open_requests", "model_version"), _COUNT),
     **dict.fromkeys(("spent_fraction", "budget"), _NUMBER),
     classes=_list(_TEXT),
+    encoder=_TEXT,
     accuracy=_object(**_ACCURACY, calibration_error=_NUMBER),
     prequential=_object(**_ACCURACY),
     coverage=_NUMBER,
     drift={"type": "object", "additionalProperties": {"enum": ["stable", "warning", "drift"]}},
-    labelling=_object(state=_TEXT, reason=_TEXT, expected_gain=_NUMBER),
+    labelling=_object("expected_gain", state=_TEXT, reason=_TEXT, expected_gain=_NUMBER),
     reviewers={"type": "object", "additionalProperties": _STANDING},
 )
-PROBLEM = _object(type=_TEXT, title=_TEXT, status=_COUNT, detail=_TEXT)
+_WRONG = _object("row", "parameter", "reason", row=_COUNT, **dict.fromkeys(("parameter", "reason", "detail"), _TEXT))
+PROBLEM = _object(
+    "errors",
+    "retained_since",
+    **dict.fromkeys(("type", "title", "detail"), _TEXT),
+    status=_COUNT,
+    errors=_list(_WRONG),
+    retained_since={"type": ["string", "null"], "format": "date-time"},
+)
 
 
 def answers(good: Mapping[int, Schema], *problems: int) -> dict[int | str, dict[str, Any]]:
-    """The answers of a call: what it gives by status, and the statuses of its problems."""
+    """The answers of a call: what it gives by status, and the statuses of its problems.
+
+    Any other one is a problem too, such as 403 or 421, which are refused before the call is known.
+    """
     told: dict[int | str, dict[str, Any]] = {}
     for status, schema in good.items():
         told[status] = {"description": HTTPStatus(status).phrase, "content": {"application/json": {"schema": schema}}}
+    problem = {MEDIA_TYPE: {"schema": PROBLEM}}
     for status in problems:
-        told[status] = {"description": HTTPStatus(status).phrase, "content": {MEDIA_TYPE: {"schema": PROBLEM}}}
-    return told
+        told[status] = {"description": HTTPStatus(status).phrase, "content": problem}
+    return told | {"default": {"description": "What else went wrong", "content": problem}}
 
 
 def body_of(message: type[BaseModel]) -> dict[str, Any]:

@@ -57,7 +57,9 @@ class Doors:
             await send(message)
 
         refused = self._refusal(Headers(scope=scope), scope["path"])
-        await (respond(refused) if refused else self._app)(scope, receive, send_with_headers)
+        # Probes ask for the head alone; the server, which knows, leaves the rest out.
+        asked = {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
+        await (respond(refused) if refused else self._app)(asked, receive, send_with_headers)
 
     def _refusal(self, headers: Headers, path: str) -> Problem | None:
         host = headers.get("host", "")

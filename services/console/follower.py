@@ -36,6 +36,11 @@ class Follower:
         while not stop.is_set():
             self.step(WAIT_SECONDS)
 
+    def end(self) -> None:
+        """Let nobody wait any longer for what is followed; from any thread."""
+        self.decisions.end()
+        self.outcomes.end()
+
     def step(self, wait: float) -> int:
         """Take the next records into the view, waiting up to ``wait`` seconds for the first; says how many."""
         records = self._journal.read(self._positions, READ_RECORDS, wait if self.caught_up else 0.0)

@@ -10,6 +10,7 @@ import uvicorn
 from prometheus_client import CollectorRegistry
 
 from services.console.app import build_app
+from services.console.connections import BACKLOG, Connection
 from services.console.follower import Follower, identities
 from services.console.schema import ViewError
 from services.console.view import FILE, View
@@ -45,7 +46,14 @@ class Console:
             tokens=[token.get_secret_value() for token in settings.http.tokens],
         )  # fmt: skip
         self._server = uvicorn.Server(
-            uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=_GRACE_SECONDS)
+            uvicorn.Config(
+                app,
+                http=Connection,
+                backlog=BACKLOG,
+                log_config=None,
+                access_log=False,
+                timeout_graceful_shutdown=_GRACE_SECONDS,
+            )
         )
 
     @property
@@ -62,7 +70,8 @@ class Console:
         self._failure, self._server.should_exit = failure, True
 
     def end(self) -> None:
-        """Let the server finish its calls and end."""
+        """Let the server finish its calls and end; those that wait get what there is."""
+        self._follower.end()
         self._server.should_exit = True
 
     def close(self) -> None:

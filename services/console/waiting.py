@@ -29,7 +29,11 @@ class Wait(Generic[Key, Row]):
             self.rows[key] = rows[key]
             self.missing.discard(key)
         if not self.missing:
-            self._loop.call_soon_threadsafe(self._complete.set)
+            self.end()
+
+    def end(self) -> None:
+        """Let the call go on with what it has; from any thread."""
+        self._loop.call_soon_threadsafe(self._complete.set)
 
     async def complete(self, seconds: float) -> None:
         """Return when nothing is missing, or after ``seconds``."""
@@ -42,11 +46,15 @@ class Wait(Generic[Key, Row]):
 
 
 class Waiting(Generic[Key, Row]):
-    """The waits of all calls. Whoever expects first and looks up what is there already misses nothing."""
+    """The waits of all calls. Whoever expects first and looks up what is there already misses nothing.
+
+    Once it was ended, nobody waits any more: what is not there yet will not come.
+    """
 
     def __init__(self) -> None:
         self._lock = Lock()
         self._waits: set[Wait[Key, Row]] = set()
+        self._ended = False
 
     @contextmanager
     def expect(self, keys: Collection[Key]) -> Iterator[Wait[Key, Row]]:
@@ -54,6 +62,8 @@ class Waiting(Generic[Key, Row]):
         wait: Wait[Key, Row] = Wait(keys)
         with self._lock:
             self._waits.add(wait)
+            if self._ended:
+                wait.end()
         try:
             yield wait
         finally:
@@ -76,3 +86,10 @@ class Waiting(Generic[Key, Row]):
         with self._lock:
             for wait in self._waits:
                 wait.fill(rows)
+
+    def end(self) -> None:
+        """Let all calls go on with what they have, later ones too; from any thread."""
+        with self._lock:
+            self._ended = True
+            for wait in self._waits:
+                wait.end()

@@ -27,7 +27,7 @@ def read_object(value: bytes) -> dict[str, Any]:
         from_json(value)
         found = _DECODER.decode(value.decode())
     except ValueError as error:
-        raise _not_json(value, str(error)) from None
+        raise not_json(value, str(error)) from None
     if not isinstance(found, dict):
         raise Unreadable(Fault.WRONG_TYPE, f"a JSON object was expected, not {type(found).__name__}")
     return found
@@ -60,9 +60,13 @@ def _not_finite(_name: str) -> NoReturn:
 _DECODER = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_not_finite)
 
 
-def _not_json(value: bytes, why: str) -> Unreadable:
+def not_json(value: bytes, why: str) -> Unreadable:
+    """What is wrong with bytes that are not JSON, in words that those who sent them can act on."""
     try:
         value.decode()
     except UnicodeDecodeError as error:
         return Unreadable(Fault.NOT_UTF8, f"byte {error.start} is not UTF-8")
+    if "hex escape" in why:
+        # JavaScript cuts emoji in half: "a \u{1f600}".slice(0, 3).
+        why = f"half a surrogate pair is no character ({why})"
     return Unreadable(Fault.TOO_DEEP if "recursion limit" in why else Fault.NOT_JSON, why)

@@ -14,6 +14,7 @@ from pydantic import (
     PlainSerializer,
     ValidationError,
     ValidationInfo,
+    WithJsonSchema,
     model_validator,
 )
 from pydantic_core import ErrorDetails, PydanticCustomError, to_json
@@ -71,7 +72,12 @@ What we tell of a class is a `Name`: one that was learned with white space is st
 ReviewerName = Annotated[Name, AfterValidator(str.strip)]
 """A reviewer as others name them: white space around it would make another one, whose answers weigh by themselves."""
 Id = Annotated[str, Field(min_length=1, max_length=_MAX_ID_CHARACTERS), AfterValidator(_encodable)]
-Time = Annotated[float, BeforeValidator(_time), PlainSerializer(rfc3339, return_type=str, when_used="json")]
+Time = Annotated[
+    float,
+    BeforeValidator(_time),
+    PlainSerializer(rfc3339, return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]
 
 
 class JsonPart(BaseModel):

@@ -28,7 +28,7 @@ def router(parts: Parts) -> APIRouter:
             raise Problem(503, f"not ready yet: {', '.join(waiting_for)}", {"Retry-After": "1"})
         return JSONResponse({"ready": True})
 
-    @api.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
+    @api.get("/metrics", response_class=Response, responses=answers({}) | {200: {"content": {"text/plain": {}}}})
     def metrics() -> Response:
         """The metrics of this process, for Prometheus."""
         return Response(generate_latest(parts.registry), media_type=CONTENT_TYPE_LATEST)

@@ -38,7 +38,7 @@ def router(parts: Parts) -> APIRouter:
         "/v1/labels",
         status_code=202,
         openapi_extra=body_of(LabelMessage),
-        responses=answers({202: ACCEPTED_LABELS, 200: OUTCOMES}, 400, 413, 422, 429, 503),
+        responses=answers({202: ACCEPTED_LABELS, 200: OUTCOMES}, 400, 408, 413, 415, 422, 429, 503),
     )
     async def post_labels(request: Request, wait: Wait = None) -> JSONResponse:
         """Accept answers, all or none; 202 once durable, or 200 with what became of them where ``wait`` is given."""

@@ -44,7 +44,7 @@ def router(parts: Parts) -> APIRouter:
         "/v1/texts",
         status_code=202,
         openapi_extra=body_of(TextMessage),
-        responses=answers({202: ACCEPTED_TEXTS, 200: DECISIONS}, 400, 413, 422, 429, 503),
+        responses=answers({202: ACCEPTED_TEXTS, 200: DECISIONS}, 400, 408, 413, 415, 422, 429, 503),
     )
     async def post_texts(request: Request, wait: Wait = None) -> JSONResponse:
         """Accept texts, all or none; 202 once they are durable, or 200 with their decisions where ``wait`` is given.

@@ -25,7 +25,7 @@ def test_before_the_learner_has_begun_the_status_has_the_same_fields(console: Co
     status = console.http.get("/v1/status").json()
     assert status.keys() == STATUS.keys() - {"encoder"}
     described = documents.STATUS["properties"]
-    assert described.keys() == status.keys()
+    assert described.keys() == STATUS.keys()
     for name in ("accuracy", "prequential"):
         assert described[name]["properties"].keys() == status[name].keys()
     assert (status["texts"], status["labelling"]["state"]) == (0, "cold")
@@ -87,10 +87,18 @@ def test_the_schema_names_every_call_and_the_bodies_of_posts(console: Console) -
 
 @pytest.mark.parametrize(
     ("method", "path", "status"),
-    [("GET", "/nothing", 404), ("GET", "/page/nothing.js", 404), ("DELETE", "/v1/texts", 405), ("GET", "/docs", 404)],
+    [
+        ("GET", "/nothing", 404),
+        ("GET", "/page/nothing.js", 404),
+        ("DELETE", "/v1/texts", 405),
+        ("GET", "/docs", 404),
+        ("POST", "/v1/texts/", 404),
+        ("GET", "/v1/decisions", 404),
+        ("GET", "/page", 404),
+    ],
 )
 def test_the_frameworks_own_errors_are_problems_too(console: Console, method: str, path: str, status: int) -> None:
-    response = console.http.request(method, path)
+    response = console.http.request(method, path, follow_redirects=False)
     assert response.status_code == status
     problem_of(response)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections.abc import Iterator
 from threading import Thread
@@ -77,6 +78,13 @@ def test_a_body_that_says_it_is_too_large_is_refused_before_it_is_read(world: Wo
     console.close()
 
 
+def test_a_compressed_body_is_refused_as_that(console: Console) -> None:
+    body = gzip.compress(b'{"text": "a"}')
+    response = console.http.post("/v1/texts", content=body, headers={"Content-Encoding": "gzip"})
+    assert (response.status_code, response.headers["accept-encoding"]) == (415, "identity")
+    assert "'gzip': send it as it is" in str(problem_of(response)["detail"])
+
+
 def test_a_body_without_a_length_is_read_no_further_than_the_limit(world: World) -> None:
     console = Console(world, limits=Limits(body_bytes=1_000))
 
@@ -119,6 +127,27 @@ def test_a_caller_who_goes_away_in_mid_body_is_no_error_of_ours(console: Console
 
     assert sent[0]["status"] == 400
     assert not console.world.texts()
+
+
+def test_a_body_that_does_not_come_holds_its_place_for_a_while_only(world: World) -> None:
+    console = Console(world, limits=Limits(body_seconds=0.05, open_posts=1))
+    sent: list[Any] = []
+
+    async def receive() -> dict[str, str]:
+        await anyio.sleep_forever()
+        raise AssertionError
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    headers = [(b"host", b"127.0.0.1"), (b"content-length", b"100")]
+    scope = {"type": "http", "method": "POST", "path": "/v1/texts", "query_string": b"", "headers": headers}
+    anyio.run(console.http.app, scope, receive, send)
+
+    assert (sent[0]["status"], json.loads(sent[1]["body"])["title"]) == (408, "Request Timeout")
+    assert (b"connection", b"close") in sent[0]["headers"]
+    assert console.http.post("/v1/texts", json={"text": "a"}).status_code == 202
+    console.close()
 
 
 def test_a_waiting_call_gets_the_decisions_in_order_and_null_for_those_that_do_not_come(console: Console) -> None:

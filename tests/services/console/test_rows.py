@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 
 import pytest
 
@@ -12,24 +13,25 @@ from services.edges.messages import TextMessage
 
 
 def test_an_array_is_cut_into_its_elements_as_they_stand_in_it() -> None:
-    assert split(b' [ {"text": "a,]"} ,\n[1, 2], "b]", 1e3 ] ') == [b'{"text": "a,]"}', b"[1, 2]", b'"b]"', b"1e3"]
-    assert split(b"[]") == []
+    rows = [b'{"text": "a,]"}', b"[1, 2]", b'"b]"', b"1e3"]
+    assert split(b' [ {"text": "a,]"} ,\n[1, 2], "b]", 1e3 ] ', "", 10) == rows
+    assert split(b"[]", "", 10) == split(b" [ ] ", "", 10) == []
 
 
 def test_lines_are_rows_by_their_type_or_by_their_look() -> None:
     lines = b'{"text": "a"}\r\n\n{"text": "b"}\n'
-    assert split(lines) == split(lines, "application/x-ndjson") == [b'{"text": "a"}', b'{"text": "b"}']
+    assert split(lines, "", 10) == split(lines, "application/x-ndjson", 10) == [b'{"text": "a"}', b'{"text": "b"}']
 
 
 @pytest.mark.parametrize("body", [b'{"text": "a"}\n{"text": "b"}', b'[{"text": "a"}, {"text": "b"}]', b'{"text": "a"}'])
 @pytest.mark.parametrize("content_type", ["application/json", "application/x-ndjson"])
 def test_a_byte_order_mark_is_no_part_of_the_first_row(body: bytes, content_type: str) -> None:
-    assert split(b"\xef\xbb\xbf" + body, content_type) == split(body, content_type)
+    assert split(b"\xef\xbb\xbf" + body, content_type, 10) == split(body, content_type, 10)
 
 
 def test_an_object_over_several_lines_is_one_row() -> None:
     body = b'{\n"text":\n"a"}'
-    assert split(body) == [body]
+    assert split(body, "", 10) == [body]
 
 
 def test_a_broken_line_is_named_among_the_good_ones() -> None:
@@ -52,7 +54,7 @@ def test_a_broken_line_is_named_among_the_good_ones() -> None:
         (b'[{"text": "a"}] []', "not JSON"),
         (b'[{"text": "a"},]', "not JSON"),
         (b'5, [{"text": "a"}]', "not JSON"),
-        (b'{"text": "\\ud800"}', "not JSON"),
+        (b'{"text": "\\ud800"}', "half a surrogate pair"),
     ],
     ids=["empty", "unclosed", "not UTF-8", "10,000 deep", "two arrays", "a comma too many", "no array", "surrogate"],
 )
@@ -89,3 +91,30 @@ def test_more_rows_than_allowed_are_too_large() -> None:
     with pytest.raises(Problem) as problem:
         messages(b'[{"text": "a"},{"text": "b"},{"text": "c"}]', "", 2, TextMessage.parse)
     assert problem.value.status == 413
+
+
+LARGE = 90_000
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "told"),
+    [
+        (b"[" + b"[]," * LARGE + b"[]]", 413, "10 rows, this one has more"),
+        (b"{}\n" * LARGE, 413, "10 rows, this one has more"),
+        (b"[[" + b"[]," * LARGE + b"[]]]", 422, "row 0 .* are the most"),
+        (b'{"a": [' + b"[]," * LARGE + b"[]]}", 422, "row 0 .* are the most"),
+        (b'[{"a": "' + b"a" * 3 * LARGE + b'"},5,]', 400, "nothing between two commas"),
+        (b"[" * 3 * LARGE, 400, "an array has no end"),
+        (b'"' + b"a" * 3 * LARGE, 400, "not JSON"),
+    ],
+    ids=["rows", "lines", "one row", "one object", "a comma too many", "no end", "no object"],
+)
+def test_a_large_body_is_refused_without_making_values_of_it(body: bytes, status: int, told: str) -> None:
+    tracemalloc.start()
+    try:
+        with pytest.raises(Problem, match=told) as problem:
+            messages(body, "", 10, TextMessage.parse)
+        assert tracemalloc.get_traced_memory()[1] < 3 * len(body)
+    finally:
+        tracemalloc.stop()
+    assert problem.value.status == status

@@ -12,6 +12,7 @@ import httpx
 import pytest
 from prometheus_client import CollectorRegistry
 
+from services.console.connections import Connection
 from services.console.follower import identities
 from services.console.news import News
 from services.console.schema import ViewError
@@ -21,6 +22,7 @@ from services.edges.journal.base import JournalDamaged, Message
 from services.edges.journal.sqlite import SqliteJournal
 from services.edges.listening import address, listen
 from services.edges.settings_sources import load_settings
+from services.edges.topics import TEXTS
 from tests.services.console.worlds import decision, spoil
 
 
@@ -53,6 +55,39 @@ def test_a_file_where_its_directory_is_to_be_is_named_with_what_to_do(tmp_path: 
         settings = load_settings({"data.dir": tmp_path / "view"})
         with pytest.raises(ViewError, match=r"view cannot be the data directory \(File exists\): name another"):
             Console(settings, journal, CollectorRegistry(), listening)
+
+
+def test_calls_that_wait_when_it_is_told_to_end_are_answered_with_what_there_is(tmp_path: Path) -> None:
+    settings, stop = load_settings({"data.dir": tmp_path / "view"}), Event()
+    with SqliteJournal(tmp_path / "journal") as journal, listen("127.0.0.1", 0, "--port") as listening:
+        console = Console(settings, journal, CollectorRegistry(), listening)
+
+        def end_once_it_is_accepted() -> None:
+            while not journal.read({(TEXTS, 0): 0}, 1, 1.0):
+                pass
+            console.end()
+
+        threads = [Thread(target=console.parts["http"], args=[stop]), Thread(target=end_once_it_is_accepted)]
+        for thread in threads:
+            thread.start()
+        answer = httpx.post(f"http://{address(listening)}/v1/texts?wait=30", json={"id": "a", "text": "x"}, timeout=30)
+        for thread in threads:
+            thread.join()
+        console.close()
+    assert (answer.status_code, answer.json()) == (200, {"decisions": [None], "ids": ["a"]})
+
+
+@pytest.mark.parametrize("path", ["/", "/page/app.js", "/livez", "/v1/status"])
+def test_a_head_is_answered_as_the_call_without_its_body(tmp_path: Path, path: str) -> None:
+    with SqliteJournal(tmp_path / "journal") as journal:
+        heads = [called(journal, tmp_path / "view", method, path)[0] for method in ("HEAD", "GET")]
+    assert heads == [200, 200]
+
+
+def test_its_connections_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Connection, "most", 0)
+    with SqliteJournal(tmp_path / "journal") as journal, pytest.raises(httpx.TransportError):
+        called(journal, tmp_path / "view", "GET", "/livez")
 
 
 class Damaged(SqliteJournal):
@@ -97,10 +132,12 @@ def called(journal: SqliteJournal, directory: Path, method: str, path: str, **re
 
         server = Thread(target=serve)
         server.start()
-        answer = httpx.request(method, f"http://{address(listening)}{path}", **request)
-        console.end()
-        server.join()
-        console.close()
+        try:
+            answer = httpx.request(method, f"http://{address(listening)}{path}", **request)
+        finally:
+            console.end()
+            server.join()
+            console.close()
     return answer.status_code, " ".join(map(str, raised))
 
 

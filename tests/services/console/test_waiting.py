@@ -50,3 +50,14 @@ def test_a_wait_that_is_over_is_forgotten() -> None:
     waiting: Waiting[str, int] = Waiting()
     asyncio.run(waiting.rows(["a"], nothing, 0.0))
     assert not waiting._waits
+
+
+def test_where_it_ends_calls_get_what_there_is_and_later_ones_wait_for_nothing() -> None:
+    waiting: Waiting[str, int] = Waiting()
+
+    def look_up(_keys: Collection[str]) -> dict[str, int]:
+        Thread(target=waiting.end).start()
+        return {"a": 1}
+
+    assert asyncio.run(waiting.rows(["a", "b"], look_up, 60.0)) == {"a": 1}
+    assert asyncio.run(waiting.rows(["a", "b"], lambda keys: {"b": 2}, 60.0)) == {"b": 2}

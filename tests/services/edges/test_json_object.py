@@ -51,3 +51,10 @@ def test_a_refusal_is_one_line_without_the_value() -> None:
         read_object(b'{"text": "secret", \n nonsense}')
     assert "secret" not in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("text", ["a \\ud83d", "a \\ud83d b", "\\ude00 a"])
+def test_a_text_that_was_cut_within_a_character_is_told_as_such(text: str) -> None:
+    with pytest.raises(Unreadable) as refused:
+        read_object(f'{{"text": "{text}"}}'.encode())
+    assert "half a surrogate pair is no character" in refused.value.detail
