@@ -38,7 +38,8 @@ class _Reference(NamedTuple):
     """What windows are compared with: the mean of its texts, their spread, and along what they scatter.
 
     Most along ``axes`` (k, d), along all else by the deviation ``rest``. Each axis has the length that makes `evened`
-    shrink it as much as texts scatter more along it.
+    shrink it as much as texts scatter more along it. Nowhere less than one text more in a direction of its own would
+    make of it: where a few texts come again and again, any other would else lie thousands of deviations off.
     """
 
     mean: Floats
@@ -50,7 +51,9 @@ class _Reference(NamedTuple):
     def of(mean: Floats, sample: Floats) -> _Reference:
         centred = sample - sample.mean(axis=0, dtype=np.float64)
         _, values, axes = np.linalg.svd(centred, full_matrices=False)
-        variances = np.maximum(values**2 / len(sample), _ROUNDING_VARIANCE)
+        variances = values**2 / len(sample)
+        one_text_more = variances.sum() / len(sample)
+        variances = np.maximum(variances, max(one_text_more, _ROUNDING_VARIANCE))
         count = min(_AXES, sample.shape[1] // _DIMENSIONS_PER_AXIS)
         shrunk = 1 - np.sqrt(variances[count] / variances[:count])
         long = (np.sqrt(shrunk)[:, None] * axes[:count]).astype(np.float32)
