@@ -156,7 +156,7 @@ class Learner:
     def _decide_unlabelled(self, block: Items, prediction: Prediction, seen: Observation) -> None:
         strategy, near_duplicates, waiting = self.parts.strategy, self.parts.near_duplicates, len(self.parts.pending)
         view = self.parts.view(block, prediction, self.texts)
-        utility = strategy.score(view)
+        utility = self.parts.utility(view)
         rulings, asked, near = Rulings(), dict[int, Floats](), partial(self._near_open, block)
         utilities, (verdicts, reasons, chances, thresholds) = utility.tolist(), rulings.columns
         while len(rulings) < len(block):

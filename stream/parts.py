@@ -19,7 +19,7 @@ from stream.landmarks import Landmarks
 from stream.model.base import Prediction
 from stream.near_duplicates import OFF, NearDuplicates
 from stream.pending import Pending
-from stream.records import Changes, Items, Request, State, Verdict
+from stream.records import Changes, Doubles, Items, Request, State, Verdict
 from stream.strategies.base import Strategy, View
 from stream.window import Window
 
@@ -72,6 +72,13 @@ class Parts:
             asked_sketches=lambda: landmarks.sketches,
             committee=lambda: self.knowledge.committee(block.embeddings),
         )
+
+    def utility(self, view: View) -> Doubles:
+        """The strategy's, (n,). Raises ValueError where it is not one number for each of the view's n texts."""
+        utility = self.strategy.score(view)
+        if np.shape(utility) != (len(view),):
+            raise ValueError(f"{len(view)} utilities are wanted of {self.strategy_name}, not {np.shape(utility)}")
+        return utility
 
     def change(self, change: ClassChange) -> list[Request]:
         """Rename, merge or remove a class, wherever it is named; returns the open requests that suggested it.

@@ -54,7 +54,7 @@ class SoftSampling(BudgetRule):
         if self._sum == 0:
             return Proposal(min(1.0, share), 0.0)
         mean = self._sum / len(self._utilities)
-        threshold = min(1.0, (mean / _PARTS / share) ** (1.0 / self._power)) if self._power else 1.0
+        threshold = min(1.0, mean / _PARTS / share) ** (1.0 / self._power) if self._power else 1.0
         return Proposal(min(1.0, share * (parts / mean)), threshold)
 
     def _parts(self, utility: float) -> int:

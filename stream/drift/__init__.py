@@ -11,7 +11,10 @@ from stream.drift.page_hinkley import page_hinkley
 
 
 class Build(Protocol):
-    """Builds a detector: ``delta`` is how likely a false alarm may be; values are means of ``numbers_per_value``."""
+    """Builds a detector: ``delta`` is how likely a false alarm may be; values are means of ``numbers_per_value``.
+
+    Raises ValueError where ``delta`` is not between 0 and 1, or a value is the mean of less than one number.
+    """
 
     def __call__(self, delta: float = ..., numbers_per_value: int = ...) -> Detector:
         """A new detector."""

@@ -24,7 +24,7 @@ class Detector(ABC):
 
     @abstractmethod
     def update(self, value: float) -> bool:
-        """Take the next value; True where this one completes the evidence for a rise (an alarm)."""
+        """Take the next value; True where this one completes the evidence for a rise (an alarm), never for a fall."""
 
     @abstractmethod
     def forget(self) -> None:
@@ -38,7 +38,10 @@ class Detector(ABC):
     @property
     @abstractmethod
     def statistic(self) -> float:
-        """What is watched, for a dashboard: the estimate of the signal's mean, or its last value."""
+        """What is watched, for a dashboard: the estimate of the signal's mean.
+
+        Where nothing is remembered, as after `forget`, the last value, and 0 before the first.
+        """
 
     @abstractmethod
     def save(self) -> Entry:

@@ -39,7 +39,8 @@ class _Reference(NamedTuple):
     """What windows are compared with: the mean of its texts, their spread, and along what they scatter.
 
     Most along ``axes`` (k, d), along all else by the deviation ``rest``. Each axis has the length that makes `evened`
-    shrink it as much as texts scatter more along it.
+    shrink it as much as texts scatter more along it. Nowhere less than one text more in a direction of its own would
+    make of it: where a few texts come again and again, any other would else lie thousands of deviations off.
     """
 
     mean: Floats
@@ -51,7 +52,9 @@ class _Reference(NamedTuple):
     def of(mean: Floats, sample: Floats) -> _Reference:
         centred = sample - sample.mean(axis=0, dtype=np.float64)
         values, vectors = np.linalg.eigh(centred @ centred.T)  # as many as texts, which are fewer than dimensions
-        variances = np.maximum(values[::-1] / len(sample), _ROUNDING_VARIANCE)
+        variances = values[::-1] / len(sample)
+        one_text_more = variances.sum() / len(sample)
+        variances = np.maximum(variances, max(one_text_more, _ROUNDING_VARIANCE))
         count = min(_AXES, sample.shape[1] // _DIMENSIONS_PER_AXIS)
         shrunk = 1 - np.sqrt(variances[count] / variances[:count])
         scales = np.sqrt(shrunk / (variances[:count] * len(sample)))

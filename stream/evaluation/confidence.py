@@ -9,7 +9,10 @@ import numpy as np
 
 _Z95 = 1.959963984540054
 _LEVEL = 0.05
-_BETS = np.array([0.2, 0.4, 0.8, 1.6, 3.2])
+_BETS = 3.2 / 2.0 ** np.arange(9)
+_SHARES = np.array([0.18] * 5 + [0.025] * 4)
+"""The least four bets are for thousands of answers, where the interval would else not narrow any more; with few answers
+their tenth of the mixture makes it some 1% wider."""
 _HALVINGS = 40
 
 
@@ -25,7 +28,7 @@ def anytime_interval(right: int, answers: int) -> tuple[float, float]:
     p_i: the model may learn, or the stream drift.
 
     >>> [round(end, 3) for end in anytime_interval(80, 100)]
-    [0.657, 0.906]
+    [0.656, 0.907]
     """
     if not 0 <= right <= answers:
         raise ValueError(f"from 0 to {answers} answers are right, not {right}")
@@ -66,6 +69,6 @@ def _end(right: int, answers: int, inside: float, outside: float) -> float:
 
 def _log_mixture(right: int, answers: int, mean: float) -> float:
     """Half of the mixture bets on a higher mean and half on a lower one; no bet is certain, even at 0 and 1."""
-    bets = np.concatenate([_BETS, -_BETS])
+    bets, shares = np.concatenate([_BETS, -_BETS]), np.concatenate([_SHARES, _SHARES]) / 2
     logs = bets * right - answers * np.log1p(mean * np.expm1(bets))
-    return float(np.logaddexp.reduce(logs) - log(len(bets)))
+    return float(np.logaddexp.reduce(logs + np.log(shares)))

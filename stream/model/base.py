@@ -159,7 +159,7 @@ class Model(ABC):
 
     @abstractmethod
     def save(self) -> State:
-        """All but what `learn` rebuilds from the examples, under keys that this model chooses."""
+        """All but what `learn` rebuilds from the examples, under keys below ``model/``: others are not kept."""
 
     @abstractmethod
     def restore(self, state: State) -> None:

@@ -19,8 +19,9 @@ class ClassPrior(NamedTuple):
 def class_prior(counts: Doubles) -> ClassPrior:
     """Shares shrunk towards equal ones as far as chance alone would make the counts (k,) differ.
 
-    The positive-part James-Stein estimator: with 4 labels for each of 77 equally common classes, counts from 0 to 9 are
-    chance, and believing them costs accuracy; with 300 labels for 3 classes it hardly shrinks.
+    Positive-part shrinkage as by James and Stein, but by all k - 1 degrees of freedom, where theirs takes two off: with
+    4 labels for each of 77 equally common classes, counts from 0 to 9 are chance, and believing them costs accuracy;
+    with 300 labels for 3 classes it hardly shrinks.
     """
     classes, labels = len(counts), float(counts.sum())
     if labels == 0:

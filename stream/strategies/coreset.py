@@ -9,6 +9,9 @@ from stream.records import Doubles
 from stream.strategies.base import Strategy, View
 from stream.strategies.neighbours import NOTHING_NEAR, Nearest, with_those_before
 
+_SAME = 2.0**-8
+"""Of a squared distance, which from a text to itself is up to 0.003: embeddings are of length 1 but for rounding."""
+
 
 class Coreset(Strategy):
     """Distance to the nearest landmark as a share of the covering radius (Sener and Savarese, 2018).
@@ -35,7 +38,8 @@ class Coreset(Strategy):
 
     def _utility(self, rows: int) -> Doubles:
         """Of the last ``rows`` texts."""
-        distances = np.sqrt(2.0 - 2.0 * self._nearest.cosines.clip(-1.0, 1.0).astype(np.float64))
+        squares = 2.0 - 2.0 * self._nearest.cosines.clip(-1.0, 1.0).astype(np.float64)
+        distances = np.sqrt(np.where(squares > _SAME, squares, 0.0))
         before = np.concatenate([np.zeros(self._window), distances])
         pools = sliding_window_view(before, self._window + 1)[len(distances) - rows :]
         radii = pools.max(axis=1)

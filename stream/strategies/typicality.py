@@ -10,8 +10,8 @@ from stream.strategies.neighbours import density, require_neighbours
 class Typicality(Strategy):
     """The mean cosine to the ``neighbours`` nearest of the last ``window`` texts (Hacohen, Dekel, Weinshall, 2022).
 
-    The paper takes one over the mean distance, which orders alike; and the most typical text of each cluster, for which
-    a stream has no pool: density alone asks about the same thick places again and again (see `typical_margin`).
+    The paper takes one over the mean distance, which orders nearly alike; and the most typical text of each cluster,
+    for which a stream has no pool: density alone asks about the same thick places ever again (see `typical_margin`).
     """
 
     def __init__(self, window: int = 500, neighbours: int = 20) -> None:

@@ -64,10 +64,10 @@ class Vessal(Strategy):
 
 
 def _squared_length(probabilities: Doubles) -> Doubles:
-    """Half of |probabilities - likeliest class|^2, (n,) in [0, 1]; 1 while there are not two classes."""
+    """|probabilities - likeliest class|^2, (n,), at most 1 - 1/k; 1 while there are not two classes."""
     if probabilities.shape[1] < 2:
         return np.ones(len(probabilities))
     best = probabilities.max(axis=1)
     squares: Doubles = (probabilities**2).sum(axis=1)
-    halves: Doubles = 0.5 * (squares - best**2 + (1.0 - best) ** 2)
-    return halves.clip(0.0, 1.0)
+    lengths: Doubles = squares - best**2 + (1.0 - best) ** 2
+    return lengths.clip(0.0, 1.0)

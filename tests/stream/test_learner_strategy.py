@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from stream.learner import Learner
 from stream.records import Doubles, Entry, State, Verdict
@@ -72,3 +73,21 @@ def test_what_a_strategy_keeps_is_saved_for_the_strategy_of_that_name() -> None:
 
 def test_a_strategy_that_keeps_nothing_writes_nothing() -> None:
     assert not [key for key in learner_with().changes() if key.startswith("strategy")]
+
+
+class Misshapen(Strategy):
+    """Gives this, whatever it is shown."""
+
+    def __init__(self, utility: Doubles) -> None:
+        self.utility = utility
+
+    def score(self, view: View) -> Doubles:
+        return self.utility
+
+
+@pytest.mark.parametrize("shape", [(), (2,), (4,), (3, 1)])
+def test_utilities_that_are_not_one_for_each_text_are_refused(shape: tuple[int, ...]) -> None:
+    learner = _learner(Misshapen(np.full(shape, 0.5)), "misshapen")
+
+    with pytest.raises(ValueError, match=r"3 utilities are wanted of misshapen, not \("):
+        learner.observe(items(*[EAST] * 3), 0.0)

@@ -48,6 +48,11 @@ def test_old_utilities_leave_the_window() -> None:
     assert rule.propose(0.5, credit=1.0).probability == 0.1
 
 
+def test_the_threshold_of_a_power_near_0_is_1() -> None:
+    rule = SoftSampling(0.05, power=0.001)
+    assert rule.propose(1.0, credit=1.0).threshold == 1.0
+
+
 @pytest.mark.parametrize(("power", "window"), [(-1.0, 500), (float("nan"), 500), (4.0, 0)])
 def test_impossible_settings_are_refused(power: float, window: int) -> None:
     with pytest.raises(ValueError, match=r"power|window"):

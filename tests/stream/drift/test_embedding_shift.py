@@ -51,6 +51,17 @@ def test_the_separation_by_hand() -> None:
     assert separations == pytest.approx([0.0, erf(1.5 / 2), erf(sqrt(2) * 1.15 / sqrt(3.02) / 2)], rel=1e-4)
 
 
+def test_a_rare_text_beside_few_that_repeat_is_separated_by_what_it_is_by_hand() -> None:
+    # The reference, half e0 and half e1, does not scatter along e2; one text more in its sample of 143 would, with
+    # variance 1/286. Windows of which 2 texts are e2 differ by (-1, -1, 2) / 32, across the axis e0 - e1.
+    axes = np.eye(8, dtype=np.float32)
+    shift = EmbeddingShift()
+    shifts(shift, np.tile(np.repeat(axes[:2], 4, axis=0), (125, 1)))
+    told = shifts(shift, np.tile(axes[[0, 1] * 15 + [2, 2]], (2, 1)))
+
+    assert told[1].separation == pytest.approx(erf(sqrt(6) / 32 * sqrt(286) / 2), abs=1e-4)
+
+
 def test_a_shift_across_the_usual_scatter_is_told_more_easily_than_one_along_it() -> None:
     rng = np.random.default_rng(0)
     scatter = np.full(16, 0.05)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from stream import exact
+from stream.knowledge import MODEL_PREFIX
 from stream.model import MODELS
 
 
@@ -13,13 +14,14 @@ def test_every_model_is_found_under_the_name_of_its_module() -> None:
     assert {name: model.__module__ for name, model in MODELS.items()} == {
         name: f"stream.model.{name}" for name in MODELS
     }
-    assert set(MODELS) == {
-        "bagged_prototypes",
-        "nearest_class_mean",
-        "river_gaussian_nb",
-        "river_softmax",
-        "softmax_prototypes",
-    }
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_what_is_saved_lies_where_it_is_looked_for(model: str) -> None:
+    taught = MODELS[model]()
+    taught.learn(exact.unit([[3, 4]])[0], "a")
+
+    assert [key for key in taught.save() if not key.startswith(MODEL_PREFIX)] == []
 
 
 @pytest.mark.parametrize("model", MODELS)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from stream import exact
 from stream.strategies.coreset import Coreset
 
 EAST, NORTH, WEST = [1, 0], [0, 1], [-1, 0]
@@ -44,6 +45,11 @@ def test_before_the_first_landmark_all_are_as_far_out(make_view: Callable) -> No
 
 def test_where_every_text_is_a_landmark_none_is_far_out(make_view: Callable) -> None:
     assert Coreset().score(make_view(embeddings=_rows(EAST, EAST), asked=_rows(EAST))).tolist() == [0.0, 0.0]
+
+
+def test_a_text_that_is_a_landmark_is_not_far_out_whatever_its_rounded_length(make_view: Callable) -> None:
+    texts = exact.unit(np.random.default_rng(0).normal(size=(50, 384)))
+    assert Coreset().score(make_view(embeddings=texts, asked=texts)).tolist() == [0.0] * 50
 
 
 def test_a_window_holds_a_text() -> None:
