@@ -15,6 +15,7 @@ from starlette.types import Receive, Scope, Send
 
 from services.console.connections import Connection
 from services.edges.listening import listen
+from tests.waiting import wait_for
 
 ENDED = (b"", None)
 
@@ -36,9 +37,11 @@ def serving(connection: type[Connection]) -> Iterator[int]:
     with listen("127.0.0.1", 0, "--port") as listening:
         thread = Thread(target=server.run, args=[[listening]])
         thread.start()
-        yield listening.getsockname()[1]
-        server.should_exit = True
-        thread.join()
+        try:
+            yield listening.getsockname()[1]
+        finally:
+            server.should_exit = True
+            thread.join()
 
 
 def connect(port: int) -> socket.socket:
@@ -65,9 +68,7 @@ def test_connections_beyond_the_bound_are_closed_and_there_is_room_again_once_ot
         refused = stack.enter_context(closing(connect(port)))
         assert ending(refused) in ENDED
         held.pop().close()
-        while (code := code_of(port)) is None:
-            pass
-        assert code == 204
+        assert wait_for(lambda: code_of(port), what="room for a connection") == 204
 
 
 def code_of(port: int) -> int | None:
