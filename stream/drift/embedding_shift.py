@@ -10,10 +10,10 @@ import numpy as np
 
 from stream.records import Changes, Entry, Floats, State
 
-REFERENCE_TEXTS = 1_000
+_REFERENCE_TEXTS = 1_000
 _SAMPLE_EVERY = 7
 """A number that few streams have as the period in which their sources take turns."""
-WINDOW_TEXTS = 32
+_WINDOW_TEXTS = 32
 _KEPT_OF_DIRECTION = 0.8
 _AXES = 16
 _DIMENSIONS_PER_AXIS = 8
@@ -98,7 +98,7 @@ class EmbeddingShift:
         """Take the next texts (n, d); whoever takes the shifts may renew between two of them."""
         start = 0
         while start < len(embeddings):
-            wanted = REFERENCE_TEXTS if self._reference is None else WINDOW_TEXTS
+            wanted = _REFERENCE_TEXTS if self._reference is None else _WINDOW_TEXTS
             rows = embeddings[start : start + wanted - self._texts]
             start += len(rows)
             if self._reference is None:
@@ -121,7 +121,7 @@ class EmbeddingShift:
 
     def _shift(self, reference: _Reference, mean: Floats, end: int) -> Shift:
         spread, now, difference = reference.spread, _spread(mean), mean - reference.mean
-        noise = spread / REFERENCE_TEXTS + now / WINDOW_TEXTS
+        noise = spread / _REFERENCE_TEXTS + now / _WINDOW_TEXTS
         squared = float(difference @ difference) - noise
         distance = sqrt(max(0.0, squared) / spread) + abs(now - spread) / spread if spread else float(difference.any())
         evened, length = reference.evened(difference), sqrt(self._direction @ self._direction)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from math import sqrt
 
 import numpy as np
 import pytest
@@ -214,7 +215,10 @@ def test_shifts_and_mixes_reach_their_detectors_and_an_alarm_renews_the_referenc
 
     assert alarms == [Alarm(EMBEDDING_SHIFT, 1_512)]
     assert later == [Alarm(CLASS_MIX, 2_000), Alarm(CLASS_MIX, 2_500)]
-    assert len(watched.detectors[EMBEDDING_SHIFT].fed) == len(watched.detectors[SEPARATION].fed) == 16
+    # 20 known texts and 12 new ones: the means differ by (-6, -6, 12) / 32, the spread is 1 - 344 / 1024, not 1 / 2.
+    far = sqrt((216 / 1_024 - 0.5 / 1_000 - 680 / 1_024 / 32) / 0.5) + (680 / 1_024 - 0.5) / 0.5
+    assert watched.detectors[EMBEDDING_SHIFT].fed == [0.0] * 15 + [pytest.approx(far)]
+    assert watched.detectors[SEPARATION].fed == [0.0] * 16
     assert watched.detectors[CLASS_MIX].fed == [0.0, 0.0, 1.0, 1.0]
 
 

@@ -14,6 +14,13 @@ def test_every_model_is_found_under_the_name_of_its_module() -> None:
     assert {name: model.__module__ for name, model in MODELS.items()} == {
         name: f"stream.model.{name}" for name in MODELS
     }
+    assert set(MODELS) >= {
+        "bagged_prototypes",
+        "nearest_class_mean",
+        "river_gaussian_nb",
+        "river_softmax",
+        "softmax_prototypes",
+    }
 
 
 @pytest.mark.parametrize("model", MODELS)
