@@ -167,4 +167,5 @@ class KafkaWriter(Writer):
             self._producer = transactional_producer(self._settings, name)
             while follow():
                 self.renew()
+            self._require_open()  # else what was read until then would pass for all of it
         return self._chunks.join(records)
