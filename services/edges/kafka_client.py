@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import socket
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from kafka import KafkaAdminClient
 from kafka import errors as kafka_errors
 
 from services.edges.journal.base import Fenced, JournalError
+from services.edges.kafka_refusals import attempts
 from services.edges.settings import KafkaSettings
 
 CONNECT_MS = 4_000
@@ -64,26 +64,17 @@ def explained(settings: KafkaSettings) -> Iterator[None]:
 
 @contextmanager
 def administration(settings: KafkaSettings) -> Iterator[KafkaAdminClient]:
-    """A client for topics and groups. Raises JournalError where no broker answers within `CONNECT_MS`."""
+    """A client for topics and groups. Raises JournalError, with what to correct, where none is had in `CONNECT_MS`."""
     with explained(settings):
-        with _silence():
-            client = KafkaAdminClient(**connection(settings), request_timeout_ms=CONNECT_MS)
+        with attempts() as made:
+            try:
+                client = KafkaAdminClient(**connection(settings), request_timeout_ms=CONNECT_MS)
+            except kafka_errors.KafkaTimeoutError as error:
+                raise JournalError(f"no Kafka answers at {settings.bootstrap} {made.why(_said(error))}") from error
         try:
             yield client
         finally:
             client.close()
-
-
-@contextmanager
-def _silence() -> Iterator[None]:
-    """Without the library's own words on each attempt to connect: the error that is raised says it all."""
-    logger = logging.getLogger("kafka")
-    level = logger.level
-    logger.setLevel(logging.CRITICAL)
-    try:
-        yield
-    finally:
-        logger.setLevel(level)
 
 
 def _said(error: BaseException) -> str:
