@@ -26,6 +26,8 @@ _FENCED = (
     kafka_errors.CommitFailedError,
 )
 
+_ALLOW = ": allow it to this user, as the README's table of rights says"
+
 
 def connection(settings: KafkaSettings) -> dict[str, Any]:
     """The keyword arguments that all clients of kafka-python share: where the brokers are, and who we are."""
@@ -59,7 +61,8 @@ def explained(settings: KafkaSettings) -> Iterator[None]:
         # As the error, or as its reason why nothing else is sent.
         if any(isinstance(each, _FENCED) for each in (error, *error.args)):
             raise Fenced(f"another process took over ({_said(error)}): this one must end") from error
-        raise JournalError(f"Kafka at {settings.bootstrap}: {_said(error)}") from error
+        mend = _ALLOW if isinstance(error, kafka_errors.AuthorizationError) else ""
+        raise JournalError(f"Kafka at {settings.bootstrap}: {_said(error)}{mend}") from error
 
 
 @contextmanager

@@ -38,6 +38,7 @@ class KafkaSource:
             self._admin = KafkaAdminClient(**connection(settings), request_timeout_ms=_REQUEST_MS)
             self._cluster: str = self._admin.describe_cluster()["cluster_id"]
         self._first_id = self._topic_id()
+        self._committed()  # a group that this user may not read: Faust would ask for it for good, and say nothing
 
     @property
     def identity(self) -> str:

@@ -155,7 +155,7 @@ class Reader:
             if wanted[partition] > end:
                 raise JournalError(
                     f"topic {partition.topic} ends at {end}, before {wanted[partition]} where it was read last: "
-                    "was it deleted and created again?"
+                    "was it deleted and created again? Then start this process again, to read the new one"
                 )
             self._seek(place, low)
             self._moved[place] = wanted[partition]
