@@ -184,6 +184,13 @@ def test_the_doctor_tells_each_user_for_which_process_its_rights_are_enough(as_u
         assert findings["topic auto-creation"]["detail"].startswith("not known")
 
 
+def test_the_doctor_tells_of_groups_and_transactions_as_well(as_user: Session) -> None:
+    findings = {finding["what"]: finding for finding in as_user("loner")("doctor", "--json").json}
+    assert not findings["rights"]["ok"]
+    assert "not for intake, which lacks READ group intake-*; " in findings["rights"]["detail"]
+    assert "WRITE transactional id append-*" in findings["rights"]["detail"]
+
+
 def serve_as_the_console_does(settings: Settings, directory: Path) -> None:
     """Follow all topics, and append texts and a label."""
     with assembly.checked_journal(settings, "console") as journal:
