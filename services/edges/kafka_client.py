@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -81,4 +82,7 @@ def administration(settings: KafkaSettings) -> Iterator[KafkaAdminClient]:
 
 
 def _said(error: BaseException) -> str:
-    return str(error) or type(error).__name__
+    """What the error says; of one that tells request and response at length, what the broker says in it."""
+    name = type(error).__name__
+    told = re.search(r"error_message=(['\"])(.+?)\1[,)]", str(error))
+    return f"{name}: {told[2]}" if told else str(error) or name

@@ -145,3 +145,5 @@ def test_more_copies_than_brokers_are_refused_in_one_line(empty: KafkaSettings, 
     with pytest.raises(JournalError, match=broker.bootstrap) as caught:
         kafka_topics.apply(empty.model_copy(update={"replication_factor": 3}))
     assert "\n" not in str(caught.value)
+    assert "InvalidReplicationFactorError: Unable to replicate the partition 3 time(s)" in str(caught.value)
+    assert "Request" not in str(caught.value)
