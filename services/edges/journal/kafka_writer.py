@@ -182,5 +182,6 @@ class KafkaWriter(Writer):
             if each.offset > 0:
                 raise JournalError(
                     f"{self._settings.topic_prefix}{self._topic} is empty, but {place.topic} was read up to "
-                    f"{each.offset}: restore it, or begin with another {variable('kafka.topic_prefix')}"
+                    f"{each.offset}: restore it, or begin with another {variable('kafka.topic_prefix')}; to have all "
+                    f"that is kept handled once more, delete the consumer group {group}"
                 )
