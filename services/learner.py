@@ -22,7 +22,7 @@ from services.edges.messages import LabelMessage, OutcomeMessage, request_record
 from services.edges.setting_names import variable
 from services.edges.window_log import WindowLog
 from services.running import return_memory
-from services.start import first_positions
+from services.start import begin
 from stream.arrivals import Gap
 from stream.learner import Learner
 from stream.model.base import RefitJob
@@ -63,9 +63,9 @@ class LearnerProcess:
         self._refitting: RefitJob | None = None
         self._window = WindowLog()
         self._attempts, self._command_attempts = attempts.Attempts(), attempts.Attempts(attempts.COMMANDS_KEY)
-        self._unmarked: Changes = {}
         self._writer = journal.writer("learner", wait=wait)
-        self._positions = first_positions(journal, self._writer.positions)
+        start = begin(journal, self._writer)
+        self._positions, self._unmarked = start.positions, start.changes
         self._commands = Commands(journal, learner, self._window, encoder, self._positions)
         self._committed = dict(self._positions)
         self._restore(self._moved(_decoded(self._writer.state)))
@@ -265,7 +265,7 @@ class LearnerProcess:
 
     def _restore(self, state: State) -> None:
         states.require_readable(state)
-        self._unmarked = {} if states.KEY in state else states.written_as()
+        self._unmarked |= {} if states.KEY in state else states.written_as()
         known = state["status"].fields["encoder"] if "status" in state else self._encoder
         if known != self._encoder:
             raise JournalError(

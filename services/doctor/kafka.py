@@ -28,6 +28,7 @@ def examine_kafka(settings: KafkaSettings) -> Iterator[Finding]:
     yield _auto_creation(found)
     yield from _topics(settings)
     if found.topics:
+        yield _partitions(found)
         yield _copies(found)
         yield _rights(found)
 
@@ -58,6 +59,16 @@ def _topics(settings: KafkaSettings) -> Iterator[Finding]:
         yield Finding("topics", False, str(each), mend)
     if not differences:
         yield Finding("topics", True, "each is there, and as it should be")
+
+
+def _partitions(found: Survey) -> Finding:
+    what, mend = "partitions", "start the brokers that have their copies"
+    if silent := [name for name, topic in found.topics.items() if not topic.readable]:
+        return Finding(what, False, f"without a leader, so that nothing is read or written: {', '.join(silent)}", mend)
+    if refusing := [name for name, topic in found.topics.items() if not topic.writable]:
+        detail = f"with fewer copies in sync than must take a record, so that none is taken: {', '.join(refusing)}"
+        return Finding(what, False, detail, mend)
+    return Finding(what, True, "each has a leader and copies enough")
 
 
 def _copies(found: Survey) -> Finding:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import logging
 import os
+import re
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +13,7 @@ from kafka import KafkaAdminClient
 from kafka import errors as kafka_errors
 
 from services.edges.journal.base import Fenced, JournalError
+from services.edges.kafka_refusals import attempts
 from services.edges.settings import KafkaSettings
 
 CONNECT_MS = 4_000
@@ -25,6 +26,8 @@ _FENCED = (
     kafka_errors.UnknownMemberIdError,
     kafka_errors.CommitFailedError,
 )
+
+_ALLOW = ": allow it to this user, as the README's table of rights says"
 
 
 def connection(settings: KafkaSettings) -> dict[str, Any]:
@@ -59,32 +62,27 @@ def explained(settings: KafkaSettings) -> Iterator[None]:
         # As the error, or as its reason why nothing else is sent.
         if any(isinstance(each, _FENCED) for each in (error, *error.args)):
             raise Fenced(f"another process took over ({_said(error)}): this one must end") from error
-        raise JournalError(f"Kafka at {settings.bootstrap}: {_said(error)}") from error
+        mend = _ALLOW if isinstance(error, kafka_errors.AuthorizationError) else ""
+        raise JournalError(f"Kafka at {settings.bootstrap}: {_said(error)}{mend}") from error
 
 
 @contextmanager
 def administration(settings: KafkaSettings) -> Iterator[KafkaAdminClient]:
-    """A client for topics and groups. Raises JournalError where no broker answers within `CONNECT_MS`."""
+    """A client for topics and groups. Raises JournalError, with what to correct, where none is had in `CONNECT_MS`."""
     with explained(settings):
-        with _silence():
-            client = KafkaAdminClient(**connection(settings), request_timeout_ms=CONNECT_MS)
+        with attempts() as made:
+            try:
+                client = KafkaAdminClient(**connection(settings), request_timeout_ms=CONNECT_MS)
+            except kafka_errors.KafkaTimeoutError as error:
+                raise JournalError(f"no Kafka answers at {settings.bootstrap} {made.why(_said(error))}") from error
         try:
             yield client
         finally:
             client.close()
 
 
-@contextmanager
-def _silence() -> Iterator[None]:
-    """Without the library's own words on each attempt to connect: the error that is raised says it all."""
-    logger = logging.getLogger("kafka")
-    level = logger.level
-    logger.setLevel(logging.CRITICAL)
-    try:
-        yield
-    finally:
-        logger.setLevel(level)
-
-
 def _said(error: BaseException) -> str:
-    return str(error) or type(error).__name__
+    """What the error says; of one that tells request and response at length, what the broker says in it."""
+    name = type(error).__name__
+    told = re.search(r"error_message=(['\"])(.+?)\1[,)]", str(error))
+    return f"{name}: {told[2]}" if told else str(error) or name

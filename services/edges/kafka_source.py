@@ -36,8 +36,13 @@ class KafkaSource:
         self.topic = settings.topic_prefix + TEXTS
         with explained(settings):
             self._admin = KafkaAdminClient(**connection(settings), request_timeout_ms=_REQUEST_MS)
-            self._cluster: str = self._admin.describe_cluster()["cluster_id"]
-        self._first_id = self._topic_id()
+            try:
+                self._cluster: str = self._admin.describe_cluster()["cluster_id"]
+                self._first_id = self._topic_id()
+                self._committed()  # where this user may not read the group: Faust would try for good, without a word
+            except BaseException:
+                self.close()
+                raise
 
     @property
     def identity(self) -> str:

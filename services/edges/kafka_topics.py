@@ -20,6 +20,10 @@ _MISSING = "topic"
 _ABSENT = "missing"
 _PARTITIONS = "partitions"
 _IN_SYNC = "min.insync.replicas"
+_RECORD = "max.message.bytes"
+_RECORD_BYTES = 1_048_588
+"""Records come in batches of up to a million bytes. A broker's default takes them; one that is told otherwise would end
+whoever writes, again and again."""
 _COMPACTED = {
     "segment.bytes": str(64 * 2**20),
     "segment.ms": str(3_600_000),
@@ -28,6 +32,8 @@ _COMPACTED = {
     "delete.retention.ms": str(int(TOMBSTONE_SECONDS * 1_000)),
 }
 """A broker's defaults would keep forgotten texts for a week, and make a restart read all that ever changed."""
+_ANY_SIZE = {"retention.bytes": "-1"}
+"""A bound by size, which clusters have as well, would drop labels and commands before they were read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +60,16 @@ def wanted(topic: Topic) -> dict[str, str]:
 
     >>> from services.edges.topics import topic
     >>> wanted(topic("labels"))
-    {'cleanup.policy': 'delete', 'retention.ms': '2592000000'}
+    {'cleanup.policy': 'delete', 'retention.ms': '2592000000', 'retention.bytes': '-1'}
     """
     if topic.name == TEXTS:
         return {}
     kept = "-1" if topic.retention_seconds is None else str(int(topic.retention_seconds * 1_000))
     if not topic.compacted:
-        return {"cleanup.policy": "delete", "retention.ms": kept}
-    policy = "compact" if topic.retention_seconds is None else "compact,delete"
-    return {"cleanup.policy": policy, "retention.ms": kept, **_COMPACTED}
+        return {"cleanup.policy": "delete", "retention.ms": kept, **_ANY_SIZE}
+    if topic.retention_seconds is None:
+        return {"cleanup.policy": "compact", "retention.ms": kept, **_COMPACTED}
+    return {"cleanup.policy": "compact,delete", "retention.ms": kept, **_COMPACTED, **_ANY_SIZE}
 
 
 def plan(settings: KafkaSettings, topics: Iterable[Topic] = ON_KAFKA) -> list[Difference]:
@@ -88,8 +95,9 @@ def apply(settings: KafkaSettings, topics: Iterable[Topic] = ON_KAFKA) -> list[D
         with explained(settings):
             if missing:
                 admin.create_topics({name: created[name] for name in missing}, wait_for_metadata=True)
-                # How many copies a topic has is the broker's to say, where no setting does.
-                differences += [each for each in _differences(admin, settings, topics) if each.what == _IN_SYNC]
+                # How many copies a topic has and what it takes is the broker's to say, where no setting does.
+                left = _differences(admin, settings, topics)
+                differences += [each for each in left if each.what in (_IN_SYNC, _RECORD)]
             changed = dict.fromkeys(each for each in differences if each.what != _MISSING)
             if changed:
                 admin.alter_configs(_resources(list(changed)))
@@ -148,6 +156,8 @@ def _differences(admin: KafkaAdminClient, settings: KafkaSettings, topics: tuple
         least, copies = int(found[name].get(_IN_SYNC, "1")), min(len(each["replica_nodes"]) for each in described[name])
         if topic.name != TEXTS and (value := str(in_sync(copies, least))) != str(least):
             yield Difference(name, _IN_SYNC, str(least), value)
+        if topic.name != TEXTS and int(found[name].get(_RECORD, _RECORD_BYTES)) < _RECORD_BYTES:
+            yield Difference(name, _RECORD, found[name][_RECORD], str(_RECORD_BYTES))
 
 
 def _sorted(value: str) -> list[str]:

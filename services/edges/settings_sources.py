@@ -20,6 +20,7 @@ from services.edges.settings import FILE, Settings, SettingsError, TaskClass
 _ENVIRONMENT = "environment"
 _WORDS = {
     "extra_forbidden": f"there is no such key; there are {', '.join(TaskClass.model_fields)}",
+    "path_not_file": "there is no such file",
     "model_type": "a class is a name, or a table with a name",
     "tuple_type": "a list is expected",
 }

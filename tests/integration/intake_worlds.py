@@ -89,9 +89,9 @@ class Topics:
         found = self.admin.list_group_offsets({group: None})[group]
         return {place.partition: each.offset for place, each in found.items()}
 
-    def recreate(self) -> None:
-        """Delete `texts` and create it anew, under the same name."""
-        name = self.name("texts")
+    def recreate(self, topic: str = "texts") -> None:
+        """Delete a topic and create it anew, under the same name."""
+        name = self.name(topic)
         self.admin.delete_topics([name])
         wait_for(lambda: name not in self.admin.list_topics())
         kafka_topics.apply(self.settings)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import signal
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,7 @@ from services.edges import kafka_topics
 from services.edges.access import ACCESS, Access
 from services.edges.journal.base import Journal, JournalError, Message, lag
 from services.edges.kafka_client import administration
+from services.edges.kafka_source import KafkaSource
 from services.edges.learner_metrics import LearnerMetrics
 from services.edges.local_kafka import LocalKafka
 from services.edges.messages import LabelMessage, TextMessage
@@ -46,7 +48,7 @@ ANY = ACLFilter(
     ResourcePatternFilter(ResourceType.ANY, None, ACLResourcePatternType.ANY),
 )  # fmt: skip
 PASSWORD = "correct horse"
-USERS = (*ACCESS, "nobody")
+USERS = (*ACCESS, "nobody", "loner")
 JAAS = 'org.apache.kafka.common.security.plain.PlainLoginModule required username="admin" password="{0}" {1};'
 SECURITY = {
     "listener.security.protocol.map": "CLIENTS:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT",
@@ -66,7 +68,8 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalKafka]:
     with LocalKafka(tmp_path_factory.mktemp("guarded"), settings=SECURITY) as broker:
         admin = settings_of("admin", broker).kafka
         kafka_topics.apply(admin)
-        granted = [acl for user, access in ACCESS.items() for acl in acls(user, access, admin.topic_prefix)]
+        allowed = {**ACCESS, "loner": replace(ACCESS["intake"], group="")}
+        granted = [acl for user, access in allowed.items() for acl in acls(user, access, admin.topic_prefix)]
         with administration(admin) as client:
             client.create_acls(granted)
             wait_for(lambda: len(client.describe_acls(ANY)[0]) == len(granted))
@@ -168,12 +171,24 @@ def test_who_may_see_nothing_is_told_what_to_ask_for(guarded: LocalKafka) -> Non
         assembly.checked_journal(settings_of("nobody", guarded), "intake")
 
 
+def test_an_intake_that_may_not_read_its_group_is_told_so_and_does_not_wait_for_good(guarded: LocalKafka) -> None:
+    with pytest.raises(JournalError, match=r"GroupAuthorizationFailedError.*: allow it to this user"):
+        KafkaSource(settings_of("loner", guarded).kafka)
+
+
 def test_the_doctor_tells_each_user_for_which_process_its_rights_are_enough(as_user: Session) -> None:
     for user in ("learner", "console", "intake"):
         findings = {finding["what"]: finding for finding in as_user(user)("doctor", "--json").json}
         assert findings["rights"]["ok"]
         assert findings["rights"]["detail"].startswith(f"enough for {user}; not for ")
         assert findings["topic auto-creation"]["detail"].startswith("not known")
+
+
+def test_the_doctor_tells_of_groups_and_transactions_as_well(as_user: Session) -> None:
+    findings = {finding["what"]: finding for finding in as_user("loner")("doctor", "--json").json}
+    assert not findings["rights"]["ok"]
+    assert "not for intake, which lacks READ group intake-*; " in findings["rights"]["detail"]
+    assert "WRITE transactional id append-*" in findings["rights"]["detail"]
 
 
 def serve_as_the_console_does(settings: Settings, directory: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 
@@ -52,6 +53,17 @@ def test_records_that_hang_on_one_disk_are_warned_of(copies: int, least_in_sync:
     assert (finding.ok, finding.warning, warning in finding.detail) == (True, bool(warning), True)
 
 
+@pytest.mark.parametrize(
+    ("state", "told"), [({"readable": False}, "without a leader"), ({"writable": False}, "fewer copies in sync")]
+)
+def test_partitions_that_cannot_be_used_are_found(state: dict[str, bool], told: str) -> None:
+    well = surveyed()
+    assert kafka._partitions(well).ok
+    ill = replace(well, topics={**well.topics, "labels": replace(well.topics["labels"], **state)})
+    finding = kafka._partitions(ill)
+    assert (finding.ok, told in finding.detail, finding.detail.endswith(": labels")) == (False, True, True)
+
+
 def test_rights_are_told_by_process() -> None:
     assert not kafka._rights(surveyed()).warning
     of_intake = {topic.name: ACCESS["intake"].operations(topic.name) for topic in ON_KAFKA}
@@ -59,6 +71,8 @@ def test_rights_are_told_by_process() -> None:
     assert (finding.ok, finding.warning) == (True, True)
     assert finding.detail.startswith("enough for intake; not for learner, which lacks READ items, ")
     assert not kafka._rights(surveyed(operations={topic.name: frozenset() for topic in ON_KAFKA})).ok
+    finding = kafka._rights(replace(surveyed(), refused=frozenset({"READ group learner"})))
+    assert finding.detail == "enough for intake, console; not for learner, which lacks READ group learner"
 
 
 def examined(settings: KafkaSettings) -> list[Finding]:

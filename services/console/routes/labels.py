@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Annotated
+from collections.abc import Collection, Mapping, Sequence
+from functools import partial
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse
@@ -12,6 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from services.console.documents import ACCEPTED_LABELS, OUTCOMES, REQUESTS, answers, body_of
 from services.console.parts import Parts, Wait
 from services.console.queue import MAX_LEASED
+from services.console.view import View
 from services.edges.messages import LabelMessage, ReviewerName
 from services.edges.times import rfc3339
 
@@ -47,10 +49,19 @@ def router(parts: Parts) -> APIRouter:
             offsets = await run_in_threadpool(accept, parts, messages)
             if wait is None:
                 return JSONResponse({"accepted": len(offsets)}, 202)
-            told = await parts.follower.outcomes.rows(offsets, parts.view.outcomes, wait)
+            asked = {offset: message.request_id for offset, message in zip(offsets, messages, strict=True)}
+            told = await parts.follower.outcomes.rows(offsets, partial(outcomes_about, parts.view, asked), wait)
             return JSONResponse({"outcomes": [told.get(offset) for offset in offsets]})
 
     return api
+
+
+def outcomes_about(view: View, asked: Mapping[int, str], offsets: Collection[int]) -> dict[int, dict[str, Any]]:
+    """What became of the answers at these offsets, whose requests are ``asked``.
+
+    A topic `labels` that was made anew has other answers at the same offsets.
+    """
+    return {offset: told for offset, told in view.outcomes(offsets).items() if told["request_id"] == asked[offset]}
 
 
 def accept(parts: Parts, messages: Sequence[LabelMessage]) -> list[int]:

@@ -201,6 +201,11 @@ class Journal(ABC):
         """
 
     @property
+    def renewable(self) -> bool:
+        """Whether a topic may be deleted and made anew behind our back; in a file it stays the same one."""
+        return False
+
+    @property
     def silent(self) -> bool:
         """Whether what was asked of a broker is not answered for `SILENT_SECONDS`; a file is always there."""
         return False

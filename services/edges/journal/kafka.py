@@ -107,6 +107,11 @@ class KafkaJournal(Journal):
         return KafkaWriter(self._settings, name, self._readers, self._check)
 
     @property
+    def renewable(self) -> bool:
+        """As `Journal.renewable`."""
+        return True
+
+    @property
     def silent(self) -> bool:
         """As `Journal.silent`; while this process stands by for an election nothing is asked."""
         now = time.monotonic()

@@ -13,6 +13,7 @@ from kafka.errors import OffsetOutOfRangeError
 
 from services.edges.journal.base import JournalError, Positions, Record, Undecoded
 from services.edges.journal.kafka_decoding import bound_decoding
+from services.edges.journal.kafka_leaders import follow_leaders
 from services.edges.journal.kafka_waits import forget_waits
 from services.edges.kafka_client import connection
 from services.edges.setting_names import variable
@@ -59,6 +60,7 @@ class Reader:
             fetch_max_wait_ms=_FETCH_WAIT_MS,
         )
         bound_decoding(self._consumer)
+        follow_leaders(self._consumer)
         forget_waits(self._consumer)
         self._consumer.assign(list(self._partitions.values()))
 
@@ -153,7 +155,7 @@ class Reader:
             if wanted[partition] > end:
                 raise JournalError(
                     f"topic {partition.topic} ends at {end}, before {wanted[partition]} where it was read last: "
-                    "was it deleted and created again?"
+                    "was it deleted and created again? Then start this process again, to read the new one"
                 )
             self._seek(place, low)
             self._moved[place] = wanted[partition]

@@ -14,7 +14,8 @@ from services.edges.journal.chunks import Chunks, latest
 from services.edges.journal.kafka_election import Election
 from services.edges.journal.kafka_reader import Readers
 from services.edges.journal.positions import joined, parted
-from services.edges.kafka_client import connection, explained
+from services.edges.kafka_client import administration, connection, explained
+from services.edges.setting_names import variable
 from services.edges.settings import KafkaSettings
 from services.edges.time_limit import within
 from services.edges.topics import elected_on
@@ -167,4 +168,20 @@ class KafkaWriter(Writer):
             self._producer = transactional_producer(self._settings, name)
             while follow():
                 self.renew()
+            if not records:
+                self._refuse_lost(name)
+            self._require_open()  # else what was read until then would pass for all of it
         return self._chunks.join(records)
+
+    def _refuse_lost(self, name: str) -> None:
+        """Raises JournalError where there is no state, but a writer before: the next would do all of its work again."""
+        group = f"{self._settings.topic_prefix}{name}"
+        with administration(self._settings) as admin:
+            committed = admin.list_group_offsets({group: None})[group]
+        for place, each in committed.items():
+            if each.offset > 0:
+                raise JournalError(
+                    f"{self._settings.topic_prefix}{self._topic} is empty, but {place.topic} was read up to "
+                    f"{each.offset}: restore it, or begin with another {variable('kafka.topic_prefix')}; to have all "
+                    f"that is kept handled once more, delete the consumer group {group}"
+                )

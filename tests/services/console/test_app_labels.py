@@ -200,3 +200,12 @@ def test_a_reviewer_must_be_named_and_a_limit_be_reasonable(console: Console) ->
         422,
         [{"parameter": "limit", "detail": "Input should be greater than or equal to 1"}],
     )
+
+
+def test_the_outcome_of_an_answer_in_an_earlier_topic_is_not_told_of_the_one_at_its_place(console: Console) -> None:
+    for offset in range(3):
+        console.world.tell(outcome("asked long ago", offset))
+    console.follow()
+    answer = {"request_id": "asked today", "label": "card_arrival", "reviewer": "ada"}
+    response = console.http.post("/v1/labels?wait=0.01", json=answer)
+    assert (response.status_code, response.json()) == (200, {"outcomes": [None]})

@@ -89,6 +89,7 @@ def test_a_wrong_setting_is_named_and_mended_without_touching_others(
 
 @pytest.mark.parametrize(("setting", "wrong", "right"), [
     ("min.insync.replicas", "2", "1"), ("cleanup.policy", "delete", "compact"), ("retention.ms", "86400000", "-1"),
+    ("max.message.bytes", "524288", "1048588"),
 ])  # fmt: skip
 def test_what_would_lose_records_or_refuse_them_is_named_before_a_process_starts_and_mended(
     kafka: KafkaSettings, admin: KafkaAdminClient, setting: str, wrong: str, right: str
@@ -98,6 +99,19 @@ def test_what_would_lose_records_or_refuse_them_is_named_before_a_process_starts
     wait_for(lambda: kafka_topics.plan(kafka) == [Difference(name, setting, wrong, right)])
     with pytest.raises(JournalError, match=f"learner-state: {setting} is {wrong}, not {right}: `sluice topics apply`"):
         checked_journal(Settings(kafka=kafka), "learner")
+    kafka_topics.apply(kafka)
+    wait_for(lambda: kafka_topics.plan(kafka) == [])
+
+
+def test_a_bound_by_size_that_would_drop_records_before_they_are_read_is_named_and_mended(
+    kafka: KafkaSettings, admin: KafkaAdminClient
+) -> None:
+    kept = ("items", "decisions", "labels", "commands", "dead-letters")
+    names = [f"{kafka.topic_prefix}{name}" for name in ("texts", "label-requests", *kept)]
+    bound = {"retention.bytes": "1000000"}
+    admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, name, configs=bound) for name in names])
+    named = [Difference(name, "retention.bytes", "1000000", "-1") for name in names[2:]]
+    wait_for(lambda: sorted(map(str, kafka_topics.plan(kafka))) == sorted(map(str, named)))
     kafka_topics.apply(kafka)
     wait_for(lambda: kafka_topics.plan(kafka) == [])
 
@@ -131,3 +145,5 @@ def test_more_copies_than_brokers_are_refused_in_one_line(empty: KafkaSettings, 
     with pytest.raises(JournalError, match=broker.bootstrap) as caught:
         kafka_topics.apply(empty.model_copy(update={"replication_factor": 3}))
     assert "\n" not in str(caught.value)
+    assert "InvalidReplicationFactorError: Unable to replicate the partition 3 time(s)" in str(caught.value)
+    assert "Request" not in str(caught.value)

@@ -235,6 +235,12 @@ def test_what_is_no_address_of_a_broker_is_refused(wrong: str, monkeypatch: pyte
     assert f"{wrong.strip()!r} is no address: host:port is expected, such as localhost:9092" in told
 
 
+def test_a_certificate_that_is_not_there_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLUICE_KAFKA__CA_FILE", "nowhere.pem")
+    with pytest.raises(SettingsError, match=r"SLUICE_KAFKA__CA_FILE = nowhere\.pem .*: there is no such file"):
+        load_settings()
+
+
 def test_a_wrong_flag_is_named_in_one_line() -> None:
     assert "BUDGET__FRACTION = -1 (flag)" in refused({"budget.fraction": -1})
 
