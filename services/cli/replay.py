@@ -22,7 +22,7 @@ def register(app: typer.Typer) -> None:
 
 
 def replay(
-    file: Annotated[Path, typer.Argument(help="Texts in order: .jsonl or .csv, also with .gz.")],
+    file: Annotated[Path, typer.Argument(help="Texts in order: .jsonl, .csv or .tsv, also with .gz.")],
     rate: Annotated[float | None, typer.Option(help="Texts a second; without it all at once.")] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Send so many texts only, the first ones.")] = None,
     with_labels: Annotated[bool, typer.Option("--with-labels", help="Send the labels too: they are learned.")] = False,
