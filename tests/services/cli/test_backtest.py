@@ -45,6 +45,16 @@ def test_random_sampling_draws_anew_for_each_seed(file: Path, sluice: Sluice) ->
     assert runs[0]["curve"] != runs[1]["curve"]
 
 
+def test_runs_go_on_from_the_seed_of_the_settings(file: Path, sluice: Sluice, monkeypatch: pytest.MonkeyPatch) -> None:
+    options = ["--shuffle", "--jobs", 1, "--latency", 5, "--budget", 0.1, "--against", "river/softmax", "--json"]
+    both = sluice("compare", file, "--seeds", 2, *options).json
+    monkeypatch.setenv("SLUICE_LEARNER__SEED", "1")
+    second = sluice("compare", file, "--seeds", 1, *options).json
+    for name, result in second.items():
+        assert result["runs"] == both[name]["runs"][1:]
+        assert result["random"]["runs"] == both[name]["random"]["runs"][1:]
+
+
 def test_without_names_no_class_is_known_before_the_first_label(file: Path, sluice: Sluice) -> None:
     result = sluice("backtest", file, "--no-names", "--seeds", 1, "--limit", 100, "--jobs", 1, "--json").json
     assert result["names"] is False
