@@ -18,7 +18,7 @@ import numpy as np
 from services import assembly
 from services.edges import peers
 from services.edges.class_names import embed_classes
-from services.edges.datasets import Row
+from services.edges.datasets import Row, too_long
 from services.edges.encoders.base import Encoder
 from services.edges.random_twins import RANDOM
 from services.edges.settings import Settings, TaskClass
@@ -87,7 +87,7 @@ class Plan:
         if tested < _FEW_TEST_TEXTS:
             told.append(f"{tested} test texts measure little" if tested else "no text is held back to measure by")
         few = f"{', and '.join(told)}: give more rows" if told else ""
-        return [doubt for doubt in (few, self._late(texts)) if doubt]
+        return [doubt for doubt in (few, self._late(texts), too_long(data.texts)) if doubt]
 
     def _late(self, texts: int) -> str:
         """That (nearly) no answer comes before so many texts have passed; empty where more do."""

@@ -41,6 +41,7 @@ def replay(
     from services.assembly import checked_journal
     from services.cli.following import has_journal
     from services.cli.options import settings_with
+    from services.edges.datasets import too_long
     from services.edges.terminal import progress
     from services.replay import Replay
     from services.running import stop_on_signals
@@ -50,6 +51,8 @@ def replay(
             "texts a second, a number above 0; leave it out to send all at once", param_hint="--rate"
         )
     dataset = data_set(file, text_field=text_field, label_field=label_field, labelled=with_labels).first(limit)
+    if told := too_long([row.text for row in dataset.rows]):
+        typer.echo(f"sluice: {told}", err=True)
     settings = settings_with(data__dir=data)
     made = not has_journal(settings)
     with checked_journal(settings, "replay") as journal, progress("replaying", len(dataset)) as advance:

@@ -7,7 +7,7 @@ import gzip
 import hashlib
 import io
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC
 from pathlib import Path
@@ -16,7 +16,7 @@ from typing import Any
 from pydantic_core import from_json
 
 from services.edges.formats.base import named_twice, rows_of_csv
-from services.edges.messages import MAX_NAME_CHARACTERS
+from services.edges.messages import MAX_NAME_CHARACTERS, MAX_TEXT_CHARACTERS
 from services.edges.times import seconds_of
 
 BANKING77 = Path(__file__).parents[1] / "data" / "banking77.jsonl.gz"
@@ -93,6 +93,17 @@ def load(path: Path, *, text_field: str = "text", label_field: str = "label", la
     if not rows:
         raise DatasetError(f"{path}: no rows{' but skips, and answers without a text' if passed_over else ''}")
     return Dataset(path.name.partition(".")[0], digest, tuple(rows.values()), passed_over)
+
+
+def too_long(texts: Sequence[str]) -> str:
+    """How many of them the service would set aside for their length, in words; nothing where it takes all.
+
+    >>> too_long(["short", "long" * 2_501])
+    '1 text has more than 10,000 characters: the service takes no such text'
+    """
+    long = sum(len(text) > MAX_TEXT_CHARACTERS for text in texts)
+    counted = "1 text has" if long == 1 else f"{long:,} texts have"
+    return f"{counted} more than {MAX_TEXT_CHARACTERS:,} characters: the service takes no such text" if long else ""
 
 
 def _teaches_nothing(fields: Mapping[str, Any], text_field: str) -> bool:

@@ -275,6 +275,15 @@ def test_answers_that_come_after_the_stream_are_told_there_and_on_the_page(
     assert (line in page) == ("Beware" in page) == bool(told)
 
 
+def test_texts_that_the_service_takes_not_are_told_of_there_and_at_a_replay(sluice: Sluice) -> None:
+    lines = [{"text": "long " * (2_001 if row % 50 == 0 else 1), "label": f"{row % 2}"} for row in range(200)]
+    Path("long.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    told = "sluice: 4 texts have more than 10,000 characters: the service takes no such text\n"
+    options = ["--seeds", 1, "--jobs", 1, "--no-cache", "--latency", 5, "--json"]
+    assert sluice("backtest", "long.jsonl", *options).err == told
+    assert sluice("replay", "long.jsonl", "--limit", 50, "--json").err.count("1 text has more than") == 1
+
+
 def test_a_budget_of_nothing_is_not_told_to_be_answered_late(file: Path, sluice: Sluice) -> None:
     options = ["--seeds", 1, "--budget", 0, "--latency", 300, "--jobs", 1, "--no-cache"]
     assert sluice("backtest", file, *options, "--json").err == ""
