@@ -18,7 +18,7 @@ import numpy as np
 from services import assembly
 from services.edges import peers
 from services.edges.class_names import embed_classes
-from services.edges.datasets import Row
+from services.edges.datasets import Row, too_long
 from services.edges.encoders.base import Encoder
 from services.edges.random_twins import RANDOM
 from services.edges.settings import Settings, TaskClass
@@ -67,21 +67,27 @@ class Plan:
     jobs: int = 1
     peers_capped: bool = True
 
+    @property
+    def each_seed(self) -> range:
+        """Of each run the seed of all that it draws: its order, its learner, and what reviewers say."""
+        first = self.settings.learner.seed
+        return range(first, first + self.seeds)
+
     def texts(self, data: Labelled, configurations: Sequence[Configuration]) -> int:
         """Texts that `compare` simulates, for its progress. Raises ValueError where late classes are too few."""
-        streams = sum(len(self.scenario.arrange(data.labels, seed).stream) for seed in range(self.seeds))
+        streams = sum(len(self.scenario.arrange(data.labels, seed).stream) for seed in self.each_seed)
         return streams * len(_all(configurations))
 
     def doubts(self, data: Labelled) -> list[str]:
         """Why the result will tell little, and how to mend it, each in one line. Raises ValueError as `texts`."""
-        split, budget = self.scenario.arrange(data.labels, seed=0), self.settings.budget
+        split, budget = self.scenario.arrange(data.labels, self.each_seed[0]), self.settings.budget
         texts, tested, told = len(split.stream), len(split.test), []
         if budget.fraction and self.scenario.budget * texts + budget.burst < 1:
             told.append(f"a budget of {budget.fraction:g} allows no request on {texts} texts")
         if tested < _FEW_TEST_TEXTS:
             told.append(f"{tested} test texts measure little" if tested else "no text is held back to measure by")
         few = f"{', and '.join(told)}: give more rows" if told else ""
-        return [doubt for doubt in (few, self._late(texts)) if doubt]
+        return [doubt for doubt in (few, self._late(texts), too_long(data.texts)) if doubt]
 
     def _late(self, texts: int) -> str:
         """That (nearly) no answer comes before so many texts have passed; empty where more do."""
@@ -136,7 +142,7 @@ def compare(
     """For each name the object that `sluice backtest --json` prints; configurations share their random twins."""
     every = _all(list(configurations.values()))
     with _shared(data, plan.jobs) as folder:
-        tasks = [_Task(folder, plan, each, seed) for each in every for seed in range(plan.seeds)]
+        tasks = [_Task(folder, plan, each, seed) for each in every for seed in plan.each_seed]
         # In this process the data need no folder.
         run = _run_task if plan.jobs > 1 and len(tasks) > 1 else partial(_run_here, data)
         done = run_all(run, tasks, plan.jobs, progress)
@@ -193,7 +199,7 @@ def _load(folder: Path) -> Labelled:
 
 def _header(data: Labelled, plan: Plan, each: Configuration) -> dict[str, Any]:
     """What the runs have in common; streams of late classes differ in length, and their mean is told."""
-    splits = [plan.scenario.arrange(data.labels, seed) for seed in range(plan.seeds)]
+    splits = [plan.scenario.arrange(data.labels, seed) for seed in plan.each_seed]
     rows = {row for split in splits for row in (*split.stream, *split.test)}
     own = {"strategy": each.strategy, "model": each.model, "budget_rule": each.budget_rule, "peer": None}
     peer = {"strategy": each.peer, "model": None, "budget_rule": None, "peer": each.peer, "capped": plan.peers_capped}
@@ -225,5 +231,5 @@ def scenario_of(settings: Settings, **options: Any) -> Scenario:
 
 def _with(settings: Settings, each: Configuration, seed: int) -> Settings:
     chosen = {"strategy": each.strategy, "model": each.model, "budget_rule": each.budget_rule}
-    learner = settings.learner.model_copy(update={**chosen, "seed": settings.learner.seed + seed})
+    learner = settings.learner.model_copy(update={**chosen, "seed": seed})
     return settings.model_copy(update={"learner": learner})

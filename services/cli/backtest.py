@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 class Options:
     """What both commands take."""
 
-    file: Annotated[Path, typer.Argument(help="Labelled texts in stream order: .jsonl or .csv, also with .gz.")]
+    file: Annotated[Path, typer.Argument(help="Labelled texts in stream order: .jsonl, .csv or .tsv, also with .gz.")]
     budget: Annotated[float | None, typer.Option(help=f"Requests per text ({variable('budget.fraction')}).")] = None
     model: Annotated[str | None, typer.Option(help=f"The model ({variable('learner.model')}).")] = None
     budget_rule: Annotated[str | None, typer.Option(help=f"The budget rule ({variable('learner.budget_rule')}).")] = (

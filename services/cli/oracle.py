@@ -32,7 +32,7 @@ def register(app: typer.Typer) -> None:
 
 def oracle(
     truth: Annotated[
-        Path | None, typer.Option(help="Labelled texts to answer from: .jsonl or .csv, also with .gz.")
+        Path | None, typer.Option(help="Labelled texts to answer from: .jsonl, .csv or .tsv, also with .gz.")
     ] = None,
     llm: Annotated[
         str | None, typer.Option(help="A language model to ask: the OpenAI-compatible URL, up to /v1.", metavar="URL")

@@ -22,7 +22,7 @@ def register(app: typer.Typer) -> None:
 
 
 def replay(
-    file: Annotated[Path, typer.Argument(help="Texts in order: .jsonl or .csv, also with .gz.")],
+    file: Annotated[Path, typer.Argument(help="Texts in order: .jsonl, .csv or .tsv, also with .gz.")],
     rate: Annotated[float | None, typer.Option(help="Texts a second; without it all at once.")] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Send so many texts only, the first ones.")] = None,
     with_labels: Annotated[bool, typer.Option("--with-labels", help="Send the labels too: they are learned.")] = False,
@@ -41,6 +41,7 @@ def replay(
     from services.assembly import checked_journal
     from services.cli.following import has_journal
     from services.cli.options import settings_with
+    from services.edges.datasets import too_long
     from services.edges.terminal import progress
     from services.replay import Replay
     from services.running import stop_on_signals
@@ -50,6 +51,8 @@ def replay(
             "texts a second, a number above 0; leave it out to send all at once", param_hint="--rate"
         )
     dataset = data_set(file, text_field=text_field, label_field=label_field, labelled=with_labels).first(limit)
+    if told := too_long([row.text for row in dataset.rows]):
+        typer.echo(f"sluice: {told}", err=True)
     settings = settings_with(data__dir=data)
     made = not has_journal(settings)
     with checked_journal(settings, "replay") as journal, progress("replaying", len(dataset)) as advance:

@@ -22,7 +22,7 @@ def options_told(settings: Settings, scenario: Scenario, seeds: int) -> dict[str
         "seeds": f"{seeds}, from {first} on",
         "rows": "all" if scenario.limit is None else f"{scenario.limit:,} at most",
         "order": "shuffled, anew for each seed" if scenario.shuffle else "that of the file",
-        "held back": f"each {round(1 / scenario.test_fraction):,}th text",
+        "held back": f"one text in {round(1 / scenario.test_fraction):,}",
         "latency": f"{scenario.latency:,} texts from request to answer",
         "wrong answers": f"{scenario.noise:.1%}",
         "never answered": f"{scenario.unanswered:.1%}",

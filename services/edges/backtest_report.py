@@ -31,7 +31,11 @@ def backtest_report(
         summary=f"{_texts(first)} texts streamed past once, {first['classes']} classes, and a budget of "
         f"{first['budget']:.2%}. Accuracy is measured on {first['test_texts']:,} texts that the stream never sees. "
         "Random sampling runs beside it on the same texts, budget and model."
-        + (f" The {_DRAWN} best are drawn; the table has all." if len(drawn) < len(results) else ""),
+        + (
+            f" The first and the {_DRAWN - 1} best of the others are drawn; the table has all."
+            if len(drawn) < len(results)
+            else ""
+        ),
         cards=_backtest_cards(first, saving) if alone else _comparison_cards({name: results[name] for name in drawn}),
         series=_all_series(results, drawn),
         budget=first["budget"],
@@ -155,7 +159,7 @@ def _saving(result: Mapping[str, Any]) -> Saving | None:
     saved = result["labels_saved"]
     if saved["asked"] is None or not result["test_texts"]:
         return None
-    return Saving(saved["to_reach"], saved["asked"], saved["random"])
+    return Saving(saved["to_reach"], saved["asked"], saved["random"], saved_interval(saved))
 
 
 def _backtest_cards(result: Mapping[str, Any], saving: Saving | None) -> list[Card]:
@@ -183,8 +187,10 @@ def _match(result: Mapping[str, Any], saving: Saving | None) -> tuple[str, str]:
     if saving is None:
         return "never", "at this budget"
     ours, random = saving.labels
+    if not random:
+        return f"{ours:,}", "random's final accuracy takes none"
     told = f"instead of {random:,}" if saving.fewer else f"no fewer than random's {random:,}"
-    return f"{ours:,}", "; ".join(filter(None, [told, saved_interval(result["labels_saved"])]))
+    return f"{ours:,}", "; ".join(filter(None, [told, saving.interval]))
 
 
 def _comparison_cards(results: Mapping[str, Mapping[str, Any]]) -> list[Card]:

@@ -15,7 +15,7 @@ import numpy as np
 from markupsafe import Markup
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import Formatter, FuncFormatter, MaxNLocator
 
 from stream.evaluation.savings import of_equal_points
 from stream.records import Doubles
@@ -28,6 +28,7 @@ _VARIABLES = {_INK: "ink", _FAINT: "faint", _RANDOM: "random"} | {
 """Colours that no chart needs stand for the page's own, which differ between light and dark."""
 _WIDTH, _LINE, _CHARACTER = 9.6, 0.24, 0.085
 """Inches: a figure's width, a line of its legend, and what a character of a name takes there."""
+_EXACT = 1e-6
 _STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",
     "font.size": 11,
@@ -106,11 +107,15 @@ class Audit:
 
 @dataclass(frozen=True)
 class Saving:
-    """``ours`` labels reach the accuracy that ``random`` labels reach when they are drawn at random."""
+    """``ours`` labels reach the accuracy that ``random`` labels reach when they are drawn at random.
+
+    ``interval`` says how sure that is, in words.
+    """
 
     accuracy: float
     ours: float
     random: float
+    interval: str = ""
 
     @property
     def labels(self) -> tuple[int, int]:
@@ -184,6 +189,20 @@ def audited(audit: Audit) -> Markup:
     return _svg(figure, "The audited accuracy with its interval, against the truth")
 
 
+class _Percent(Formatter):
+    """Shares in percent with the decimals that all ticks need: rounded, two would be told alike. None is above 100%."""
+
+    def __call__(self, value: float, _place: int | None = None) -> str:
+        """One tick by itself."""
+        return self.format_ticks([value])[0]
+
+    def format_ticks(self, values: Sequence[float]) -> list[str]:
+        """All ticks of an axis."""
+        exact = (n for n in range(3) if all(abs(round(100 * each, n) - 100 * each) < _EXACT for each in values))
+        decimals = next(exact, 3)
+        return [f"{each:.{decimals}%}" if each < 1 + _EXACT else "" for each in values]
+
+
 def _figure(height: float) -> tuple[Figure, Axes]:
     figure = Figure(figsize=(_WIDTH, height), layout="constrained")
     axes = figure.subplots()
@@ -224,14 +243,15 @@ def _draw_accuracy(axes: Axes, series: Sequence[Series], column: str) -> None:
     if (known == 0).any() and known.any():
         axes.set_ylim(bottom=0.95 * known[known > 0].min())
     axes.set_ylabel("accuracy on held-back texts")
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.0%}"))
+    axes.yaxis.set_major_formatter(_Percent())
 
 
 def _draw_saving(axes: Axes, saving: Saving) -> None:
     """An arrow whose words are in the legend: beside it they would lie on the curves, or leave the axes."""
     ends, height = [saving.ours, saving.random], [saving.accuracy] * 2
     arrow: dict[str, Any] = {"marker": "<", "markevery": [0], "markersize": 5, "linewidth": 1.2, "zorder": 3}
-    axes.plot(ends, height, color=_INK, label=f"{saving.fewer:.0%} fewer labels", **arrow)
+    told = "; ".join(filter(None, [f"{saving.fewer:.0%} fewer labels", saving.interval]))
+    axes.plot(ends, height, color=_INK, label=told, **arrow)
 
 
 def _draw_marks(axes: Axes, marks: Sequence[Mark]) -> None:

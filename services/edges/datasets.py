@@ -1,4 +1,4 @@
-"""A file of labelled texts -> its rows in order: JSON lines or CSV, gzipped or not."""
+"""A file of labelled texts -> its rows in order: JSON lines, CSV or TSV, gzipped or not."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import gzip
 import hashlib
 import io
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC
 from pathlib import Path
@@ -16,7 +16,7 @@ from typing import Any
 from pydantic_core import from_json
 
 from services.edges.formats.base import named_twice, rows_of_csv
-from services.edges.messages import MAX_NAME_CHARACTERS
+from services.edges.messages import MAX_NAME_CHARACTERS, MAX_TEXT_CHARACTERS
 from services.edges.times import seconds_of
 
 BANKING77 = Path(__file__).parents[1] / "data" / "banking77.jsonl.gz"
@@ -64,22 +64,22 @@ class Dataset:
 
 
 def load(path: Path, *, text_field: str = "text", label_field: str = "label", labelled: bool = False) -> Dataset:
-    """Read ``.jsonl`` or ``.csv``, also with ``.gz``; where ``labelled``, each row must have a label.
+    """Read ``.jsonl``, ``.csv`` or ``.tsv``, also with ``.gz``; where ``labelled``, each row must have a label.
 
     White space around a label is no part of it.
     ``id`` and ``time`` (or ``ts``; UTC unless it says otherwise) are optional. Of rows with a ``request_id``, which are
     answers, those that skip or whose text nobody keeps are passed over. Raises DatasetError.
     """
-    content = _content(path)
+    content, rows_in = _content(path), _rows_in(path)
     digest = hashlib.sha256(content).hexdigest()
     reader = _Reader(text_field, label_field, labelled, digest)
     try:
         text = io.StringIO(_unpacked(path, content).decode("utf-8-sig"), newline="")
     except UnicodeDecodeError as error:
-        raise DatasetError(f"{path}: not UTF-8 (byte {error.start})") from None
+        raise DatasetError(f"{path}: not UTF-8 (byte {error.start}): save it as UTF-8") from None
     rows: dict[str, Row] = {}
     passed_over = 0
-    for line, fields in _fields(path, text):
+    for line, fields in rows_in(path, text):
         if _teaches_nothing(fields, text_field):
             passed_over += 1
             continue
@@ -93,6 +93,17 @@ def load(path: Path, *, text_field: str = "text", label_field: str = "label", la
     if not rows:
         raise DatasetError(f"{path}: no rows{' but skips, and answers without a text' if passed_over else ''}")
     return Dataset(path.name.partition(".")[0], digest, tuple(rows.values()), passed_over)
+
+
+def too_long(texts: Sequence[str]) -> str:
+    """How many of them the service would set aside for their length, in words; nothing where it takes all.
+
+    >>> too_long(["short", "long" * 2_501])
+    '1 text has more than 10,000 characters: the service takes no such text'
+    """
+    long = sum(len(text) > MAX_TEXT_CHARACTERS for text in texts)
+    counted = "1 text has" if long == 1 else f"{long:,} texts have"
+    return f"{counted} more than {MAX_TEXT_CHARACTERS:,} characters: the service takes no such text" if long else ""
 
 
 def _teaches_nothing(fields: Mapping[str, Any], text_field: str) -> bool:
@@ -161,7 +172,7 @@ def _content(path: Path) -> bytes:
 
 
 def _unpacked(path: Path, content: bytes) -> bytes:
-    if path.suffix != ".gz":
+    if path.suffix.lower() != ".gz":
         return content
     try:
         return gzip.decompress(content)
@@ -169,14 +180,14 @@ def _unpacked(path: Path, content: bytes) -> bytes:
         raise DatasetError(f"{path}: not a whole gzip file ({error})") from None
 
 
-def _fields(path: Path, text: io.StringIO) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    """Line number and fields of each row."""
-    match [suffix for suffix in path.suffixes if suffix != ".gz"]:
-        case [*_, ".jsonl" | ".ndjson"]:
-            return _json_lines(path, text)
-        case [*_, ".csv"]:
-            return _csv_rows(path, text)
-    raise DatasetError(f"{path}: the name must end in .jsonl or .csv (or .jsonl.gz, .csv.gz)")
+def _rows_in(path: Path) -> Callable[[Path, io.StringIO], Iterator[tuple[int, Mapping[str, Any]]]]:
+    """What gives line number and fields of each row. Raises DatasetError."""
+    match [suffix.lower() for suffix in path.suffixes]:
+        case [*_, ".jsonl" | ".ndjson"] | [*_, ".jsonl" | ".ndjson", ".gz"]:
+            return _json_lines
+        case [*_, ".csv" | ".tsv"] | [*_, ".csv" | ".tsv", ".gz"]:
+            return _csv_rows
+    raise DatasetError(f"{path}: the name must end in .jsonl or .csv, or in .tsv, also with .gz: convert it")
 
 
 def _json_lines(path: Path, text: io.StringIO) -> Iterator[tuple[int, Mapping[str, Any]]]:

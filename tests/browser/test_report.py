@@ -36,6 +36,15 @@ def test_a_column_of_numbers_begins_with_the_highest_and_turns(page: Page) -> No
     assert sort(page, cells, clicks=2) == falling[::-1]
 
 
+def test_headings_have_names_and_take_both_keys_of_a_button(page: Page) -> None:
+    assert sort(page, ["5", "10", "7"], clicks=0) == ["5", "10", "7"]
+    page.get_by_role("columnheader", name="column").focus()
+    page.keyboard.press("Space")
+    assert page.locator("td").all_inner_texts() == ["10", "7", "5"]
+    page.keyboard.press("Enter")
+    assert page.locator("td").all_inner_texts() == ["5", "7", "10"]
+
+
 def test_long_names_do_not_make_the_page_wider_than_a_narrow_screen(page: Page) -> None:
     name = "typical_margin nearest_class_mean balanced_incremental_quantile_filter"
     series = [Series(name, [Course([1, 2], [0, 1], [0.5, 0.6])])]
@@ -45,3 +54,4 @@ def test_long_names_do_not_make_the_page_wider_than_a_narrow_screen(page: Page) 
     page.goto("about:blank")
     page.set_content(render(Report("one_long_word_" * 5, "summary", [Card(name, "50%")], series, 0.05, [table], setup)))
     assert page.evaluate("document.documentElement.scrollWidth") == 400
+    assert page.get_by_role("columnheader", name="configuration").count() == 1

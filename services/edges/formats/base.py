@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import csv
+import re
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
-from typing import Any, TextIO, TypeVar
+from typing import Any, Final, TextIO, TypeVar
 
 from services.edges.answered_texts import AnsweredText
 from services.edges.dead_letters import Unreadable
@@ -15,6 +16,10 @@ from services.edges.messages import LabelMessage, RequestMessage
 
 Exchanged = TypeVar("Exchanged", RequestMessage, LabelMessage, AnsweredText)
 """What can be exported and imported: requests and labels, these with their texts where they are exported."""
+
+
+_SEPARATORS: Final = (",", ";", "\t")
+_QUOTED: Final = re.compile('"[^"]*"')
 
 
 class FormatError(ValueError):
@@ -51,14 +56,16 @@ def lines(file: TextIO) -> Iterator[str]:
 
 
 def rows_of_csv(content: Iterable[str]) -> csv.DictReader[str]:
-    """The rows by the names in the first line, between commas or, as many spreadsheets save them, semicolons.
+    """The rows by the names in the first line, between commas or, as spreadsheets save them too, semicolons or tabs.
+
+    What stands there most often, outside of quotes, separates them.
 
     >>> list(rows_of_csv(["request_id;label", "r1;a, or b"]))
     [{'request_id': 'r1', 'label': 'a, or b'}]
     """
     rest = iter(content)
     first = next(rest, "")
-    separator = ";" if ";" in first and "," not in first else ","
+    separator = max(_SEPARATORS, key=_QUOTED.sub("", first).count)
     return csv.DictReader(chain([first], rest), delimiter=separator, strict=True)
 
 

@@ -45,6 +45,16 @@ def test_random_sampling_draws_anew_for_each_seed(file: Path, sluice: Sluice) ->
     assert runs[0]["curve"] != runs[1]["curve"]
 
 
+def test_runs_go_on_from_the_seed_of_the_settings(file: Path, sluice: Sluice, monkeypatch: pytest.MonkeyPatch) -> None:
+    options = ["--shuffle", "--jobs", 1, "--latency", 5, "--budget", 0.1, "--against", "river/softmax", "--json"]
+    both = sluice("compare", file, "--seeds", 2, *options).json
+    monkeypatch.setenv("SLUICE_LEARNER__SEED", "1")
+    second = sluice("compare", file, "--seeds", 1, *options).json
+    for name, result in second.items():
+        assert result["runs"] == both[name]["runs"][1:]
+        assert result["random"]["runs"] == both[name]["random"]["runs"][1:]
+
+
 def test_without_names_no_class_is_known_before_the_first_label(file: Path, sluice: Sluice) -> None:
     result = sluice("backtest", file, "--no-names", "--seeds", 1, "--limit", 100, "--jobs", 1, "--json").json
     assert result["names"] is False
@@ -263,6 +273,15 @@ def test_answers_that_come_after_the_stream_are_told_there_and_on_the_page(
     page = Path("page/index.html").read_text()
     assert f"<dd>{latency} texts from request to answer</dd>" in page
     assert (line in page) == ("Beware" in page) == bool(told)
+
+
+def test_texts_that_the_service_takes_not_are_told_of_there_and_at_a_replay(sluice: Sluice) -> None:
+    lines = [{"text": "long " * (2_001 if row % 50 == 0 else 1), "label": f"{row % 2}"} for row in range(200)]
+    Path("long.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    told = "sluice: 4 texts have more than 10,000 characters: the service takes no such text\n"
+    options = ["--seeds", 1, "--jobs", 1, "--no-cache", "--latency", 5, "--json"]
+    assert sluice("backtest", "long.jsonl", *options).err == told
+    assert sluice("replay", "long.jsonl", "--limit", 50, "--json").err.count("1 text has more than") == 1
 
 
 def test_a_budget_of_nothing_is_not_told_to_be_answered_late(file: Path, sluice: Sluice) -> None:

@@ -15,7 +15,7 @@ def test_what_is_as_by_default_is_told_as_well() -> None:
         "seeds": "3, from 0 on",
         "rows": "all",
         "order": "that of the file",
-        "held back": "each 4th text",
+        "held back": "one text in 4",
         "latency": "200 texts from request to answer",
         "wrong answers": "0.0%",
         "never answered": "0.0%",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
 import hashlib
+import lzma
 from pathlib import Path
 
 import pytest
@@ -38,6 +40,10 @@ def _file(tmp_path: Path, content: bytes, name: str = "set.jsonl") -> Path:
         ("set.csv", b"\xef\xbb\xbf" + CSV.replace(b"\n", b"\r\n")),
         ("set.csv.gz", gzip.compress(CSV, mtime=0)),
         ("set.csv", CSV.replace(b",", b";")),
+        ("set.csv", CSV.replace(b",", b"\t")),
+        ("set.TSV", CSV.replace(b",", b"\t")),
+        ("set.CSV.GZ", gzip.compress(CSV, mtime=0)),
+        ("set.JSONL", JSON_LINES),
     ],
 )
 def test_the_same_rows_come_from_every_kind_of_file(tmp_path: Path, name: str, content: bytes) -> None:
@@ -110,6 +116,10 @@ def test_white_space_around_a_label_is_no_part_of_it(tmp_path: Path) -> None:
         ("set.jsonl", b'{"text": "a", "ts": 5}', "line 1: the time is not"),
         ("set.jsonl", b'{"text": "a", "id": 1}\n{"text": "b", "id": "1"}', "line 2: id '1' was used before"),
         ("set.jsonl", b'{"text": "\xff"}', "not UTF-8"),
+        ("set.csv", "text\n\u00e9".encode("cp1252"), r"not UTF-8 \(byte 5\): save it as UTF-8"),
+        ("set.jsonl.bz2", bz2.compress(JSON_LINES), "must end in .jsonl or .csv, or in .tsv, also with .gz: convert"),
+        ("set.csv.xz", lzma.compress(CSV), "must end in .jsonl or .csv"),
+        ("set.parquet", b"PAR1\xff", "must end in .jsonl or .csv"),
         ("set.jsonl", b"\n", "no rows"),
         ("set.csv", b"text,label\n", "no rows"),
         ("set.csv", b"text,label,label\na,x,y\n", "line 1: 'label' names more than one column"),

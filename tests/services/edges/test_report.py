@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from services.edges.backtest_report import backtest_report
-from services.edges.charts import Course, Series
+from services.edges.charts import Course, Series, learning_curves
 from services.edges.report import Report, demo_report, render, write_report
 
 AUDIT = {"estimate": 0.75, "low": 0.6, "high": 0.85, "answers": 20, "running_accuracy": 0.7}
@@ -102,6 +102,33 @@ def test_without_a_saving_none_is_claimed() -> None:
     assert "fewer labels" not in html
 
 
+def test_where_random_sampling_needs_no_label_none_is_saved() -> None:
+    nothing = {"to_reach": 0.7, "asked": 0.0, "random": 0.0, "low": 0.0, "high": 0.0}
+    html = page({"margin": {**result(), "labels_saved": nothing}})
+    assert ">0</b><span>random&#39;s final accuracy takes none<" in html
+
+
+def test_the_chart_says_how_sure_its_saving_is() -> None:
+    unsure = {**result()["labels_saved"], "low": -1.0, "high": 1.0}
+    html = page({"margin": {**result(), "labels_saved": unsure}})
+    assert "25% fewer labels; too few seeds to be sure<" in html
+
+
+@pytest.mark.parametrize(
+    ("accuracies", "ticks"),
+    [
+        ((0.012, 0.02, 0.024), ["1.25%", "1.50%", "1.75%", "2.00%", "2.25%"]),
+        ((0.15, 0.2, 0.28), ["15.0%", "17.5%", "20.0%", "22.5%", "25.0%", "27.5%"]),
+        ((0.2, 0.5, 0.8), ["30%", "45%", "60%", "75%"]),
+        ((1.0, 1.0, 1.0), ["96%", "98%", "100%"]),
+    ],
+)
+def test_ticks_are_told_apart_and_none_is_beyond_all(accuracies: tuple[float, ...], ticks: list[str]) -> None:
+    drawn = learning_curves([Series("margin", [Course([1, 2, 3], [0, 1, 2], accuracies)])], saving=None)
+    told = re.findall(r">([\d.]+%)<", drawn)
+    assert told == ticks
+
+
 def test_a_budget_of_nothing_has_a_page_as_well() -> None:
     unspent = {**result(), "budget": 0.0}
     assert "no budget" in page({"margin": unspent})
@@ -190,7 +217,7 @@ def test_of_very_many_configurations_the_first_and_the_best_are_drawn_and_all_ar
     drawn = [name for name in results if f">{name}<" in curves]
     assert drawn == ["strategy0", *(f"strategy{number}" for number in range(4, 9))]
     assert all(f"<td>{name}</td>" in html for name in results)
-    assert "The 6 best are drawn" in html
+    assert "The first and the 5 best of the others are drawn; the table has all." in html
 
 
 def test_the_same_result_gives_the_same_page() -> None:

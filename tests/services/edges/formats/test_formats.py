@@ -10,7 +10,7 @@ import pytest
 
 from services.edges.answered_texts import AnsweredText
 from services.edges.formats import FORMATS, format_of
-from services.edges.formats.base import FormatError
+from services.edges.formats.base import FormatError, rows_of_csv
 from services.edges.formats.csv import Csv
 from services.edges.formats.jsonl import JsonLines
 from services.edges.messages import LabelMessage, RequestMessage, Suggestion, Why
@@ -93,6 +93,13 @@ def test_a_spreadsheet_that_saves_semicolons_is_read() -> None:
     csv.writer(semicolons, delimiter=";").writerows(csv.reader(commas))
     semicolons.seek(0)
     assert list(Csv().read(LabelMessage, semicolons)) == LABELS
+
+
+@pytest.mark.parametrize(
+    "line", ["text;label;amount, in EUR", "text\tlabel\tamount, in EUR", 'text,label,"in EUR; or; in; USD"']
+)
+def test_what_stands_most_often_between_the_names_separates_columns(line: str) -> None:
+    assert len(rows_of_csv([line]).fieldnames or ()) == 3
 
 
 @every_format
