@@ -33,6 +33,7 @@ READ_RECORDS = 64
 TICK_SECONDS = 1.0
 INLINE_REFIT_SIZE = 30_000
 """Refits of at most this many examples x classes run in line (some 100 ms); larger ones in a thread."""
+_TOLD = 20
 
 _log = structlog.get_logger()
 
@@ -280,6 +281,9 @@ class LearnerProcess:
         self._commands.restore(state)
         self._metrics.restored(self.learner)
         _log.info("learner_restored", texts=self.learner.texts, examples=len(self.learner.parts.knowledge.examples))
+        if unlisted := [each for each in self.learner.parts.knowledge.model.classes if not self.learner.accepts(each)]:
+            why = f"not in {variable('task.classes')}: still predicted, but answers that name them are rejected"
+            _log.warning("classes_not_listed", classes=unlisted[:_TOLD], why=why, mend="sluice command remove, merge")
 
 
 def _decoded(values: dict[str, bytes]) -> State:

@@ -27,7 +27,13 @@ _FENCED = (
     kafka_errors.CommitFailedError,
 )
 
-_ALLOW = ": allow it to this user, as the README's table of rights says"
+_MENDS: dict[type[kafka_errors.KafkaError], str] = {
+    kafka_errors.AuthorizationError: "allow it to this user, as the README's table of rights says",
+    kafka_errors.InvalidTimestampError: (
+        "set this machine's clock right, or the broker's: it takes no record dated over an hour after its own time "
+        "(message.timestamp.after.max.ms)"
+    ),
+}
 
 
 def connection(settings: KafkaSettings) -> dict[str, Any]:
@@ -62,7 +68,7 @@ def explained(settings: KafkaSettings) -> Iterator[None]:
         # As the error, or as its reason why nothing else is sent.
         if any(isinstance(each, _FENCED) for each in (error, *error.args)):
             raise Fenced(f"another process took over ({_said(error)}): this one must end") from error
-        mend = _ALLOW if isinstance(error, kafka_errors.AuthorizationError) else ""
+        mend = next((f": {told}" for kind, told in _MENDS.items() if isinstance(error, kind)), "")
         raise JournalError(f"Kafka at {settings.bootstrap}: {_said(error)}{mend}") from error
 
 
