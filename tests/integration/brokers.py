@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +12,7 @@ from kafka import KafkaAdminClient, TopicPartition
 from services.edges import kafka_topics
 from services.edges.local_kafka import HOST, LocalKafka
 from services.edges.settings import KafkaSettings
+from tests.chaos.service import free_port
 from tests.waiting import wait_for
 
 _META = Path("logs") / "meta.properties"
@@ -22,7 +22,7 @@ _PREFERRED = 0
 @contextmanager
 def two_brokers(directory: Path) -> Iterator[KafkaSettings]:
     """Settings of two brokers, each of which has a copy of all topics; the first is the controller as well."""
-    controller, *ports = (_free_port() for _ in range(3))
+    controller, *ports = (free_port() for _ in range(3))
     quorum = {"controller.quorum.voters": f"1@{HOST}:{controller}"}
     clients = [f"CLIENTS://{HOST}:{port}" for port in ports]
     both = {"listeners": f"{clients[0]},CONTROLLER://{HOST}:{controller}", "advertised.listeners": clients[0]}
@@ -49,8 +49,3 @@ def lead(admin: KafkaAdminClient, topic: str, broker: int) -> None:
 def _partition(admin: KafkaAdminClient, topic: str) -> dict[str, object]:
     (described,) = admin.describe_topics([topic])
     return dict(described["partitions"][0])
-
-
-def _free_port() -> int:
-    with socket.create_server((HOST, 0)) as listening:
-        return int(listening.getsockname()[1])

@@ -9,8 +9,6 @@ import pytest
 from services.edges.kafka_refusals import attempts
 
 LOG = logging.getLogger("kafka.net.manager")
-
-
 USER = "SLUICE_KAFKA__USERNAME, SLUICE_KAFKA__PASSWORD, SLUICE_KAFKA__SASL_MECHANISM"
 PROTOCOL, FILE = "SLUICE_KAFKA__SECURITY_PROTOCOL", "SLUICE_KAFKA__CA_FILE"
 HANDSHAKE, LATE, CLOSED = (
