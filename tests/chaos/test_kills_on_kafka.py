@@ -27,6 +27,7 @@ def test_ten_kills_lose_and_double_nothing(kafka: KafkaSettings, tmp_path: Path)
     with world(kafka, roles, tmp_path) as at:
         takeovers, inside = [], 0
         for number in range(LEARNER_KILLS):
+            at.fleet.let_start()  # the standby is there
             active = at.fleet.active_learner()
             at.send(TEXTS // ROUNDS, rate=120.0)
             time.sleep(2.0)
