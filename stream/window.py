@@ -8,11 +8,14 @@ import numpy as np
 
 from stream.records import Floats
 
+_MOST_BATCHES = 32
+
 
 class Window:
     """The last ``texts`` embeddings of the stream, float32 (w, d); the oldest leave as new ones come.
 
-    Batches are kept as they came, and put together where somebody asks: most often nobody does.
+    Batches are kept as they came, and put together where somebody asks: most often nobody does. Where there are many,
+    as of texts that come one by one, they stay together: who asks after each text would else put them together anew.
     """
 
     def __init__(self, texts: int = 1000) -> None:
@@ -40,6 +43,9 @@ class Window:
 
     def last(self, texts: int) -> Floats:
         """The last ``texts`` embeddings, or as many as there are."""
+        if len(self._batches) > _MOST_BATCHES:
+            self._batches = deque([np.concatenate(self._batches)[-self._texts :]])
+            self._held = len(self._batches[0])
         wanted, parts = min(texts, len(self)), list[Floats]()
         for batch in reversed(self._batches):
             if wanted <= 0:

@@ -49,12 +49,29 @@ def test_an_empty_batch_changes_nothing() -> None:
 
 
 @pytest.mark.parametrize("batch", [1, 2, 3, 5, 7])
-def test_how_the_stream_is_cut_makes_no_difference(batch: int) -> None:
-    window = Window(5)
-    for start in range(0, 70, batch):
+@pytest.mark.parametrize("texts", [5, 50])
+def test_how_the_stream_is_cut_makes_no_difference(texts: int, batch: int) -> None:
+    window = Window(texts)
+    for start in range(0, 210, batch):
         window.append(embeddings(*range(start, start + batch)))
         end = start + batch
-        assert held(window) == list(range(max(0, end - 5), end))
+        assert held(window) == list(range(max(0, end - texts), end))
+        assert held(window, 4) == list(range(max(0, end - 4), end))
+        assert len(window) == min(texts, end)
+
+
+def test_what_was_told_stays_as_it_is_when_more_comes() -> None:
+    window = Window(50)
+    for number in range(60):
+        window.append(embeddings(number))
+    told = window.last(50)
+    before = told.copy()
+
+    for number in range(60, 200):
+        window.append(embeddings(number))
+        window.last(3)
+
+    assert np.array_equal(told, before)
 
 
 def test_a_window_without_room_is_refused() -> None:
