@@ -48,6 +48,9 @@ export const task = () => call("/v1/classes");
 
 export const requests = (reviewer, limit) => call(`/v1/requests?${new URLSearchParams({ reviewer, limit })}`);
 
+/** The answers of a reviewer that can be corrected, the last one first. */
+export const answers = (reviewer, limit) => call(`/v1/answers?${new URLSearchParams({ reviewer, limit })}`);
+
 /** Post one label; returns its outcome, or null where the learner has not told yet. */
 export async function label(message) {
   const headers = { "Content-Type": "application/json" };

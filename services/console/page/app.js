@@ -7,6 +7,7 @@ import * as presence from "./presence.js";
 import * as question from "./question.js";
 import * as status from "./status.js";
 import * as task from "./task.js";
+import { Answered } from "./answered.js";
 import { Held } from "./held.js";
 import { Reviewer } from "./reviewer.js";
 import { Search } from "./search.js";
@@ -15,13 +16,12 @@ const $ = (id) => document.getElementById(id);
 const POLL_MILLISECONDS = 2_500;
 /** A key that was meant for the question before does not answer the one that took its place. */
 const PAUSE_MILLISECONDS = 500;
-const HISTORY = 50;
 
 const reviewer = new Reviewer();
 const search = new Search($("search"), $("matches"), answer);
 const held = new Held(reviewer, changed);
-/** The answers that can be corrected, the last one at the end; `correcting` is one of them. */
-let answered = [];
+const answered = new Answered(reviewer);
+/** One of the answers, while it is being corrected. */
 let correcting = null;
 /** The ids of requests whose answer may have reached the service although the call failed. */
 const unsure = new Set();
@@ -29,6 +29,7 @@ let known = null;
 let told = null;
 let paused = 0;
 let looking = false;
+let recalled = false;
 const troubles = { saving: "", looking: "", asking: "" };
 
 // What is shown.
@@ -51,8 +52,8 @@ function render() {
 }
 
 function renderAnswered() {
-  $("undo").disabled = !earlier();
-  $("undo-empty").hidden = !earlier();
+  $("undo").disabled = !answered.before(correcting);
+  $("undo-empty").hidden = !answered.before(correcting);
   $("today").textContent = reviewer.today;
 }
 
@@ -78,14 +79,14 @@ function answer(label) {
 
 function send(entry) {
   entry.reviewer = reviewer.name;
-  answered = [...answered, entry].slice(-HISTORY);
+  answered.add(entry);
   reviewer.count(1, entry.reviewer);
   if (held.few) look();
   say(entry.label === null ? "Skipped." : `Labelled ${entry.label}.`);
   render();
   entry.saved = post(entry, {}).catch((error) => {
     entry.failed = true;
-    answered = answered.filter(({ request }) => request !== entry.request);
+    answered.remove(({ request }) => request === entry.request);
     if (correcting?.request === entry.request) correcting = null;
     reviewer.count(-1, entry.reviewer);
     held.putBack(entry.request);
@@ -96,16 +97,16 @@ function send(entry) {
 
 function correct(label) {
   const before = correcting;
-  const entry = { ...before, label, takenBack: label === null };
+  const entry = { ...before, label, takenBack: label === null, settled: false };
   correcting = null;
-  answered = answered.map((each) => (each === before ? entry : each));
+  answered.replace(before, entry);
   say(label === null ? "Your answer was taken back." : `Corrected to ${label}.`);
   render();
   entry.saved = Promise.resolve(before.saved)
     // Where there is nothing to correct, the question is shown again.
     .then(() => (entry.failed = before.failed) || post(entry, { corrects: true }))
     .catch((error) => {
-      answered = answered.map((each) => (each === entry ? before : each));
+      answered.replace(entry, before);
       failed(entry, "correction", "correct it again", error);
     });
 }
@@ -121,11 +122,12 @@ async function post(entry, more) {
 }
 
 function became(entry, outcome, corrects) {
+  entry.settled = outcomes.kept(outcome);
   const again = unsure.delete(entry.request.request_id) && outcomes.stands(outcome);
   const told = again && outcome === "repeated" ? undefined : outcomes.told(outcome, corrects);
   if (told && entry.reviewer === reviewer.name) say(told);
   if (!corrects && !again && !outcomes.counts(outcome)) reviewer.count(-1, entry.reviewer);
-  if (!outcomes.correctable(outcome)) answered = answered.filter((each) => each !== entry);
+  if (!outcomes.correctable(outcome)) answered.remove((each) => each === entry);
   renderAnswered();
 }
 
@@ -144,15 +146,10 @@ function skip() {
   if (correcting?.label !== null) answer(null);
 }
 
-/** The answer before the one that is being corrected, or else the last one; what was taken back stays so. */
-function earlier() {
-  const place = correcting ? answered.indexOf(correcting) : answered.length;
-  return answered.slice(0, Math.max(0, place)).findLast(({ takenBack }) => !takenBack);
-}
-
 function undo() {
-  if (!earlier()) return;
-  correcting = earlier();
+  const before = answered.before(correcting);
+  if (!before) return;
+  correcting = before;
   say("");
   render();
 }
@@ -176,10 +173,12 @@ function named(event) {
   if (name !== reviewer.name) {
     reviewer.name = name;
     held.clear();
-    answered = [];
+    answered.clear();
     correcting = null;
+    recalled = false;
   }
   look();
+  recall();
   render();
 }
 
@@ -201,6 +200,17 @@ async function look() {
   await renew();
   looking = false;
   if (!held.shown) render();
+}
+
+/** Look for answers that were given before the page was opened, or elsewhere under this name. */
+async function recall() {
+  if (!reviewer.name || correcting) return;
+  try {
+    recalled = await answered.recall(() => correcting === null);
+    renderAnswered();
+  } catch (error) {
+    unreachable("looking", error);
+  }
 }
 
 /** Others are held than before; `lost`: the shown one is not any more. */
@@ -237,6 +247,7 @@ function unreachable(about, error) {
 async function poll() {
   if (!document.hidden) {
     await refresh();
+    if (!recalled) await recall();
     if (!held.shown || (held.due && presence.somebody())) await renew();
   }
   setTimeout(poll, POLL_MILLISECONDS);
@@ -265,6 +276,7 @@ function key(event) {
 
 document.addEventListener("keydown", key);
 presence.watch(() => held.due && renew());
+addEventListener("focus", () => Promise.all([recall(), renew()]));
 $("skip").addEventListener("click", skip);
 $("undo").addEventListener("click", undo);
 $("undo-empty").addEventListener("click", undo);
@@ -273,7 +285,7 @@ $("who").addEventListener("click", ask);
 $("name-form").addEventListener("submit", named);
 
 await refresh();
-if (reviewer.name) await renew();
+if (reviewer.name) await Promise.all([renew(), recall()]);
 else ask();
 if (!held.shown) render();
 setTimeout(poll, POLL_MILLISECONDS);
