@@ -46,6 +46,8 @@ function render() {
   if (current) {
     question.show(current, answer, correcting?.label);
     $("text").focus({ preventScroll: true });
+    // On a small or enlarged screen the last answer was given further down.
+    if ($("question").getBoundingClientRect().top < 0) $("question").scrollIntoView();
   } else {
     renderEmpty();
   }
