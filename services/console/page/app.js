@@ -18,7 +18,7 @@ const POLL_MILLISECONDS = 2_500;
 const PAUSE_MILLISECONDS = 500;
 
 const reviewer = new Reviewer();
-const search = new Search($("search"), $("matches"), answer);
+const search = new Search($("search"), $("matches"), answer, () => $("text").focus());
 const held = new Held(reviewer, changed);
 const answered = new Answered(reviewer);
 /** One of the answers, while it is being corrected. */

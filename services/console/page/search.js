@@ -11,10 +11,12 @@ export class Search {
   closed = false;
   #active = -1;
 
-  constructor(input, list, choose) {
+  /** `choose` is called with the class that is taken, `leave` where none is. */
+  constructor(input, list, choose, leave) {
     this.input = input;
     this.list = list;
     this.choose = choose;
+    this.leave = leave;
     input.addEventListener("input", () => this.#update());
     input.addEventListener("focus", () => this.#update());
     input.addEventListener("blur", () => this.#hide());
@@ -76,7 +78,7 @@ export class Search {
       ArrowDown: () => this.#move(1),
       ArrowUp: () => this.#move(-1),
       Enter: () => this.#take(this.#options()[this.#active]),
-      Escape: () => this.clear(),
+      Escape: () => (this.clear(), this.leave()),
     };
     if (!keys[event.key] || event.isComposing) return;
     event.preventDefault();
