@@ -9,6 +9,7 @@ import * as status from "./status.js";
 import * as task from "./task.js";
 import { Answered } from "./answered.js";
 import { Held } from "./held.js";
+import { called } from "./names.js";
 import { Reviewer } from "./reviewer.js";
 import { Search } from "./search.js";
 
@@ -69,7 +70,7 @@ function trouble(about, text) {
   $("trouble").hidden = !told;
 }
 
-const say = (text) => ($("said").textContent = text);
+const say = (...content) => $("said").replaceChildren(...content);
 
 // What is done.
 
@@ -84,7 +85,7 @@ function send(entry) {
   answered.add(entry);
   reviewer.count(1, entry.reviewer);
   if (held.few) look();
-  say(entry.label === null ? "Skipped." : `Labelled ${entry.label}.`);
+  say(...(entry.label === null ? ["Skipped."] : ["Labelled ", called(entry.label), "."]));
   render();
   entry.saved = post(entry, {}).catch((error) => {
     entry.failed = true;
@@ -102,7 +103,7 @@ function correct(label) {
   const entry = { ...before, label, takenBack: label === null, settled: false };
   correcting = null;
   answered.replace(before, entry);
-  say(label === null ? "Your answer was taken back." : `Corrected to ${label}.`);
+  say(...(label === null ? ["Your answer was taken back."] : ["Corrected to ", called(label), "."]));
   render();
   entry.saved = Promise.resolve(before.saved)
     // Where there is nothing to correct, the question is shown again.
