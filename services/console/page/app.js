@@ -20,7 +20,7 @@ const PAUSE_MILLISECONDS = 500;
 
 const reviewer = new Reviewer();
 const search = new Search($("search"), $("matches"), answer, () => $("text").focus());
-const held = new Held(reviewer, changed);
+const held = new Held(reviewer, changed, renamed);
 const answered = new Answered(reviewer);
 /** One of the answers, while it is being corrected. */
 let correcting = null;
@@ -36,7 +36,7 @@ const troubles = { saving: "", looking: "", asking: "" };
 // What is shown.
 
 function render() {
-  const current = correcting?.request ?? held.shown;
+  const current = correcting ? asked(correcting.request) : held.shown;
   $("loading").hidden = Boolean(current) || !looking;
   $("question").hidden = !current;
   $("empty").hidden = Boolean(current) || looking;
@@ -52,6 +52,13 @@ function render() {
   } else {
     renderEmpty();
   }
+}
+
+/** The request without the classes that are gone since it was asked: its correction would make them anew. */
+function asked(request) {
+  const known = new Set(search.classes);
+  const there = ({ label }) => !known.size || known.has(label);
+  return { ...request, suggestions: request.suggestions.filter(there) };
 }
 
 function renderAnswered() {
@@ -227,6 +234,13 @@ function changed(lost) {
   render();
 }
 
+/** Classes that the shown question suggests are called otherwise than before. */
+function renamed() {
+  if (correcting || document.activeElement === $("search")) return;
+  paused = Date.now() + PAUSE_MILLISECONDS;
+  render();
+}
+
 async function refresh() {
   $("today").textContent = reviewer.today; // another tab may have added to it, or a day have begun
   try {
@@ -234,8 +248,11 @@ async function refresh() {
     known = await api.status();
     trouble("looking", "");
     status.show(known);
-    search.classes = known.classes.length ? known.classes : told.classes;
+    const classes = new Set(known.classes.length ? known.classes : told.classes);
+    const gone = search.classes.some((name) => !classes.has(name));
+    search.classes = [...classes];
     search.describe();
+    if (gone) await renew();
     if (!$("empty").hidden) renderEmpty();
   } catch (error) {
     unreachable("looking", error);
