@@ -43,28 +43,36 @@ DECISION = _object(
 DECISIONS = _object(decisions=_list({"anyOf": [DECISION, {"type": "null"}]}), ids=_list(_TEXT))
 ACCEPTED_TEXTS = _object(accepted=_COUNT, ids=_list(_TEXT))
 ACCEPTED_LABELS = _object(accepted=_COUNT)
-OUTCOME = _object(
-    "label",
+_OUTCOME: dict[str, Schema] = {
     **dict.fromkeys(("request_id", "reviewer", "label"), _TEXT),
-    outcome={"enum": [kind.value for kind in OutcomeKind]},
+    "outcome": {"enum": [kind.value for kind in OutcomeKind]},
     **dict.fromkeys(("schema_version", "model_version", "labels_offset"), _COUNT),
-)
+}
+OUTCOME = _object("label", **_OUTCOME)
 OUTCOMES = _object(outcomes=_list({"anyOf": [OUTCOME, {"type": "null"}]}))
-REQUEST = _object(
-    "origin",
-    schema_version=_COUNT,
+_REQUEST: dict[str, Schema] = {
+    "schema_version": _COUNT,
     **dict.fromkeys(("request_id", "text_id", "origin", "text"), _TEXT),
-    suggestions=_list(_object(label=_TEXT, probability=_NUMBER)),
-    why=_object(
+    "suggestions": _list(_object(label=_TEXT, probability=_NUMBER)),
+    "why": _object(
         "query_probability",
         "nearest",
         **dict.fromkeys(("reason", "strategy", "nearest"), _TEXT),
         **dict.fromkeys(("utility", "threshold", "query_probability"), _NUMBER),
     ),
-    verdict={"enum": [Verdict.ASK.value, Verdict.AUDIT.value]},
-    **dict.fromkeys(("asked_at", "expires_at", "lease_expires"), _TIME),
+    "verdict": {"enum": [Verdict.ASK.value, Verdict.AUDIT.value]},
+    **dict.fromkeys(("asked_at", "expires_at"), _TIME),
+}
+REQUESTS = _object(
+    requests=_list(_object("origin", **_REQUEST, lease_expires=_TIME)), with_others=_COUNT, fair_share=_COUNT
 )
-REQUESTS = _object(requests=_list(REQUEST), with_others=_COUNT, fair_share=_COUNT)
+ANSWERS = _object(
+    answers=_list(
+        _object(
+            *("label", "outcome", "model_version", "schema_version"), **_OUTCOME, request=_object("origin", **_REQUEST)
+        )
+    )
+)
 CLASSES = _object(
     classes=_list(_TEXT),
     closed={"type": "boolean"},

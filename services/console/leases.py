@@ -6,6 +6,8 @@ import math
 from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
+from stream.records import Label
+
 AUDIT_TURN = 4
 """Every fourth request dealt is an audit while any is open.
 
@@ -23,14 +25,11 @@ NOT_TAKEN = 10_000
 
 
 class Lease(NamedTuple):
-    """A request is shown to ``reviewer`` alone until ``expires``; nobody gets it once it has an ``answer``.
-
-    That is the answer's offset in `labels`.
-    """
+    """A request is shown to ``reviewer`` alone until ``expires``; nobody gets it once it has an ``answer``."""
 
     reviewer: str
     expires: float
-    answer: int | None = None
+    answer: Label | None = None
 
 
 class Leases:
@@ -76,9 +75,9 @@ class Leases:
         leases = self._leases.items()
         return {held: lease.reviewer for held, lease in leases if lease.reviewer != reviewer and lease.answer is None}
 
-    def answers(self) -> dict[int, str]:
-        """The requests whose answers are on the way to the learner, by the offsets of these."""
-        return {lease.answer: held for held, lease in self._leases.items() if lease.answer is not None}
+    def answers(self) -> dict[int, Label]:
+        """The answers that are on the way to the learner, by their offsets in `labels`."""
+        return {lease.answer.offset: lease.answer for lease in self._leases.values() if lease.answer is not None}
 
     def not_taken(self, reviewer: str) -> set[str]:
         """The requests that answers of this reviewer left open of late."""
@@ -112,9 +111,9 @@ class Leases:
             self._leases[request_id] = Lease(reviewer, expires)
         return expires
 
-    def answered(self, reviewer: str, request_id: str, offset: int, now: float) -> None:
-        """Deal this request to nobody while its answer, at this offset of `labels`, is on the way to the learner."""
-        self._leases[request_id] = Lease(reviewer, now + ANSWERED_SECONDS, offset)
+    def answered(self, answer: Label, now: float) -> None:
+        """Deal the request of this answer to nobody while that is on the way to the learner."""
+        self._leases[answer.request_id] = Lease(answer.reviewer, now + ANSWERED_SECONDS, answer)
 
     def release(self, request_id: str) -> None:
         """Let the lease of this request go."""

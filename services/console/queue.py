@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from services.console.leases import Leases
 from services.console.view import View
-from stream.records import OutcomeKind, Verdict
+from stream.records import Label, OutcomeKind, Verdict
 
 _STAYS_OPEN = (OutcomeKind.HELD, OutcomeKind.REJECTED)
 """Outcomes of answers that leave their request open."""
@@ -56,16 +56,25 @@ class Queue:
             expires = self._leases.grant(reviewer, list(messages), now)
             return Lot(list(messages.values()), expires, *self._shares(reviewer, now))
 
-    def answered(self, answers: Iterable[tuple[str, str, int]], now: float) -> None:
-        """Take answers, as (request id, reviewer, offset in `labels`), that are on the way to the learner.
+    def answered(self, answers: Iterable[Label], now: float) -> None:
+        """Take answers that are on the way to the learner.
 
         Nobody is asked these again, unless the learner does not take the answer: then others are.
         """
-        given = {request_id: (reviewer, offset) for request_id, reviewer, offset in answers}
+        given = {answer.request_id: answer for answer in answers}
         with self._lock:
             for request_id in self._view.open_requests(given, now):
-                reviewer, offset = given[request_id]
-                self._leases.answered(reviewer, request_id, offset, now)
+                self._leases.answered(given[request_id], now)
+
+    def under_way(self, reviewer: str, now: float) -> list[tuple[Label, dict[str, Any]]]:
+        """Answers of this reviewer of which no outcome is known yet, the last one first, each with its request."""
+        with self._lock:
+            given = {offset: answer for offset, answer in self._leases.answers().items() if answer.reviewer == reviewer}
+            for offset in self._view.outcomes(given):
+                del given[offset]
+            asked = self._view.open_requests([answer.request_id for answer in given.values()], now)
+        mine = [(given[offset], asked.get(given[offset].request_id)) for offset in sorted(given, reverse=True)]
+        return [(answer, request) for answer, request in mine if request is not None]
 
     def _shares(self, reviewer: str, now: float) -> tuple[int, int]:
         """How many open requests are with others, and what a fair share of all is, for one of them."""
@@ -77,10 +86,10 @@ class Queue:
     def _settle(self, now: float) -> None:
         """Let go of answered requests once they are closed, or were left open by the outcome of their answer."""
         answers = self._leases.answers()
-        still_open = self._view.open_requests(answers.values(), now)
+        still_open = self._view.open_requests([answer.request_id for answer in answers.values()], now)
         outcomes = self._view.outcomes(answers)
-        for offset, request_id in answers.items():
-            if request_id not in still_open:
-                self._leases.release(request_id)
+        for offset, answer in answers.items():
+            if answer.request_id not in still_open:
+                self._leases.release(answer.request_id)
             elif outcomes.get(offset, {}).get("outcome") in _STAYS_OPEN:
-                self._leases.leave_open(request_id, now)
+                self._leases.leave_open(answer.request_id, now)

@@ -32,6 +32,12 @@ CREATE TABLE outcomes (
 );
 CREATE INDEX outcomes_request ON outcomes (request_id);
 """
+ANSWERED_BY = "json_extract(message, '$.reviewer')"
+CLOSING = "json_extract(message, '$.outcome') IN ('learned', 'skipped')"
+"""Of the outcomes of a request's answers the one that closed it."""
+_ANSWERS_INDEX = (
+    f"CREATE INDEX IF NOT EXISTS outcomes_answers ON outcomes ({ANSWERED_BY}, labels_offset) WHERE {CLOSING}"
+)
 
 
 class ViewError(Exception):
@@ -108,6 +114,8 @@ def _prepare(connection: sqlite3.Connection, identities: Mapping[str, str]) -> N
     connection.execute("BEGIN IMMEDIATE")
     if not _follows(connection, identities):
         create(connection, identities)
+    # A view from before there was this index is none of another version: built anew, it had no text of what is closed.
+    connection.execute(_ANSWERS_INDEX)
     connection.execute("COMMIT")
 
 
@@ -117,6 +125,7 @@ def create(connection: sqlite3.Connection, identities: Mapping[str, str]) -> Non
         connection.execute(f'DROP TABLE "{name}"')
     for statement in _TABLES.split(";"):
         connection.execute(statement)
+    connection.execute(_ANSWERS_INDEX)
     connection.executemany("INSERT INTO identities VALUES (?, ?)", identities.items())
     connection.execute(f"PRAGMA application_id = {_APPLICATION}")
     connection.execute(f"PRAGMA user_version = {_VERSION}")

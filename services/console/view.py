@@ -18,6 +18,19 @@ from stream.records import Decision, Verdict
 FILE = "console.db"
 _DECISION = ", ".join(Decision._fields)
 _REQUEST = ", ".join(RequestRow._fields)
+_ANSWERS = f"""
+    SELECT standing.message, requests.message FROM (
+        SELECT request_id, labels_offset, coalesce(
+            (SELECT max(labels_offset) FROM outcomes AS corrected
+             WHERE corrected.request_id = outcomes.request_id AND json_extract(message, '$.outcome') = 'corrected'),
+            labels_offset) AS last
+        FROM outcomes WHERE {schema.ANSWERED_BY} = ? AND {schema.CLOSING}
+    ) AS answered
+    JOIN outcomes AS standing ON standing.labels_offset = answered.last
+    JOIN requests ON requests.request_id = answered.request_id
+    WHERE json_extract(standing.message, '$.outcome') != 'corrected'
+        OR json_extract(standing.message, '$.label') IS NOT NULL
+    ORDER BY answered.labels_offset DESC LIMIT ?"""
 
 
 class Explanation(NamedTuple):
@@ -149,6 +162,15 @@ class View:
         """What became of the labels at these offsets of `labels`; those not known yet are left out."""
         query = "SELECT labels_offset, message FROM outcomes WHERE labels_offset = ?"
         return {row[0]: json.loads(row[1]) for offset in offsets for row in self._rows(query, offset)}
+
+    def answers(self, reviewer: str, limit: int) -> list[dict[str, Any]]:
+        """Answers of this reviewer that can be corrected, the last one first, each with its request.
+
+        An answer is told by what became of it, a corrected one by that of its correction. One that was taken back is
+        final, as is one whose request is kept no more.
+        """
+        found = self._rows(_ANSWERS, reviewer, limit)
+        return [json.loads(outcome) | {"request": json.loads(request)} for outcome, request in found]
 
     def state(self, key: str) -> dict[str, Any] | None:
         """Fields of one followed entry of the learner's state; None before the learner wrote it."""

@@ -121,3 +121,10 @@ def test_the_active_option_is_named_to_readers_by_an_id_without_spaces(site: Sit
     expect(page.locator("#match-0")).to_contain_text("card")
     page.keyboard.press("ArrowDown")
     expect(field).to_have_attribute("aria-activedescendant", "match-1")
+
+
+def test_who_leaves_the_search_is_back_at_the_text(site: Site, page: Page) -> None:
+    search(site, page, "card", CLASSES)
+    page.keyboard.press("Escape")
+    expect(page.locator("#text")).to_be_focused()
+    expect_text(page, "a")

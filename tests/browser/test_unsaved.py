@@ -75,6 +75,22 @@ def test_a_service_that_never_answers_is_told_as_one_that_cannot_be_reached(site
     expect(page.locator("#today")).to_have_text("0")
 
 
+def test_an_answer_on_its_way_counts_though_the_page_is_left_and_its_call_ended_before_that(
+    site: Site, page: Page
+) -> None:
+    page.clock.install()
+    calls = hang(page)
+    answer(site, page)
+    page.clock.pause_at(page.evaluate("Date.now()") / 1_000 + 1)
+    with page.expect_event("requestfailed"):
+        calls[0].abort()
+    page.evaluate("dispatchEvent(new Event('pagehide'))")
+    page.clock.run_for(1_000)
+    expect_text(page, "b")
+    expect(page.get_by_role("alert")).to_be_hidden()
+    assert page.evaluate("JSON.parse(localStorage['sluice.today']).counts") == {"ada": 1}
+
+
 def test_it_is_not_called_unreachable_once_it_is_reached(site: Site, page: Page) -> None:
     page.route(LABELS, lambda route: route.abort())
     ask(site, "a")

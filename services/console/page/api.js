@@ -4,6 +4,8 @@ import * as token from "./token.js";
 
 /** The service answers within seconds: one that does not in so many hangs, and a page must not hang with it. */
 const PATIENCE_MILLISECONDS = 15_000;
+/** A page that is being left ends its calls, at times before it is told that it is left. */
+const LEAVING_MILLISECONDS = 250;
 
 let left = false;
 addEventListener("pagehide", () => (left = true));
@@ -24,7 +26,8 @@ async function call(path, options = {}) {
   try {
     response = await fetch(path, { cache: "no-store", ...options, headers, signal: waiting.signal });
   } catch {
-    // A page that is being left ends its calls: that is no trouble, and an answer arrives all the same.
+    await new Promise((resolve) => setTimeout(resolve, LEAVING_MILLISECONDS));
+    // That is no trouble, and an answer arrives all the same.
     if (left) return new Promise(() => {});
     throw new Unreachable("sluice cannot be reached.");
   } finally {
@@ -44,6 +47,9 @@ export const status = () => call("/v1/status");
 export const task = () => call("/v1/classes");
 
 export const requests = (reviewer, limit) => call(`/v1/requests?${new URLSearchParams({ reviewer, limit })}`);
+
+/** The answers of a reviewer that can be corrected, the last one first. */
+export const answers = (reviewer, limit) => call(`/v1/answers?${new URLSearchParams({ reviewer, limit })}`);
 
 /** Post one label; returns its outcome, or null where the learner has not told yet. */
 export async function label(message) {

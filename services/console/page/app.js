@@ -7,7 +7,9 @@ import * as presence from "./presence.js";
 import * as question from "./question.js";
 import * as status from "./status.js";
 import * as task from "./task.js";
+import { Answered } from "./answered.js";
 import { Held } from "./held.js";
+import { called } from "./names.js";
 import { Reviewer } from "./reviewer.js";
 import { Search } from "./search.js";
 
@@ -15,13 +17,12 @@ const $ = (id) => document.getElementById(id);
 const POLL_MILLISECONDS = 2_500;
 /** A key that was meant for the question before does not answer the one that took its place. */
 const PAUSE_MILLISECONDS = 500;
-const HISTORY = 50;
 
 const reviewer = new Reviewer();
-const search = new Search($("search"), $("matches"), answer);
-const held = new Held(reviewer, changed);
-/** The answers that can be corrected, the last one at the end; `correcting` is one of them. */
-let answered = [];
+const search = new Search($("search"), $("matches"), answer, () => $("text").focus());
+const held = new Held(reviewer, changed, renamed);
+const answered = new Answered(reviewer);
+/** One of the answers, while it is being corrected. */
 let correcting = null;
 /** The ids of requests whose answer may have reached the service although the call failed. */
 const unsure = new Set();
@@ -29,12 +30,13 @@ let known = null;
 let told = null;
 let paused = 0;
 let looking = false;
+let recalled = false;
 const troubles = { saving: "", looking: "", asking: "" };
 
 // What is shown.
 
 function render() {
-  const current = correcting?.request ?? held.shown;
+  const current = correcting ? asked(correcting.request) : held.shown;
   $("loading").hidden = Boolean(current) || !looking;
   $("question").hidden = !current;
   $("empty").hidden = Boolean(current) || looking;
@@ -45,14 +47,23 @@ function render() {
   if (current) {
     question.show(current, answer, correcting?.label);
     $("text").focus({ preventScroll: true });
+    // On a small or enlarged screen the last answer was given further down.
+    if ($("question").getBoundingClientRect().top < 0) $("question").scrollIntoView();
   } else {
     renderEmpty();
   }
 }
 
+/** The request without the classes that are gone since it was asked: its correction would make them anew. */
+function asked(request) {
+  const known = new Set(search.classes);
+  const there = ({ label }) => !known.size || known.has(label);
+  return { ...request, suggestions: request.suggestions.filter(there) };
+}
+
 function renderAnswered() {
-  $("undo").disabled = !earlier();
-  $("undo-empty").hidden = !earlier();
+  $("undo").disabled = !answered.before(correcting);
+  $("undo-empty").hidden = !answered.before(correcting);
   $("today").textContent = reviewer.today;
 }
 
@@ -66,7 +77,7 @@ function trouble(about, text) {
   $("trouble").hidden = !told;
 }
 
-const say = (text) => ($("said").textContent = text);
+const say = (...content) => $("said").replaceChildren(...content);
 
 // What is done.
 
@@ -78,14 +89,14 @@ function answer(label) {
 
 function send(entry) {
   entry.reviewer = reviewer.name;
-  answered = [...answered, entry].slice(-HISTORY);
+  answered.add(entry);
   reviewer.count(1, entry.reviewer);
   if (held.few) look();
-  say(entry.label === null ? "Skipped." : `Labelled ${entry.label}.`);
+  say(...(entry.label === null ? ["Skipped."] : ["Labelled ", called(entry.label), "."]));
   render();
   entry.saved = post(entry, {}).catch((error) => {
     entry.failed = true;
-    answered = answered.filter(({ request }) => request !== entry.request);
+    answered.remove(({ request }) => request === entry.request);
     if (correcting?.request === entry.request) correcting = null;
     reviewer.count(-1, entry.reviewer);
     held.putBack(entry.request);
@@ -96,16 +107,16 @@ function send(entry) {
 
 function correct(label) {
   const before = correcting;
-  const entry = { ...before, label, takenBack: label === null };
+  const entry = { ...before, label, takenBack: label === null, settled: false };
   correcting = null;
-  answered = answered.map((each) => (each === before ? entry : each));
-  say(label === null ? "Your answer was taken back." : `Corrected to ${label}.`);
+  answered.replace(before, entry);
+  say(...(label === null ? ["Your answer was taken back."] : ["Corrected to ", called(label), "."]));
   render();
   entry.saved = Promise.resolve(before.saved)
     // Where there is nothing to correct, the question is shown again.
     .then(() => (entry.failed = before.failed) || post(entry, { corrects: true }))
     .catch((error) => {
-      answered = answered.map((each) => (each === entry ? before : each));
+      answered.replace(entry, before);
       failed(entry, "correction", "correct it again", error);
     });
 }
@@ -121,11 +132,12 @@ async function post(entry, more) {
 }
 
 function became(entry, outcome, corrects) {
+  entry.settled = outcomes.kept(outcome);
   const again = unsure.delete(entry.request.request_id) && outcomes.stands(outcome);
   const told = again && outcome === "repeated" ? undefined : outcomes.told(outcome, corrects);
   if (told && entry.reviewer === reviewer.name) say(told);
   if (!corrects && !again && !outcomes.counts(outcome)) reviewer.count(-1, entry.reviewer);
-  if (!outcomes.correctable(outcome)) answered = answered.filter((each) => each !== entry);
+  if (!outcomes.correctable(outcome)) answered.remove((each) => each === entry);
   renderAnswered();
 }
 
@@ -144,15 +156,10 @@ function skip() {
   if (correcting?.label !== null) answer(null);
 }
 
-/** The answer before the one that is being corrected, or else the last one; what was taken back stays so. */
-function earlier() {
-  const place = correcting ? answered.indexOf(correcting) : answered.length;
-  return answered.slice(0, Math.max(0, place)).findLast(({ takenBack }) => !takenBack);
-}
-
 function undo() {
-  if (!earlier()) return;
-  correcting = earlier();
+  const before = answered.before(correcting);
+  if (!before) return;
+  correcting = before;
   say("");
   render();
 }
@@ -176,10 +183,12 @@ function named(event) {
   if (name !== reviewer.name) {
     reviewer.name = name;
     held.clear();
-    answered = [];
+    answered.clear();
     correcting = null;
+    recalled = false;
   }
   look();
+  recall();
   render();
 }
 
@@ -203,6 +212,17 @@ async function look() {
   if (!held.shown) render();
 }
 
+/** Look for answers that were given before the page was opened, or elsewhere under this name. */
+async function recall() {
+  if (!reviewer.name || correcting) return;
+  try {
+    recalled = await answered.recall(() => correcting === null);
+    renderAnswered();
+  } catch (error) {
+    unreachable("looking", error);
+  }
+}
+
 /** Others are held than before; `lost`: the shown one is not any more. */
 function changed(lost) {
   if (correcting) return;
@@ -214,6 +234,13 @@ function changed(lost) {
   render();
 }
 
+/** Classes that the shown question suggests are called otherwise than before. */
+function renamed() {
+  if (correcting || document.activeElement === $("search")) return;
+  paused = Date.now() + PAUSE_MILLISECONDS;
+  render();
+}
+
 async function refresh() {
   $("today").textContent = reviewer.today; // another tab may have added to it, or a day have begun
   try {
@@ -221,8 +248,11 @@ async function refresh() {
     known = await api.status();
     trouble("looking", "");
     status.show(known);
-    search.classes = known.classes.length ? known.classes : told.classes;
+    const classes = new Set(known.classes.length ? known.classes : told.classes);
+    const gone = search.classes.some((name) => !classes.has(name));
+    search.classes = [...classes];
     search.describe();
+    if (gone) await renew();
     if (!$("empty").hidden) renderEmpty();
   } catch (error) {
     unreachable("looking", error);
@@ -237,6 +267,7 @@ function unreachable(about, error) {
 async function poll() {
   if (!document.hidden) {
     await refresh();
+    if (!recalled) await recall();
     if (!held.shown || (held.due && presence.somebody())) await renew();
   }
   setTimeout(poll, POLL_MILLISECONDS);
@@ -265,6 +296,7 @@ function key(event) {
 
 document.addEventListener("keydown", key);
 presence.watch(() => held.due && renew());
+addEventListener("focus", () => Promise.all([recall(), renew()]));
 $("skip").addEventListener("click", skip);
 $("undo").addEventListener("click", undo);
 $("undo-empty").addEventListener("click", undo);
@@ -273,7 +305,7 @@ $("who").addEventListener("click", ask);
 $("name-form").addEventListener("submit", named);
 
 await refresh();
-if (reviewer.name) await renew();
+if (reviewer.name) await Promise.all([renew(), recall()]);
 else ask();
 if (!held.shown) render();
 setTimeout(poll, POLL_MILLISECONDS);

@@ -19,10 +19,14 @@ export class Held {
   #running = Promise.resolve();
   #waiting = null;
 
-  /** `changed` is called when others are held than before, with whether the shown one is held no more. */
-  constructor(reviewer, changed) {
+  /**
+   * `changed` is called when others are held than before, with whether the shown one is held no more, and `renamed` when
+   * the shown one suggests others.
+   */
+  constructor(reviewer, changed, renamed) {
     this.reviewer = reviewer;
     this.changed = changed;
+    this.renamed = renamed;
   }
 
   get shown() {
@@ -89,9 +93,12 @@ export class Held {
     this.#renewed = Date.now();
     const before = this.shown;
     const mine = new Map(found.map((request) => [request.request_id, request]));
-    const still = this.#requests.filter(({ request_id: id }) => mine.has(id));
+    const still = this.#requests.map(({ request_id: id }) => mine.get(id)).filter(Boolean);
     for (const { request_id: id } of still) mine.delete(id);
     this.#requests = [...still, ...mine.values()];
-    if (before !== this.shown) this.changed(before !== undefined);
+    if (before?.request_id !== this.shown?.request_id) this.changed(before !== undefined);
+    else if (before && suggested(before) !== suggested(this.shown)) this.renamed();
   }
 }
+
+const suggested = ({ suggestions }) => JSON.stringify(suggestions);

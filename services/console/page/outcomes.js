@@ -9,6 +9,7 @@ const TOLD = {
   held: "Your answers are on hold, so this one was not learned.",
   rejected: "This class is not one of the task's, so the answer was not taken.",
 };
+const KEPT = ["learned", "skipped", "corrected", "repeated", "conflicting"];
 const NO_MORE = ["closed", "late", "unknown"];
 
 /** What to tell of an answer that was not simply learned; undefined of others, and of those not known yet. */
@@ -20,6 +21,9 @@ export const counts = (outcome) => !(outcome in TOLD);
 
 /** Whether an answer of the same reviewer to the same request was taken before. */
 export const stands = (outcome) => outcome === "repeated" || outcome === "conflicting";
+
+/** Whether the service tells of the answer that stands from here on, whichever page asks. */
+export const kept = (outcome) => KEPT.includes(outcome);
 
 /** Whether another answer could still take its place. */
 export const correctable = (outcome) => !NO_MORE.includes(outcome);

@@ -1,5 +1,6 @@
 // A request -> what is shown of it. Texts and names come from outside: they are only ever set as text.
 
+import { called } from "./names.js";
 import { explain } from "./task.js";
 
 const $ = (id) => document.getElementById(id);
@@ -21,7 +22,7 @@ function suggestion({ label, probability }, index, choose, given) {
   button.append(
     part("span", "bar", ""),
     ...(index < 9 ? [part("kbd", "", String(index + 1))] : []),
-    part("span", "name", label),
+    part("span", "name", called(label)),
     part("span", "percent", percent.format(probability)),
   );
   explain(button.querySelector(".name"), label);
@@ -32,10 +33,10 @@ function suggestion({ label, probability }, index, choose, given) {
   return item;
 }
 
-function part(tag, name, text) {
+function part(tag, name, content) {
   const element = document.createElement(tag);
   element.className = name;
-  element.textContent = text;
+  element.append(content);
   return element;
 }
 
@@ -60,8 +61,8 @@ export function show(request, choose, given) {
   );
   $("correcting").hidden = given === undefined;
   $("why").hidden = given !== undefined;
-  const before = given === null ? "You skipped this one." : `You answered ${given}.`;
-  $("answered").textContent = given === undefined ? "" : `${before} What is it instead?`;
+  const before = given === null ? ["You skipped this one."] : ["You answered ", called(given), "."];
+  $("answered").replaceChildren(...(given === undefined ? [] : [...before, " What is it instead?"]));
   $("question").classList.remove("fresh");
   void $("question").offsetWidth; // restarts the animation
   $("question").classList.add("fresh");

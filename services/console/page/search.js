@@ -1,6 +1,7 @@
 // Typed words -> a class: a combobox over all classes, and the way to name a new one.
 
 import { matching, named, pieces } from "./matching.js";
+import { called } from "./names.js";
 import { explain } from "./task.js";
 
 const NOTHING = "No class has these words, and this task takes no new ones.";
@@ -11,10 +12,12 @@ export class Search {
   closed = false;
   #active = -1;
 
-  constructor(input, list, choose) {
+  /** `choose` is called with the class that is taken, `leave` where none is. */
+  constructor(input, list, choose, leave) {
     this.input = input;
     this.list = list;
     this.choose = choose;
+    this.leave = leave;
     input.addEventListener("input", () => this.#update());
     input.addEventListener("focus", () => this.#update());
     input.addEventListener("blur", () => this.#hide());
@@ -38,7 +41,7 @@ export class Search {
   #update() {
     const typed = this.input.value.trim();
     const { names, more } = matching(this.classes, typed);
-    const lines = names.map((name) => option(name, marked(name, typed)));
+    const lines = names.map((name) => option(name, [called(name, ...marked(name, typed))]));
     if (more) lines.push(line("none", `and ${number.format(more)} more: type to narrow`));
     if (typed && !this.closed && !named(this.classes, typed)) lines.push(newOption(typed));
     if (typed && !lines.length) lines.push(line("none", NOTHING));
@@ -76,7 +79,7 @@ export class Search {
       ArrowDown: () => this.#move(1),
       ArrowUp: () => this.#move(-1),
       Enter: () => this.#take(this.#options()[this.#active]),
-      Escape: () => this.clear(),
+      Escape: () => (this.clear(), this.leave()),
     };
     if (!keys[event.key] || event.isComposing) return;
     event.preventDefault();
@@ -116,7 +119,7 @@ function option(label, content, name = "") {
 
 function newOption(typed) {
   const how = element("span", "how", " (↓ and Enter, or click)");
-  return option(typed, ["New class ", element("strong", "", typed), how], "new");
+  return option(typed, ["New class ", element("strong", "", called(typed)), how], "new");
 }
 
 const marked = (name, typed) =>

@@ -1,4 +1,4 @@
-"""GET /v1/requests, POST /v1/labels: questions out, answers in."""
+"""GET /v1/requests, POST /v1/labels, GET /v1/answers: questions out, answers in, and which can be corrected."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse
 from starlette.concurrency import run_in_threadpool
 
-from services.console.documents import ACCEPTED_LABELS, OUTCOMES, REQUESTS, answers, body_of
+from services.console.documents import ACCEPTED_LABELS, ANSWERS, OUTCOMES, REQUESTS, answers, body_of
 from services.console.parts import Parts, Wait
 from services.console.queue import MAX_LEASED
 from services.console.view import View
 from services.edges.messages import LabelMessage, ReviewerName
 from services.edges.times import rfc3339
+from stream.records import Label
 
 Reviewer = Annotated[ReviewerName, Query(min_length=1, description="A name or pseudonym.")]
 Limit = Annotated[int, Query(ge=1, le=MAX_LEASED)]
@@ -53,6 +54,15 @@ def router(parts: Parts) -> APIRouter:
             told = await parts.follower.outcomes.rows(offsets, partial(outcomes_about, parts.view, asked), wait)
             return JSONResponse({"outcomes": [told.get(offset) for offset in offsets]})
 
+    @api.get("/v1/answers", responses=answers({200: ANSWERS}, 422))
+    def get_answers(reviewer: Reviewer, limit: Limit = 1) -> JSONResponse:
+        """A reviewer's answers that can be corrected, the last one first, as far as the console keeps them.
+
+        Each is told as what became of it, or of its correction, with its ``request``; one without a label is a skip.
+        Of one that is on its way to the learner nothing became yet.
+        """
+        return JSONResponse({"answers": correctable(parts, reviewer, limit)})
+
     return api
 
 
@@ -70,6 +80,21 @@ def accept(parts: Parts, messages: Sequence[LabelMessage]) -> list[int]:
         return []
     now = parts.clock()
     offsets = parts.journal.append([message.given(now).record() for message in messages])
-    answers = [(each.request_id, each.reviewer, offset) for each, offset in zip(messages, offsets, strict=True)]
-    parts.queue.answered(answers, now)
+    parts.queue.answered([each.answer(offset) for each, offset in zip(messages, offsets, strict=True)], now)
     return offsets
+
+
+def correctable(parts: Parts, reviewer: str, limit: int) -> list[dict[str, Any]]:
+    """Up to ``limit`` answers of this reviewer that can be corrected, the last one first."""
+    # In this order, or an answer whose outcome becomes known in between would be in neither.
+    under_way = parts.queue.under_way(reviewer, parts.clock())
+    known = parts.view.answers(reviewer, limit)
+    ids = {each["request_id"] for each in known}
+    waiting = [_told(answer, request) for answer, request in under_way if answer.request_id not in ids]
+    return [*waiting, *known][:limit]
+
+
+def _told(answer: Label, request: dict[str, Any]) -> dict[str, Any]:
+    label = {} if answer.label is None else {"label": answer.label}
+    ids = {"request_id": answer.request_id, "reviewer": answer.reviewer, "labels_offset": answer.offset}
+    return ids | label | {"request": request}

@@ -62,6 +62,7 @@ def busy(world: World) -> Any:
         ("GET", "/v1/decisions/none", None, 404),
         ("GET", "/v1/requests?reviewer=ada&limit=5", None, 200),
         ("GET", "/v1/requests", None, 422),
+        ("GET", "/v1/answers?reviewer=ada&limit=5", None, 200),
         ("POST", "/v1/labels", LABEL, 202),
         ("POST", "/v1/labels?wait=0", [LABEL] * 3, 200),
         ("GET", "/v1/status", None, 200),
