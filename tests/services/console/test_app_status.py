@@ -77,7 +77,7 @@ def test_the_metrics_are_those_of_the_registry(console: Console) -> None:
 def test_the_schema_names_every_call_and_the_bodies_of_posts(console: Console) -> None:
     schema = console.http.get("/openapi.json").json()
     assert schema["paths"].keys() == {
-        "/v1/texts", "/v1/decisions/{id}", "/v1/requests", "/v1/labels", "/v1/status", "/v1/classes",
+        "/v1/texts", "/v1/decisions/{id}", "/v1/requests", "/v1/labels", "/v1/answers", "/v1/status", "/v1/classes",
         "/livez", "/readyz", "/metrics",
     }  # fmt: skip
     content = schema["paths"]["/v1/texts"]["post"]["requestBody"]["content"]

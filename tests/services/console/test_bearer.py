@@ -26,7 +26,7 @@ def test_each_call_of_the_api_is_refused_without_a_token(closed: Console) -> Non
     answers = {call: closed.http.request(*call) for call in calls if call[1] != "/readyz"}
 
     assert {call: answer.status_code for call, answer in answers.items()} == dict.fromkeys(answers, 401)
-    assert len(answers) == 6
+    assert len(answers) == 7
     for answer in answers.values():
         assert answer.headers["www-authenticate"] == "Bearer"
         assert "HTTP__TOKENS" in problem_of(answer)["detail"]
