@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import floor
 from operator import itemgetter
 from typing import NamedTuple, TypeVar
 
@@ -14,6 +15,8 @@ import numpy as np
 from stream.keyed import fork, uniform
 
 Row = TypeVar("Row")
+_FINEST = 1_000
+"""Of the shares of texts that are held back: a whole number of thousandths, or the like."""
 
 
 class Split(NamedTuple):
@@ -34,8 +37,8 @@ class Scenario:
     """How the simulation runs: see `sluice backtest --help`.
 
     ``budget`` as a decimal string or fraction; ``latency`` in texts between request and answer; ``noise`` is the share
-    of wrong answers, ``unanswered`` that of requests which nobody ever answers; every (1 / ``test_fraction``)-th text
-    is held back; ``limit`` cuts the file first. ``late_classes`` is the share of classes that first come half-way, and
+    of wrong answers, ``unanswered`` that of requests which nobody ever answers, ``test_fraction`` that of texts held
+    back, evenly; ``limit`` cuts the file first. ``late_classes`` is the share of classes that first come half-way, and
     make up half of what comes then; with ``late_known`` the same texts are there in equal shares from the start.
     ``rare_share`` is the share of the stream that one class, any but the most frequent, is thinned to.
     """
@@ -51,12 +54,19 @@ class Scenario:
     late_known: bool = False
     rare_share: float = 0.0
 
+    @property
+    def held_back(self) -> Fraction:
+        """The share of texts that is held back, as whoever gave it meant it: a third is a third."""
+        return Fraction(self.test_fraction).limit_denominator(_FINEST)
+
     def split(self, texts: int, seed: int) -> tuple[list[int], list[int]]:
         """Rows of the stream and of the held-back texts, whatever their classes."""
         order = np.random.default_rng(seed).permutation(texts) if self.shuffle else np.arange(texts)
         kept = order[: self.limit].tolist()
-        every = round(1 / self.test_fraction) if self.test_fraction > 0 else len(kept) + 1
-        return [t for i, t in enumerate(kept, 1) if i % every], [t for i, t in enumerate(kept, 1) if i % every == 0]
+        share, stream, test = self.held_back, list[int](), list[int]()
+        for place, row in enumerate(kept, 1):
+            (test if floor(place * share) > len(test) else stream).append(row)
+        return stream, test
 
     def arrange(self, labels: Sequence[str], seed: int) -> Split:
         """The same, where classes come late or one is rare without the texts that find no place. Raises ValueError."""

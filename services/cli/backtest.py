@@ -45,7 +45,7 @@ class Options:
     noise: Annotated[float, typer.Option(min=0, max=1, help="The share of wrong answers.")] = 0.0
     unanswered: Annotated[float, typer.Option(min=0, max=1, help="The share of requests never answered.")] = 0.0
     late_classes: Annotated[float, typer.Option(min=0, max=1, help="The share of classes that come half-way.")] = 0.0
-    test_fraction: Annotated[float, typer.Option(min=0.01, max=0.5, help="Texts held back: each (1/f)-th.")] = 0.25
+    test_fraction: Annotated[float, typer.Option(min=0.01, max=0.5, help="The share of texts held back.")] = 0.25
     limit: Annotated[int | None, typer.Option(min=2, help="Use so many texts only.")] = None
     shuffle: Annotated[bool, typer.Option("--shuffle", help="Shuffle first, anew for each seed.")] = False
     text_field: Annotated[str, typer.Option(help="Where a row has its text.")] = "text"

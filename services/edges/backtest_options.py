@@ -17,12 +17,12 @@ _TOLD = {
 
 def options_told(settings: Settings, scenario: Scenario, seeds: int) -> dict[str, str]:
     """By name the value of each option of `sluice backtest`, then the settings that are not as by default."""
-    first = settings.learner.seed
+    first, (test, of) = settings.learner.seed, scenario.held_back.as_integer_ratio()
     return {
         "seeds": f"{seeds}, from {first} on",
         "rows": "all" if scenario.limit is None else f"{scenario.limit:,} at most",
         "order": "shuffled, anew for each seed" if scenario.shuffle else "that of the file",
-        "held back": f"one text in {round(1 / scenario.test_fraction):,}",
+        "held back": f"{'one text' if test == 1 else f'{test:,} texts'} in {of:,}",
         "latency": f"{scenario.latency:,} texts from request to answer",
         "wrong answers": f"{scenario.noise:.1%}",
         "never answered": f"{scenario.unanswered:.1%}",

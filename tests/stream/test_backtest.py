@@ -57,6 +57,14 @@ def test_every_fourth_text_is_held_back_in_the_order_of_the_file() -> None:
     assert Scenario(Fraction(1), test_fraction=0.0).split(3, seed=0) == ([0, 1, 2], [])
 
 
+@pytest.mark.parametrize("fraction", [0.4, 0.3, 1 / 3, 0.26, 0.01])
+def test_as_many_texts_are_held_back_as_was_asked_for_from_everywhere(fraction: float) -> None:
+    stream, test = Scenario(Fraction(1), test_fraction=fraction).split(3_000, seed=0)
+
+    assert sorted([*stream, *test]) == list(range(3_000))
+    assert all(abs(len([row for row in test if row < end]) - end * fraction) < 1 for end in range(3_000))
+
+
 def test_a_shuffle_comes_before_the_limit_and_differs_by_seed() -> None:
     scenario = Scenario(Fraction(1), limit=50, shuffle=True)
     first, again, other = (scenario.split(1_000, seed) for seed in (1, 1, 2))

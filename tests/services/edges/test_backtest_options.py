@@ -24,6 +24,12 @@ def test_what_is_as_by_default_is_told_as_well() -> None:
     }
 
 
+def test_a_share_that_is_no_whole_part_is_told_as_it_is() -> None:
+    told = options_told(load_settings({}), Scenario(Fraction(1, 20), test_fraction=0.4), seeds=1)
+
+    assert told["held back"] == "2 texts in 5"
+
+
 def test_every_other_scenario_is_told_otherwise() -> None:
     usual = Scenario(Fraction(1, 20))
     other = Scenario(Fraction(1, 20), 7, 0.125, 0.1, 5_000, True, 0.25, 0.5)
