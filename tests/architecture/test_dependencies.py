@@ -68,6 +68,14 @@ def test_what_is_slow_or_optional_is_loaded_by_those_alone_who_need_it(statement
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.parametrize("lock", ["run.txt", "dev.txt", "cpu.txt"])
+def test_the_core_computes_with_the_same_libraries_on_every_python(lock: str) -> None:
+    pinned = [line for line in (ROOT / "requirements" / lock).read_text().splitlines() if line[:1].isalpha()]
+    numeric = [line for line in pinned if line.startswith(("numpy==", "scipy==", "river=="))]
+    assert len(numeric) == 3
+    assert [line for line in numeric if "python" in line] == []
+
+
 def test_no_tracked_file_names_the_host_of_a_package_registry() -> None:
     texts = {path: path.read_bytes() for path in tracked_files()}
     assert [str(path) for path, text in texts.items() if any(host.encode() in text for host in HOSTS)] == []
