@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -14,7 +13,7 @@ from stream.model.base import Evidence
 from stream.model.penalty_choice import USUAL, Penalty
 from stream.model.prototype_refit import PrototypeRefit
 from stream.model.softmax_prototypes import SoftmaxPrototypes
-from stream.records import ClassNames, Entry
+from stream.records import Entry
 
 
 def _taught(world, examples: int, named: bool = False, shift: int = 0) -> SoftmaxPrototypes:
@@ -244,16 +243,18 @@ def test_queries_see_no_confidence_that_comes_from_unlabelled_texts(make_world: 
     assert query.max(axis=1).mean() < probabilities.max(axis=1).mean()
 
 
-@pytest.mark.slow
-def test_predictions_and_labels_keep_up_with_a_fast_stream() -> None:
-    rng = np.random.default_rng(0)
-    embeddings = exact.unit(rng.standard_normal((2000, 384)))
-    names = tuple(f"class-{k}" for k in range(77))
-    model = SoftmaxPrototypes()
-    model.name(ClassNames(names, embeddings[:77], "digest"))
-    model.adopt(model.refit(Evidence(embeddings[:77], np.arange(77), np.ones(77), embeddings[:1000]), 1000).run())
-    started = time.perf_counter()
-    for row in range(1000):
-        model.learn(embeddings[row], names[row % 77])
-        model.predict(embeddings[row : row + 1])
-    assert (time.perf_counter() - started) / 1000 < 0.001
+def test_between_refits_a_label_changes_the_rows_of_its_class_alone(
+    make_world: Callable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = make_world(classes=9)
+    model = _taught(world, 27, named=True)
+    made, weights = list[int](), exact.weights
+    monkeypatch.setattr(exact, "weights", lambda rows: made.append(len(rows)) or weights(rows))
+    model.predict(world.embeddings)
+    made.clear()
+    for row in (30, 31, 31):
+        model.learn(world.embeddings[row], world.label(row))
+    model.predict(world.embeddings)
+    model.predict(world.embeddings)
+    assert world.label(30) != world.label(31)
+    assert made == [2, 2]
