@@ -46,6 +46,12 @@ def test_it_is_told_that_agreement_is_a_weight_beside_others_and_which_answers_a
     assert "had a predicted class when it was asked about" in told["answers"]["description"]
 
 
+def test_it_is_told_which_texts_the_spent_share_is_of(console: Console) -> None:
+    answer = console.http.get("/openapi.json").json()["paths"]["/v1/status"]["get"]["responses"]["200"]
+    (schema,) = [kind["schema"] for kind in answer["content"].values()]
+    assert "those that brought their label are none" in schema["properties"]["spent_fraction"]["description"]
+
+
 def test_the_classes_are_the_known_ones_with_what_reviewers_are_told(world: World) -> None:
     described = {"description": "It is gone.", "examples": ["I lost it"]}
     classes = [{"name": "lost_card"} | described, "age_limit"]
