@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from services.cli.errors import Failed
-from services.cli.options import TRY
+from services.cli.options import TRY, AsJson
+from services.cli.output import print_json
 from services.edges.setting_names import variable
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ def kafka(
     port: Annotated[int, typer.Option(min=0, max=65_535, help="The port on 127.0.0.1; 0: a free one.")] = 9092,
     data: Annotated[Path, typer.Option(help="Where it keeps its records.")] = Path("sluice-kafka"),
     apply: Annotated[bool, typer.Option("--apply/--no-apply", help="Whether to create the topics.")] = True,
+    as_json: AsJson = False,
 ) -> None:
     """A real Kafka of one broker on 127.0.0.1, for development: no Docker, no Java to install, no security.
 
@@ -50,15 +52,18 @@ def kafka(
         # Not before: Ctrl-C ends a download at once.
         stop = stop_on_signals()
         with broker:
-            _serve(broker, apply, stop)
+            _serve(broker, apply, as_json, stop)
     except LocalKafkaError as error:
         raise Failed(str(error)) from None
 
 
-def _serve(broker: LocalKafka, apply: bool, stop: Event) -> None:
+def _serve(broker: LocalKafka, apply: bool, as_json: bool, stop: Event) -> None:
     if apply:
         _apply(broker.bootstrap)
-    typer.echo(broker.bootstrap)
+    if as_json:
+        print_json({"bootstrap": broker.bootstrap, "process": broker.pid})
+    else:
+        typer.echo(broker.bootstrap)
     setting = variable("kafka.bootstrap", broker.bootstrap)
     typer.echo(f"Kafka runs (process {broker.pid}). Next, in other terminals:", err=True)
     for command in _NEXT if apply else ("topics apply", *_NEXT):

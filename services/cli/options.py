@@ -26,6 +26,7 @@ Data = Annotated[
     typer.Option("--data", help=f"The data directory ({variable('data.dir')}).", show_default="./sluice-data"),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+LogJson = Annotated[bool, typer.Option("--json", help="Log JSON for programs, on a terminal too.")]
 Tool = Annotated[
     str | None,
     typer.Option(

@@ -34,7 +34,9 @@ def list_open(
 
     Example: `sluice requests list --limit 1000 --json | jq '.[].text'`
     """
-    requests = _open(limit, data)
+    requests, all_open = _open(limit, data)
+    if len(requests) < all_open:
+        typer.echo(f"sluice: {len(requests)} of {all_open} open requests: --limit {all_open} shows all", err=True)
     if as_json:
         print_json(requests)
     else:
@@ -64,7 +66,7 @@ def export_file(
     from services.edges.tools import tool_of
 
     write = tool_of(tool).write if tool else partial(format_of(file).write, RequestMessage)
-    requests = [RequestMessage.read(each) for each in _open(sys.maxsize, data)]
+    requests = [RequestMessage.read(each) for each in _open(sys.maxsize, data)[0]]
     with to_write(file) as out:
         written = write(requests, out)
     if as_json:
@@ -73,7 +75,8 @@ def export_file(
         typer.echo(f"{written} requests written", err=True)
 
 
-def _open(limit: int, data: Path | None) -> list[dict[str, Any]]:
+def _open(limit: int, data: Path | None) -> tuple[list[dict[str, Any]], int]:
+    """The first ``limit`` open requests, and how many are open."""
     from services.cli.following import followed_view
     from services.cli.options import settings_with
     from stream.records import Verdict
@@ -81,7 +84,7 @@ def _open(limit: int, data: Path | None) -> list[dict[str, Any]]:
     now = time.time()
     with followed_view(settings_with(data__dir=data), "requests") as view:
         ids = [name for verdict in (Verdict.ASK, Verdict.AUDIT) for name in view.queue(verdict, now, limit)]
-        return list(view.open_requests(ids[:limit], now).values())
+        return list(view.open_requests(ids[:limit], now).values()), view.count_open(now, sys.maxsize)
 
 
 def _likeliest(suggestions: list[dict[str, object]]) -> str:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from services.cli.errors import blamed_on_damage
-from services.cli.options import RUN, Data
+from services.cli.options import RUN, Data, LogJson
 from services.edges.setting_names import variable
 
 Port = Annotated[
@@ -28,7 +28,7 @@ def register(app: typer.Typer) -> None:
         app.command(rich_help_panel=RUN)(command)
 
 
-def up(data: Data = None, port: Port = None, budget: Budget = None) -> None:
+def up(data: Data = None, port: Port = None, budget: Budget = None, as_json: LogJson = False) -> None:
     """The whole service in one process, on one SQLite file: HTTP API, console, learner, metrics.
 
     SIGTERM or Ctrl-C ends it cleanly. What it read and learned is kept in the data directory.
@@ -41,12 +41,12 @@ def up(data: Data = None, port: Port = None, budget: Budget = None) -> None:
     from services.embedded import Embedded
 
     settings = settings_with(data__dir=data, http__port=port, budget__fraction=budget)
-    logs.configure()
+    logs.configure(as_json=as_json)
     with blamed_on_damage(settings.data.dir / FILE_NAME):
         Embedded(settings).run()
 
 
-def intake(metrics_port: MetricsPort = None) -> None:
+def intake(metrics_port: MetricsPort = None, as_json: LogJson = False) -> None:
     """On Kafka: read texts, embed them, hand them to the learner. Any number of them share the work.
 
     SIGTERM or Ctrl-C ends it after the texts that it has in hand; what it did not finish, another one does.
@@ -58,11 +58,11 @@ def intake(metrics_port: MetricsPort = None) -> None:
     from services.on_kafka.intake import StandingIntake
 
     settings = settings_with(metrics__port=metrics_port)
-    logs.configure()
+    logs.configure(as_json=as_json)
     StandingIntake(settings).run()
 
 
-def learner(metrics_port: MetricsPort = None, budget: Budget = None) -> None:
+def learner(metrics_port: MetricsPort = None, budget: Budget = None, as_json: LogJson = False) -> None:
     """On Kafka: predict, decide, ask and learn. Of any number of them one is active, the others stand by.
 
     SIGTERM or Ctrl-C ends it after its step, and the next one takes over at once.
@@ -74,11 +74,11 @@ def learner(metrics_port: MetricsPort = None, budget: Budget = None) -> None:
     from services.on_kafka.learner import StandingLearner
 
     settings = settings_with(metrics__port=metrics_port, budget__fraction=budget)
-    logs.configure()
+    logs.configure(as_json=as_json)
     StandingLearner(settings).run()
 
 
-def console(data: Data = None, port: Port = None) -> None:
+def console(data: Data = None, port: Port = None, as_json: LogJson = False) -> None:
     """On Kafka: the HTTP API and the console, over a view of the topics in the data directory.
 
     The view is built again where it is missing. SIGTERM or Ctrl-C ends it.
@@ -90,5 +90,5 @@ def console(data: Data = None, port: Port = None) -> None:
     from services.on_kafka.console import StandingConsole
 
     settings = settings_with(data__dir=data, http__port=port)
-    logs.configure()
+    logs.configure(as_json=as_json)
     StandingConsole(settings).run()

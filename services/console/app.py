@@ -37,6 +37,7 @@ def build_app(
     registry: CollectorRegistry,
     *,
     task: TaskSettings = _NO_TASK,
+    budget: float | None = None,
     limits: Limits = LIMITS,
     lease_seconds: float = 300.0,
     hosts: Collection[str] = ("localhost",),
@@ -47,9 +48,9 @@ def build_app(
 ) -> FastAPI:
     """The app; someone else steps the follower, in a thread of its own.
 
-    ``not_ready`` names the other parts of the process that are not ready yet; ``hosts`` are the names, besides loopback
-    addresses, under which the service may be called; where there are ``tokens``, calls of ``/v1`` must bring one of
-    them; ``end`` is told what the whole process must end for.
+    ``budget`` is the learner's, where it is known here; ``not_ready`` names the other parts of the process that are not
+    ready yet; ``hosts`` are the names, besides loopback addresses, under which the service may be called; where there
+    are ``tokens``, calls of ``/v1`` must bring one of them; ``end`` is told what the whole process must end for.
     """
     parts = Parts(
         journal=journal,
@@ -59,6 +60,7 @@ def build_app(
         admission=Admission(limits),
         registry=registry,
         task=task,
+        budget=budget,
         clock=clock,
         not_ready=not_ready,
     )

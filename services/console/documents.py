@@ -99,7 +99,10 @@ _STANDING = _object(
 STATUS = _object(
     "encoder",
     **dict.fromkeys(("texts", "asked", "labels", "open_requests", "model_version"), _COUNT),
-    **dict.fromkeys(("spent_fraction", "budget"), _NUMBER),
+    spent_fraction=_told(
+        _NUMBER, "`asked` by the texts that could be asked about: those that brought their label are none of them."
+    ),
+    budget=_told(_NUMBER, "The share of the texts that may be asked about; null where it is not known yet."),
     classes=_list(_TEXT),
     encoder=_TEXT,
     accuracy=_object(**_ACCURACY, calibration_error=_NUMBER),

@@ -40,6 +40,8 @@ class Parts:
     admission: Admission
     registry: CollectorRegistry
     task: TaskSettings
+    budget: float | None
+    """The learner's, where the settings are its own: told until it tells it itself."""
     clock: Callable[[], float]
     not_ready: Callable[[], Sequence[str]]
 

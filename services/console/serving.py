@@ -42,7 +42,8 @@ class Console:
         self._follower = Follower(journal, self._view)
         app = build_app(
             journal, self._view, self._follower, registry,
-            task=settings.task, hosts=("localhost", *settings.http.names), not_ready=not_ready, end=self._fail,
+            task=settings.task, budget=None if settings.kafka.bootstrap else settings.budget.fraction,
+            hosts=("localhost", *settings.http.names), not_ready=not_ready, end=self._fail,
             tokens=[token.get_secret_value() for token in settings.http.tokens],
         )  # fmt: skip
         self._server = uvicorn.Server(

@@ -16,8 +16,8 @@ _QUIET_SECONDS = 10.0
 _WITHHELD = frozenset({"text", "texts", "value", "embedding"})
 
 
-def configure(stream: TextIO | None = None, *, level: int = logging.INFO) -> None:
-    """Write the events of structlog from ``level`` on to ``stream`` (standard error) from now on.
+def configure(stream: TextIO | None = None, *, level: int = logging.INFO, as_json: bool = False) -> None:
+    """Write the events of structlog from ``level`` on to ``stream`` (standard error) from now on, as JSON if asked to.
 
     Warnings of libraries join those of a service. A command that does one thing tells its own failure in one line: what
     a library had to say on the way to it, say of a connection that it made a second time, is left out.
@@ -31,7 +31,7 @@ def configure(stream: TextIO | None = None, *, level: int = logging.INFO) -> Non
     ]
     render: list[Processor] = (
         [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
-        if stream.isatty()
+        if stream.isatty() and not as_json
         # Without the variables of each frame, which hold users' texts.
         else [structlog.processors.ExceptionRenderer(_frames), structlog.processors.JSONRenderer()]
     )

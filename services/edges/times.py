@@ -32,5 +32,6 @@ def seconds_of(time: str, *, local: tzinfo | None = None) -> float:
         seconds = moment.replace(tzinfo=zone).timestamp()
         rfc3339(seconds)
     except (ValueError, OverflowError) as error:
-        raise ValueError(f"not a time such as 2025-01-31T12:00:00Z ({error})") from None
+        why = str(error).replace(time.upper(), time)  # as it was sent
+        raise ValueError(f"not a time such as 2025-01-31T12:00:00Z ({why})") from None
     return seconds

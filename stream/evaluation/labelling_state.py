@@ -46,9 +46,8 @@ def labelling_state(label_counts: Sequence[int], drifting: Sequence[str], stabil
         return LabellingState(Labelling.DRIFTED, f"the stream changed: {', '.join(drifting)} rose")
     if labels < _LABELS_PER_CLASS * len(label_counts):
         missing = f", {without} of which have no label yet" if without else ""
-        return LabellingState(
-            Labelling.COLD, f"{labels} label{'s' * (labels > 1)} for {len(label_counts)} classes{missing}"
-        )
+        classes = "1 class" if len(label_counts) == 1 else f"{len(label_counts)} classes"
+        return LabellingState(Labelling.COLD, f"{labels} label{'s' * (labels > 1)} for {classes}{missing}")
     changed, doubling, expected = stability.changed, stability.doubling_gain, stability.gain_of(NEXT_LABELS, labels)
     if changed is None or doubling is None or expected is None:
         return LabellingState(Labelling.WORTH_IT, "the model is young: what labels gain cannot be told yet")

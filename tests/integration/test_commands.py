@@ -119,6 +119,18 @@ def test_a_development_broker_runs_until_it_is_told_to_end(tmp_path: Path) -> No
         os.kill(broker, 0)
 
 
+def test_a_development_broker_tells_programs_in_json_where_it_is(tmp_path: Path) -> None:
+    options = ("--port", "0", "--data", tmp_path / "kafka", "--no-apply", "--json")
+    process = start("kafka", *options, variables={}, cwd=tmp_path)
+    assert process.stdout is not None
+    with process:
+        told = json.loads(process.stdout.readline())
+        os.kill(told["process"], 0)
+        assert len(kafka_topics.plan(KafkaSettings(bootstrap=told["bootstrap"]))) > 0
+        process.send_signal(signal.SIGINT)
+        assert process.wait(PATIENCE_SECONDS) == 0
+
+
 def test_a_busy_port_is_one_line(sluice: Sluice) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         done = sluice("kafka", "--port", taken.getsockname()[1])

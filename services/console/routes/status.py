@@ -35,10 +35,16 @@ def router(parts: Parts) -> APIRouter:
     """The routes that tell how the learner stands."""
     api = APIRouter(tags=["status"])
 
+    def named_classes() -> list[str]:
+        return [named.name for named in parts.task.classes]
+
+    def not_begun() -> dict[str, Any]:
+        return NOT_BEGUN | {"budget": parts.budget, "classes": named_classes()}
+
     @api.get("/v1/status", responses=answers({200: STATUS}))
     def get_status() -> JSONResponse:
-        """How the learner stood at its last commit."""
-        return JSONResponse(finite(parts.view.state(STATUS_KEY) or NOT_BEGUN))
+        """How the learner stood at its last commit; before the first one, what the settings say of it."""
+        return JSONResponse(finite(parts.view.state(STATUS_KEY) or not_begun()))
 
     @api.get("/v1/classes", responses=answers({200: CLASSES}))
     def get_classes() -> JSONResponse:
@@ -46,9 +52,9 @@ def router(parts: Parts) -> APIRouter:
 
         ``described``: what the task says of classes, by their names.
         """
-        known = (parts.view.state(STATUS_KEY) or NOT_BEGUN)["classes"]
+        known = parts.view.state(STATUS_KEY)
         task = parts.task
-        names = known or [named.name for named in task.classes]
+        names = known["classes"] if known and known["classes"] else named_classes()
         told = {"name": task.name, "instructions": task.instructions, "closed": task.closed}
         described = {
             named.name: {"description": named.description, "examples": list(named.examples)}

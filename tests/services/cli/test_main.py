@@ -26,18 +26,24 @@ def test_help_names_every_command(sluice: Sluice) -> None:
         assert command in told
 
 
-def commands_of(command: Any, *names: str) -> Iterator[tuple[str, str]]:
-    """Each command by its names, with its help."""
+def commands_of(command: Any, *names: str) -> Iterator[tuple[str, Any]]:
+    """Each command by its names."""
     for name, inner in getattr(command, "commands", {}).items():
         yield from commands_of(inner, *names, name)
     if not hasattr(command, "commands"):
-        yield " ".join(names), command.help or ""
+        yield " ".join(names), command
 
 
 def test_every_command_shows_how_it_is_used() -> None:
-    told = dict(commands_of(typer.main.get_command(build_app())))
+    told = {name: command.help or "" for name, command in commands_of(typer.main.get_command(build_app()))}
     assert len(told) > 20
     assert [name for name, words in told.items() if f"sluice {name}" not in words.partition("Example")[2]] == []
+
+
+def test_every_command_speaks_json_if_asked_to() -> None:
+    commands = dict(commands_of(typer.main.get_command(build_app())))
+    silent = [name for name, inner in commands.items() if not any("--json" in option.opts for option in inner.params)]
+    assert silent == []
 
 
 def test_an_unknown_option_is_wrong_use(sluice: Sluice) -> None:

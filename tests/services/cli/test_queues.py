@@ -53,6 +53,13 @@ def test_open_requests_are_listed_most_useful_first(asked: Service, sluice: Slui
     assert requests[0]["request_id"] in sluice("requests", "list").out
 
 
+def test_who_sees_some_of_the_open_requests_is_told_how_many_there_are(asked: Service, sluice: Sluice) -> None:
+    some = sluice("requests", "list", "--json", "--limit", 5)
+    all_open = len(sluice("requests", "list", "--json", "--limit", 1000).json)
+    assert some.err == f"sluice: 5 of {all_open} open requests: --limit {all_open} shows all\n"
+    assert sluice("requests", "list", "--limit", all_open).err == ""
+
+
 def test_of_a_long_text_people_are_shown_the_beginning_and_programs_all(
     sluice: Sluice, service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -31,12 +31,25 @@ def test_before_the_learner_has_begun_the_status_has_the_same_fields(console: Co
     assert (status["texts"], status["labelling"]["state"]) == (0, "cold")
 
 
+def test_before_the_learner_has_begun_the_status_tells_what_the_settings_say(world: World) -> None:
+    console = Console(world, task=TaskSettings.model_validate({"classes": ["lost_card", "age_limit"]}), budget=0.02)
+    status = console.http.get("/v1/status").json()
+    assert (status["budget"], status["classes"]) == (0.02, ["lost_card", "age_limit"])
+    console.close()
+
+
 def test_it_is_told_that_agreement_is_a_weight_beside_others_and_which_answers_are_counted(console: Console) -> None:
     answer = console.http.get("/openapi.json").json()["paths"]["/v1/status"]["get"]["responses"]["200"]
     (schema,) = [kind["schema"] for kind in answer["content"].values()]
     told = schema["properties"]["reviewers"]["additionalProperties"]["properties"]
     assert "1 for who agrees as often as the others, for a single reviewer" in told["agreement"]["description"]
     assert "had a predicted class when it was asked about" in told["answers"]["description"]
+
+
+def test_it_is_told_which_texts_the_spent_share_is_of(console: Console) -> None:
+    answer = console.http.get("/openapi.json").json()["paths"]["/v1/status"]["get"]["responses"]["200"]
+    (schema,) = [kind["schema"] for kind in answer["content"].values()]
+    assert "those that brought their label are none" in schema["properties"]["spent_fraction"]["description"]
 
 
 def test_the_classes_are_the_known_ones_with_what_reviewers_are_told(world: World) -> None:

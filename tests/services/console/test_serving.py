@@ -49,6 +49,22 @@ def test_it_answers_to_the_names_and_the_tokens_of_the_settings_and_to_no_other(
     assert (foreign.status_code, "HTTP__NAMES" in foreign.json()["detail"]) == (421, True)
 
 
+@pytest.mark.parametrize(("bootstrap", "told"), [("", 0.02), ("127.0.0.1:1", None)])
+def test_the_budget_is_told_at_once_where_the_learner_has_the_same_settings(
+    bootstrap: str, told: float | None, tmp_path: Path
+) -> None:
+    overrides = {"data.dir": tmp_path / "view", "budget.fraction": 0.02, "kafka.bootstrap": bootstrap}
+    with SqliteJournal(tmp_path / "journal") as journal, listen("127.0.0.1", 0, "--port") as listening:
+        console = Console(load_settings(overrides), journal, CollectorRegistry(), listening)
+        server = Thread(target=console.parts["http"], args=[Event()])
+        server.start()
+        status = httpx.get(f"http://{address(listening)}/v1/status").json()
+        console.end()
+        server.join()
+        console.close()
+    assert status["budget"] == told
+
+
 def test_a_file_where_its_directory_is_to_be_is_named_with_what_to_do(tmp_path: Path) -> None:
     (tmp_path / "view").touch()
     with SqliteJournal(tmp_path / "journal") as journal, listen("127.0.0.1", 0, "--port") as listening:

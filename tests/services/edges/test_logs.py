@@ -44,6 +44,13 @@ def test_on_a_terminal_events_are_for_people() -> None:
     assert "{" not in stream.getvalue()
 
 
+def test_who_asks_for_json_has_it_on_a_terminal_too() -> None:
+    stream = Terminal()
+    logs.configure(stream, as_json=True)
+    structlog.get_logger().info("learner_restored", examples=3)
+    assert json.loads(stream.getvalue())["examples"] == 3
+
+
 def test_texts_are_withheld() -> None:
     stream = io.StringIO()
     logs.configure(stream)

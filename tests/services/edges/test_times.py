@@ -21,6 +21,11 @@ def test_what_names_no_moment_is_refused(written: str) -> None:
         seconds_of(written)
 
 
+def test_what_is_refused_is_told_as_it_was_sent() -> None:
+    with pytest.raises(ValueError, match=r"\(Invalid isoformat string: 'yesterday'\)"):
+        seconds_of("yesterday")
+
+
 @pytest.mark.parametrize(
     "written", ["0001-01-01T00:00:00+01:00", "9999-12-31T23:59:59-01:00", "9999-12-31T23:59:59.9999999Z"]
 )

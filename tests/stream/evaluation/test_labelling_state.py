@@ -13,6 +13,7 @@ def test_it_is_cold_until_there_are_three_labels_a_class() -> None:
     assert labelling_state([], [], Stability()) == (Labelling.COLD, "no label has come back yet", None)
     assert labelling_state([0, 0], [], Stability()).state is Labelling.COLD
     assert labelling_state([3, 0], [], Stability()).reason == "3 labels for 2 classes, 1 of which have no label yet"
+    assert labelling_state([1], [], Stability()).reason == "1 label for 1 class"
     assert labelling_state([3, 2], [], Stability()).reason == "5 labels for 2 classes"
     assert labelling_state([3, 3], [], Stability()).state is Labelling.WORTH_IT
 
