@@ -9,6 +9,7 @@ import typer
 from services.cli.errors import Refused
 from services.cli.options import MAY_BEGIN_WITH_A_DASH, QUEUES, AsJson, Data
 from services.cli.output import print_json, shown
+from services.edges.setting_names import variable
 
 if TYPE_CHECKING:
     from services.console.view import Explanation
@@ -50,7 +51,10 @@ def explain(
     with followed_view(settings_with(data__dir=data), "explain") as view:
         found = view.explain(name)
     if found is None:
-        raise Refused(f"no decision about {name!r} is kept: is this its id, and the right journal?")
+        raise Refused(
+            f"no decision about {name!r} is kept: is this its id, and the right journal? "
+            f"Or it is not decided yet, or older than what is kept ({variable('console.decisions_kept')})"
+        )
     if as_json:
         print_json(_as_object(found))
     else:

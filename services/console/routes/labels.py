@@ -30,6 +30,8 @@ def router(parts: Parts) -> APIRouter:
     def get_requests(reviewer: Reviewer, limit: Limit = 1) -> JSONResponse:
         """Lease open requests to a reviewer, most useful first; what the reviewer holds already comes before.
 
+        Every fourth one is an audit while any is open, for by utility alone those would come last.
+
         ``with_others``: how many open ones other reviewers hold; ``fair_share``: how many leave others some.
         """
         lot = parts.queue.lease(reviewer, limit, parts.clock())

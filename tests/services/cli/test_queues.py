@@ -205,6 +205,7 @@ def test_what_was_never_seen_cannot_be_explained(asked: Service, sluice: Sluice)
     done = sluice("explain", "t-1-and-only")
     assert done.code == 3
     assert "t-1-and-only" in done.err
+    assert "not decided yet, or older than what is kept (SLUICE_CONSOLE__DECISIONS_KEPT)" in done.err
 
 
 def test_a_broken_message_is_listed_shown_and_sent_once_more(asked: Service, sluice: Sluice) -> None:

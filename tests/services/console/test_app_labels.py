@@ -209,3 +209,8 @@ def test_the_outcome_of_an_answer_in_an_earlier_topic_is_not_told_of_the_one_at_
     answer = {"request_id": "asked today", "label": "card_arrival", "reviewer": "ada"}
     response = console.http.post("/v1/labels?wait=0.01", json=answer)
     assert (response.status_code, response.json()) == (200, {"outcomes": [None]})
+
+
+def test_it_is_told_that_audits_come_between_the_most_useful_requests(console: Console) -> None:
+    told = console.http.get("/openapi.json").json()["paths"]["/v1/requests"]["get"]["description"]
+    assert "Every fourth one is an audit" in told
