@@ -34,10 +34,7 @@ def router(parts: Parts) -> APIRouter:
 
         ``with_others``: how many open ones other reviewers hold; ``fair_share``: how many leave others some.
         """
-        lot = parts.queue.lease(reviewer, limit, parts.clock())
-        expires = {"lease_expires": rfc3339(lot.expires)}
-        shares = {"with_others": lot.with_others, "fair_share": lot.fair_share}
-        return JSONResponse({"requests": [message | expires for message in lot.messages]} | shares)
+        return JSONResponse(leased(parts, reviewer, limit))
 
     @api.post(
         "/v1/labels",
@@ -66,6 +63,14 @@ def router(parts: Parts) -> APIRouter:
         return JSONResponse({"answers": correctable(parts, reviewer, limit)})
 
     return api
+
+
+def leased(parts: Parts, reviewer: str, limit: int) -> dict[str, Any]:
+    """Up to ``limit`` open requests, leased to this reviewer, and how many there are for others."""
+    lot = parts.queue.lease(reviewer, limit, parts.clock())
+    expires = {"lease_expires": rfc3339(lot.expires)}
+    shares = {"with_others": lot.with_others, "fair_share": lot.fair_share}
+    return {"requests": [message | expires for message in lot.messages]} | shares
 
 
 def outcomes_about(view: View, asked: Mapping[int, str], offsets: Collection[int]) -> dict[int, dict[str, Any]]:
