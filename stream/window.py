@@ -38,14 +38,13 @@ class Window:
         staying = without(kept, embeddings)
         dropped = len(kept) - len(staying)
         if dropped:
-            self._batches, self._held = deque([staying] if len(staying) else []), len(staying)
+            self._hold(staying)
         return dropped
 
     def last(self, texts: int) -> Floats:
         """The last ``texts`` embeddings, or as many as there are."""
         if len(self._batches) > _MOST_BATCHES:
-            self._batches = deque([np.concatenate(self._batches)[-self._texts :]])
-            self._held = len(self._batches[0])
+            self._hold(np.concatenate(self._batches)[-self._texts :])
         wanted, parts = min(texts, len(self)), list[Floats]()
         for batch in reversed(self._batches):
             if wanted <= 0:
@@ -53,6 +52,10 @@ class Window:
             parts.append(batch[-wanted:])
             wanted -= len(parts[-1])
         return np.concatenate(parts[::-1]) if parts else np.zeros((0, 0), np.float32)
+
+    def _hold(self, embeddings: Floats) -> None:
+        """These in one batch, and no others."""
+        self._batches, self._held = deque([embeddings] if len(embeddings) else []), len(embeddings)
 
     def __len__(self) -> int:
         return min(self._held, self._texts)
