@@ -52,9 +52,9 @@ def router(parts: Parts) -> APIRouter:
 
         ``described``: what the task says of classes, by their names.
         """
-        known = parts.view.state(STATUS_KEY)
+        known = (parts.view.state(STATUS_KEY) or NOT_BEGUN)["classes"]
         task = parts.task
-        names = known["classes"] if known and known["classes"] else named_classes()
+        names = known or named_classes()
         told = {"name": task.name, "instructions": task.instructions, "closed": task.closed}
         described = {
             named.name: {"description": named.description, "examples": list(named.examples)}
